@@ -1,0 +1,76 @@
+"""What the OpenAPI document says about every operation: its errors and how to sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from todoproject.problems import CONTENT_TYPE, OUTCOMES
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "RFC 9457. Branch on `code`, show `detail`, quote `request_id` in a bug report.",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "examples": ["about:blank"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "Stable and machine-readable."},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "in", "code", "detail"],
+                "properties": {
+                    "pointer": {
+                        "type": "string",
+                        "description": "JSON Pointer (RFC 6901) of the value at fault.",
+                    },
+                    "in": {"type": "string", "enum": ["body", "query"]},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+CHALLENGE = {"WWW-Authenticate": {"description": "RFC 6750 challenge.", "schema": {"type": "string"}}}
+HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER}
+
+
+def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """A drf-spectacular hook: the problems that any operation can answer, by reference."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+    components["responses"] = {f"Problem{status}": response(status) for status in (400, 401, 404, 413, 415, 429, 503)}
+    for path, operations in result.get("paths", {}).items():
+        for method in METHODS:
+            if method in operations:
+                add_problems(path, operations[method])
+    return result
+
+
+def add_problems(path: str, operation: dict[str, Any]) -> None:
+    statuses = [400, 429, 503]
+    if operation.get("security"):
+        statuses.append(401)
+    if "{" in path:
+        statuses.append(404)
+    if "requestBody" in operation:
+        statuses += [413, 415]
+    for status in sorted(statuses):
+        reference = {"$ref": f"#/components/responses/Problem{status}"}
+        operation["responses"].setdefault(str(status), reference)
+
+
+def response(status: int) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "description": OUTCOMES[status][1],
+        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in HEADERS:
+        document["headers"] = HEADERS[status]
+    return document

@@ -1,0 +1,123 @@
+"""Every error of the API as an RFC 9457 problem document, whoever raised it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from todoproject.wire import dump
+
+CONTENT_TYPE = "application/problem+json"
+# One text for every refused token: the reason is in the log. The second sentence is for the commonest mistake.
+UNAUTHENTICATED = (
+    "Send a valid Better Auth token as `Authorization: Bearer <JWT>`. "
+    "The token comes from /api/auth/token; a session cookie or session token is not one."
+)
+# What each status is called in `code` when nothing more exact is known, and what it means to the caller.
+OUTCOMES = {
+    400: ("bad_request", "The request could not be understood."),
+    401: ("unauthenticated", UNAUTHENTICATED),
+    403: ("forbidden", "You are signed in, but not allowed to do this."),
+    404: ("not_found", "There is nothing here that you can see."),
+    405: ("method_not_allowed", "This address does not take this method; see the Allow header."),
+    406: ("not_acceptable", "The answer is only available as application/json."),
+    411: ("length_required", "Send the body with a Content-Length header."),
+    413: ("too_large", "The body is larger than this service accepts."),
+    414: ("uri_too_long", "The address is too long."),
+    415: ("unsupported_media_type", "Send the body as application/json."),
+    429: ("throttled", "Too many requests; wait for as long as Retry-After says."),
+    500: ("internal_error", "Something broke on our side. Quote the request_id when you report it."),
+    503: (
+        "unavailable",
+        "A service we depend on is out of reach. Nothing is wrong with your request; try again.",
+    ),
+}
+RETRY_AFTER_SECONDS = "5"
+
+
+def problem(status: int, request: HttpRequest, *, code: str = "", detail: str = "", **members: Any) -> dict[str, Any]:
+    """The problem document for one answer; code and detail default to the status's own."""
+    default_code, default_detail = OUTCOMES.get(status, ("error", "The request failed."))
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail or default_detail,
+        "code": code or default_code,
+        "request_id": getattr(request, "request_id", ""),
+        **members,
+    }
+
+
+class Unavailable(exceptions.APIException):
+    status_code = 503
+    default_code, default_detail = OUTCOMES[503]
+    wait = int(RETRY_AFTER_SECONDS)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler with a problem document for a body. An exception may carry `extensions` for that document."""
+    if isinstance(exc, OperationalError | InterfaceError):
+        exc = Unavailable()
+    response = drf_exception_handler(exc, context)
+    if response is None:
+        return None
+    members = dict(getattr(exc, "extensions", {}))
+    code = detail = ""
+    if isinstance(exc, exceptions.ValidationError):
+        code, detail = "invalid", "The request has faults; each is listed in errors."
+        where = getattr(exc, "location", "body")
+        members["errors"] = [
+            {"pointer": pointer, "in": where, **fault} for pointer, fault in faults(exc.get_full_details())
+        ]
+    elif isinstance(exc, exceptions.APIException) and response.status_code not in {401, 404, 405, 406, 415}:
+        code, detail = str(exc.get_codes()), str(exc.detail)
+    request = context["request"]
+    response.data = problem(
+        response.status_code, getattr(request, "_request", request), code=code, detail=detail, **members
+    )
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def faults(details: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    """Each leaf of DRF's nested error details with the JSON Pointer (RFC 6901) of the value it is about."""
+    if isinstance(details, dict):
+        if isinstance(details.get("message"), str):
+            yield pointer, {"code": str(details["code"]), "detail": details["message"]}
+            return
+        for key, value in details.items():
+            if key == api_settings.NON_FIELD_ERRORS_KEY:
+                yield from faults(value, pointer)
+            else:
+                yield from faults(value, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+        return
+    for index, value in enumerate(details):
+        is_leaf = isinstance(value, dict) and isinstance(value.get("message"), str)
+        yield from faults(value, pointer if is_leaf else f"{pointer}/{index}")
+
+
+class ProblemMiddleware:
+    """Gives the API's errors that were made outside DRF the same form: router, CSRF, hosts, middleware, crashes."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code < 400 or not request.path_info.startswith(settings.API_PREFIX):
+            return response
+        if response.headers.get("Content-Type") != CONTENT_TYPE:
+            response.content = dump(problem(response.status_code, request))
+            response.headers["Content-Type"] = CONTENT_TYPE
+            response.headers["Content-Length"] = str(len(response.content))
+        return response

@@ -1,0 +1,221 @@
+"""Settings of the host project, and the only reader of the environment.
+
+Every variable is described in `.env.example`, in the same order; a test holds the two together.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import dj_database_url
+from django.core.management.utils import get_random_secret_key
+
+from todoproject.environment import Environment, read_dotenv
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Tests see neither `.env` nor the shell's variables, so that they pass or fail alike on every machine.
+TESTING = "pytest" in sys.modules or sys.argv[1:2] == ["test"]
+if TESTING:
+    env = Environment(
+        {
+            "SECRET_KEY": get_random_secret_key(),
+            "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+            "BETTER_AUTH_API_URL": "http://localhost:3000",
+            "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
+        }
+    )
+else:
+    env = Environment({**read_dotenv(BASE_DIR / ".env"), **os.environ})
+
+# What kind of place this is
+
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")
+if not SECRET_KEY:
+    env.fault("SECRET_KEY", "it is missing", "set it to 50 random characters; `make run` writes one into .env")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]") if DEBUG else ())
+if not (DEBUG or ALLOWED_HOSTS):
+    env.fault("ALLOWED_HOSTS", "it is empty", "list the host names of this service, separated by commas")
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+
+# Applications and the way through them
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "betterauth_auth",
+    "todos",
+]
+MIDDLEWARE = [
+    "todoproject.observability.RequestLogMiddleware",
+    "todoproject.health.LivezMiddleware",
+    "todoproject.problems.ProblemMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "todoproject.limits.BodySizeMiddleware",
+    "todoproject.paths.SlashlessApiMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "todoproject.urls"
+WSGI_APPLICATION = "todoproject.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+API_PREFIX = "/api/"
+# The largest body is read into memory whole; 100 operations of a bulk with 20,000-character notes fit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 5_000_000, minimum=1_000)
+
+# Database
+
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+CONN_MAX_AGE = env.number("CONN_MAX_AGE", 300)
+try:
+    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=CONN_MAX_AGE, conn_health_checks=True)}
+except ValueError:
+    env.fault("DATABASE_URL", "it is not a database URL", "copy it from Neon: postgresql://user:password@host/name")
+    DATABASES = {}
+if DATABASES and DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL alone failed 39 % of concurrent writes; taking the write lock at BEGIN and waiting for it failed none.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+# People: end users come from Better Auth, operators sign in to the admin with a password
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+BETTER_AUTH = {
+    "API_URL": env.text("BETTER_AUTH_API_URL"),
+}
+
+# The API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["todoproject.wire.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["todoproject.wire.JSONParser", "todoproject.wire.MergePatchParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "todoproject.problems.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Todo API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "persistAuthorization": True,
+        "displayRequestDuration": True,
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "todoproject.openapi.document_problems",
+    ],
+}
+
+# Browsers on other origins
+
+CORS_ALLOW_HEADERS = [
+    "authorization",
+    "content-type",
+    "if-match",
+    "if-none-match",
+    "idempotency-key",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Location",
+    "Link",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-ID",
+    "WWW-Authenticate",
+]
+CORS_URLS_REGEX = r"^/api/.*$"
+CORS_PREFLIGHT_MAX_AGE = 7200
+
+# Language, time and files
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+
+# Logs: JSON on stdout for machines, plain lines while developing
+
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "plain" if DEBUG else "json", ("json", "plain"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "todoproject.observability.RequestIdFilter"}},
+    "formatters": {
+        "json": {"()": "todoproject.observability.JSONFormatter"},
+        "plain": {"format": "%(asctime)s %(levelname)-7s %(message)s [%(request_id)s]"},
+    },
+    "handlers": {
+        "stdout": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stdout",
+            "formatter": LOG_FORMAT,
+            "filters": ["request_id"],
+        },
+    },
+    "root": {"handlers": [] if TESTING else ["stdout"], "level": LOG_LEVEL},
+    "loggers": {
+        # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
+}
+
+env.report()
