@@ -22,6 +22,7 @@ if TESTING:
             "SECRET_KEY": get_random_secret_key(),
             "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
             "BETTER_AUTH_API_URL": "http://localhost:3000",
+            "HTTPS_ONLY": "false",
             "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
         }
     )
@@ -40,6 +41,20 @@ if not (DEBUG or ALLOWED_HOSTS):
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
+# Plain HTTP is for one's own machine. The proxy in front ends TLS and says so in X-Forwarded-Proto.
+HTTPS_ONLY = env.flag("HTTPS_ONLY", default=not DEBUG)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, maximum=10)
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SESSION_COOKIE_SECURE = HTTPS_ONLY
+CSRF_COOKIE_SECURE = HTTPS_ONLY
+X_FRAME_OPTIONS = "DENY"
+
 # Applications and the way through them
 
 INSTALLED_APPS = [
@@ -56,6 +71,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "betterauth_auth",
     "todos",
+    "todoproject",
 ]
 MIDDLEWARE = [
     "todoproject.observability.RequestLogMiddleware",
@@ -91,6 +107,11 @@ TEMPLATES = [
 API_PREFIX = "/api/"
 # The largest body is read into memory whole; 100 operations of a bulk with 20,000-character notes fit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 5_000_000, minimum=1_000)
+
+# The server: fixed numbers, because every thread keeps one connection to the database
+
+WEB_WORKERS = env.number("WEB_WORKERS", 2, minimum=1, maximum=256)
+WEB_THREADS = env.number("WEB_THREADS", 4, minimum=1, maximum=256)
 
 # Database
 
@@ -188,7 +209,8 @@ TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Files are served from where the packages keep them, so that no deployment can forget collectstatic.
+WHITENOISE_USE_FINDERS = True
 
 # Logs: JSON on stdout for machines, plain lines while developing
 
@@ -215,6 +237,8 @@ LOGGING = {
         # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
+        # A scanner's made-up Host header is worth its request line, not a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 

@@ -1,0 +1,77 @@
+"""`manage.py serve`: the production server with this project's options, the same in development and in the image."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from todoproject.operators import development_operator
+
+WELCOME = """
+  API     {base}/api/v1
+  Docs    {base}/docs
+  Admin   {base}/admin/
+"""
+
+
+class Command(BaseCommand):
+    help = "Serves the API with granian."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--migrate", action="store_true", help="migrate the database first")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        refuse_busy_port(host, port)
+        self.check(fail_level=40)
+        if options["migrate"]:
+            call_command("migrate", interactive=False, verbosity=0)
+        self.stdout.write(WELCOME.format(base=f"http://{host}:{port}"))
+        if settings.DEBUG:
+            self.write_development_logins()
+        self.stdout.flush()
+        # Replacing this process lets signals reach the server itself.
+        os.execv(sys.executable, [sys.executable, "-m", "granian", *granian_options(host, port)])  # noqa: S606 - no shell is wanted
+
+    def write_development_logins(self) -> None:
+        self.stdout.write("  A token:     .venv/bin/python manage.py betterauth token --sub alice")
+        if login := development_operator():
+            self.stdout.write(f"  An operator: {login}")
+        self.stdout.write("")
+
+
+def refuse_busy_port(host: str, port: int) -> None:
+    try:
+        # The server may share a port with another of its kind (SO_REUSEPORT), so binding alone would not tell.
+        with socket.create_server((host, port)):
+            pass
+    except OSError as exc:
+        reason = "is in use" if exc.errno == errno.EADDRINUSE else f"can't be used: {exc.strerror}"
+        raise CommandError(f"{host}:{port} {reason}; choose another port, for example make run PORT=8001") from exc
+
+
+def granian_options(host: str, port: int) -> list[str]:
+    return [
+        "--interface=wsgi",
+        f"--host={host}",
+        f"--port={port}",
+        f"--workers={settings.WEB_WORKERS}",
+        f"--blocking-threads={settings.WEB_THREADS}",
+        "--http=1",
+        "--no-ws",
+        "--respawn-failed-workers",
+        "--workers-kill-timeout=30",
+        "--log-level=warning",
+        "todoproject.wsgi:application",
+    ]
