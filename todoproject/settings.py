@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "todoproject.limits.BodySizeMiddleware",
+    "todoproject.throttling.RateLimitMiddleware",
     "todoproject.paths.SlashlessApiMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -130,7 +131,13 @@ if DATABASES and DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Django's default of 300 entries would forget most callers' counts.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # People: end users come from Better Auth, operators sign in to the admin with a password
 
@@ -147,13 +154,15 @@ BETTER_AUTH = {
 
 # The API
 
+RATE_LIMIT_USER = env.number("RATE_LIMIT_USER", 600)
+RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", 60)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["todoproject.wire.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["todoproject.wire.JSONParser", "todoproject.wire.MergePatchParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_VERSIONING_CLASS": None,
+    "DEFAULT_THROTTLE_CLASSES": ["todoproject.throttling.UserThrottle"],
     "EXCEPTION_HANDLER": "todoproject.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

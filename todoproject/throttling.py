@@ -1,0 +1,106 @@
+"""Rate limits: per user, and per address for whoever is not signed in.
+
+Counts live in the default cache. With the local-memory cache each process counts for itself, so a user gets up to
+WEB_WORKERS times the limit; with REDIS_URL set, the count is one and exact. Windows are fixed: around a window's end
+a caller can spend two quotas in quick succession.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from todoproject.addresses import client_address, network_of
+
+WINDOW_SECONDS = 60
+BUDGET = "todoproject.rate_budget"  # its name in the request's environ
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is left of one caller's quota in the present window; below zero it is overdrawn."""
+
+    policy: str
+    quota: int
+    remaining: int
+    reset_seconds: int
+
+    def write_headers(self, response: HttpResponse) -> None:
+        response.headers["RateLimit-Policy"] = f'"{self.policy}";q={self.quota};w={WINDOW_SECONDS}'
+        response.headers["RateLimit"] = f'"{self.policy}";r={max(self.remaining, 0)};t={self.reset_seconds}'
+
+
+def spend(policy: str, quota: int, who: str) -> Budget | None:
+    """Count one request of this caller. None when the policy is off or the cache is out of reach."""
+    if not quota:
+        return None
+    window, elapsed = divmod(time.time(), WINDOW_SECONDS)
+    digest = hashlib.sha256(who.encode(errors="surrogatepass")).hexdigest()[:32]
+    key = f"rate:{policy}:{int(window)}:{digest}"
+    try:
+        cache.add(key, 0, timeout=2 * WINDOW_SECONDS)
+        used = cache.incr(key)
+    except Exception as exc:  # noqa: BLE001 - every cache backend has exceptions of its own, and none may stop the API
+        logger.warning("Rate limit not counted, the cache failed: %s", type(exc).__name__)
+        return None
+    return Budget(policy, quota, quota - used, math.ceil(WINDOW_SECONDS - elapsed))
+
+
+class UserThrottle(BaseThrottle):
+    """Runs in DRF, after authentication; leaves the budget on the request for the middleware's headers."""
+
+    budget: Budget | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        if not request.user.is_authenticated:
+            return True
+        self.budget = spend("user", settings.RATE_LIMIT_USER, str(request.user.pk))
+        request.META[BUDGET] = self.budget
+        return self.budget is None or self.budget.remaining >= 0
+
+    def wait(self) -> float | None:
+        return self.budget.reset_seconds if self.budget else None
+
+
+class RateLimitMiddleware:
+    """Counts callers that are not signed in, by address, and writes the RateLimit headers of every API answer.
+
+    A request with a good token is never charged to its address: a neighbour behind the same NAT can't lock it out.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(settings.API_PREFIX):
+            return self.get_response(request)
+        budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
+        is_overdrawn = budget is not None and budget.remaining < 0
+        response = HttpResponse(status=429) if is_overdrawn else self.get_response(request)
+        if response.status_code == 401 and budget is None:
+            budget = spend_address(request)
+            if budget is not None and budget.remaining < 0:
+                response = HttpResponse(status=429)
+        budget = budget or request.META.get(BUDGET)
+        if budget:
+            budget.write_headers(response)
+            if response.status_code == 429:
+                response.headers["Retry-After"] = str(budget.reset_seconds)
+        return response
+
+
+def spend_address(request: HttpRequest) -> Budget | None:
+    return spend("address", settings.RATE_LIMIT_ADDRESS, network_of(client_address(request)))
