@@ -6,6 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
+def is_api(request: HttpRequest) -> bool:
+    return f"{request.path_info}/".startswith(settings.API_PREFIX)
+
+
 class SlashlessApiMiddleware:
     """API addresses answer with and without a trailing slash, without a redirect that would drop the body."""
 
@@ -13,7 +17,7 @@ class SlashlessApiMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(settings.API_PREFIX) and request.path_info.endswith("/"):
+        if is_api(request) and request.path_info.endswith("/"):
             request.path_info = request.path_info.removesuffix("/")
             request.path = request.path.removesuffix("/")
         return self.get_response(request)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from rest_framework import exceptions
@@ -14,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from todoproject.paths import is_api
 from todoproject.wire import dump
 
 CONTENT_TYPE = "application/problem+json"
@@ -114,7 +114,7 @@ class ProblemMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code < 400 or not request.path_info.startswith(settings.API_PREFIX):
+        if response.status_code < 400 or not is_api(request):
             return response
         if response.headers.get("Content-Type") != CONTENT_TYPE:
             response.content = dump(problem(response.status_code, request))

@@ -234,6 +234,7 @@ LOGGING = {
         "plain": {"format": "%(asctime)s %(levelname)-7s %(message)s [%(request_id)s]"},
     },
     "handlers": {
+        "null": {"class": "logging.NullHandler"},
         "stdout": {
             "class": "logging.StreamHandler",
             "stream": "ext://sys.stdout",
@@ -241,7 +242,7 @@ LOGGING = {
             "filters": ["request_id"],
         },
     },
-    "root": {"handlers": [] if TESTING else ["stdout"], "level": LOG_LEVEL},
+    "root": {"handlers": ["null" if TESTING else "stdout"], "level": LOG_LEVEL},
     "loggers": {
         # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
         "django": {"handlers": [], "propagate": True},

@@ -19,9 +19,9 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from todoproject.addresses import client_address, network_of
+from todoproject.paths import is_api
 
 WINDOW_SECONDS = 60
 BUDGET = "todoproject.rate_budget"  # its name in the request's environ
@@ -64,7 +64,7 @@ class UserThrottle(BaseThrottle):
 
     budget: Budget | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: object) -> bool:
         if not request.user.is_authenticated:
             return True
         self.budget = spend("user", settings.RATE_LIMIT_USER, str(request.user.pk))
@@ -85,7 +85,7 @@ class RateLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(settings.API_PREFIX):
+        if not is_api(request):
             return self.get_response(request)
         budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
         is_overdrawn = budget is not None and budget.remaining < 0

@@ -12,17 +12,21 @@ from rest_framework.renderers import BaseRenderer
 MAX_DEPTH = 32
 
 
+class Malformed(ParseError):
+    default_code = "malformed"
+
+
 def dump(value: Any) -> bytes:
     """JSON bytes of a value; datetimes in UTC end in Z."""
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
 
 
 def load(body: bytes) -> Any:
-    """The value of a JSON text, or ParseError. Every string in it is storable and every level reachable."""
+    """The value of a JSON text, or Malformed. Every string in it is storable and every level reachable."""
     try:
         value = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
-        raise ParseError(f"The body is not valid JSON: {exc.msg}, line {exc.lineno} column {exc.colno}.") from exc
+        raise Malformed(f"The body is not valid JSON: {exc.msg}, line {exc.lineno} column {exc.colno}.") from exc
     refuse_deep_nesting(value)
     return value
 
@@ -33,7 +37,7 @@ def refuse_deep_nesting(value: Any) -> None:
         level = [child for node in level if isinstance(node, dict | list) for child in children(node)]
         if not level:
             return
-    raise ParseError(f"The body is nested more than {MAX_DEPTH} levels deep.")
+    raise Malformed(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
 def children(node: dict[str, Any] | list[Any]) -> list[Any]:
@@ -46,7 +50,7 @@ class JSONParser(BaseParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         charset = (parser_context or {}).get("encoding", "utf-8")
         if charset.lower() not in {"utf-8", "utf8"}:
-            raise ParseError("JSON is read as UTF-8 only.")
+            raise Malformed("JSON is read as UTF-8 only.")
         return load(stream.read())
 
 

@@ -1,0 +1,48 @@
+"""The direction of imports: the host knows both apps, the apps know neither the host nor each other."""
+
+import ast
+from pathlib import Path
+
+from django.test import SimpleTestCase
+
+ROOT = Path(__file__).resolve().parent.parent
+# Who must not import what. Inside todos, data flows api -> changes -> models.
+FORBIDDEN = {
+    "betterauth_auth": ("todos", "todoproject", "tests"),
+    "todos": ("betterauth_auth", "todoproject", "tests"),
+    "todoproject": ("tests",),
+}
+
+
+def modules_in(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]
+
+
+def imports_of(path: Path) -> list[str]:
+    package = path.relative_to(ROOT).parent.parts
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
+            names += [".".join([*base, *filter(None, [node.module]), alias.name]) for alias in node.names]
+    return names
+
+
+class ImportsFlowOneWay(SimpleTestCase):
+    def test_no_module_imports_what_it_must_not_know(self):
+        for place, strangers in FORBIDDEN.items():
+            for path in modules_in(ROOT / place):
+                for name in imports_of(path):
+                    with self.subTest(module=str(path.relative_to(ROOT)), imports=name):
+                        self.assertFalse(any(f"{name}.".startswith(f"{stranger}.") for stranger in strangers))
+
+    def test_the_environment_is_read_in_the_settings_only(self):
+        for package in ("todoproject", "todos", "betterauth_auth"):
+            for path in modules_in(ROOT / package):
+                with self.subTest(module=str(path.relative_to(ROOT))):
+                    reads = "os.environ" in path.read_text(encoding="utf-8") or "os.getenv" in path.read_text("utf-8")
+                    # The two entry points only say which settings module to load.
+                    allowed = path.name in {"settings.py", "wsgi.py", "asgi.py"} and package == "todoproject"
+                    self.assertTrue(allowed or not reads)

@@ -1,0 +1,43 @@
+"""The real addresses and a few that fail on purpose."""
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_protect
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from todoproject.urls import urlpatterns as real_urlpatterns
+
+
+def crash(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("the password is hunter2")
+
+
+@csrf_protect
+def form(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok")
+
+
+@api_view(["POST"])
+@authentication_classes([])
+@permission_classes([])
+def echo(request: Request) -> Response:
+    return Response({"given": request.data})
+
+
+@api_view(["GET"])
+@authentication_classes([])
+@permission_classes([])
+def lose_database_in_drf(request: Request) -> Response:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
+urlpatterns = [
+    *real_urlpatterns,
+    path("api/v1/test/crash", crash),
+    path("api/v1/test/form", form),
+    path("api/v1/test/echo", echo),
+    path("api/v1/test/lost", lose_database_in_drf),
+]
