@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HEADINGS = ("Start it", "Try it")
-PROLOGUE = "set -eu\ncurl() { command curl --fail-with-body --max-time 20 --show-error \"$@\"; }\n"
+PROLOGUE = 'set -eu\ncurl() { command curl --fail-with-body --max-time 20 --show-error "$@"; }\n'
 
 
 def shell_blocks(text: str, heading: str) -> list[str]:
@@ -49,7 +49,6 @@ def main() -> None:
         # Like a new user's shell: no home to find settings in, none of our variables.
         environment = {"PATH": os.environ["PATH"], "HOME": str(Path(folder) / "home"), "LC_ALL": "C.UTF-8"}
         Path(environment["HOME"]).mkdir()
-        assert blocks["Start it"][0].strip().splitlines()[-1] == "make run", "the first block ends with make run"
         server = subprocess.Popen(["make", "run"], cwd=clone, env=environment, start_new_session=True)
         try:
             wait_until_it_answers(server)
