@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -85,6 +87,17 @@ class Environment:
                 cure = "write scheme and host without a path, for example https://app.example.com"
                 self.fault(name, f"{origin!r} is not an origin", cure)
         return origins
+
+    def json_list(self, name: str) -> list[dict[str, Any]]:
+        """A JSON array of objects."""
+        try:
+            value = json.loads(self.text(name, "[]"))
+        except ValueError:
+            value = None
+        if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+            self.fault(name, "it is not a JSON array of objects", 'write for example [{"API_URL": "https://…"}]')
+            return []
+        return value
 
     def fault(self, name: str, fault: str, cure: str) -> None:
         self.faults.append(f"{name}: {fault}; {cure}.")

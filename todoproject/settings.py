@@ -150,6 +150,23 @@ AUTH_PASSWORD_VALIDATORS = [
 
 BETTER_AUTH = {
     "API_URL": env.text("BETTER_AUTH_API_URL"),
+    "JWKS_URL": env.text("BETTER_AUTH_JWKS_URL"),
+    "ISSUER": env.words("BETTER_AUTH_ISSUER"),
+    "AUDIENCE": env.words("BETTER_AUTH_AUDIENCE"),
+    "ALGORITHMS": env.words("BETTER_AUTH_ALGORITHMS", default=("EdDSA",)),
+    "TOKEN_TYPES": env.words("BETTER_AUTH_TOKEN_TYPES", default=("absent", "JWT")),
+    "REQUIRED_SCOPES": env.words("BETTER_AUTH_REQUIRED_SCOPES"),
+    "LEEWAY_SECONDS": env.number("BETTER_AUTH_LEEWAY_SECONDS", 10, maximum=300),
+    "MAX_TOKEN_LIFETIME_SECONDS": env.number("BETTER_AUTH_MAX_TOKEN_LIFETIME_SECONDS", 86_400, minimum=1),
+    "SOFT_LIFE_SECONDS": env.number("BETTER_AUTH_SOFT_LIFE_SECONDS", 300, minimum=1),
+    "HARD_LIFE_SECONDS": env.number("BETTER_AUTH_HARD_LIFE_SECONDS", 3_600, minimum=1),
+    "TOKEN_CACHE_SECONDS": env.number("BETTER_AUTH_TOKEN_CACHE_SECONDS", 60, maximum=3_600),
+    "JWKS": env.text("BETTER_AUTH_JWKS"),
+    "JWKS_FILE": env.text("BETTER_AUTH_JWKS_FILE"),
+    "CACHE": env.text("BETTER_AUTH_CACHE"),
+    "ISSUERS": env.json_list("BETTER_AUTH_ISSUERS"),
+    # Trusted only while DEBUG is on and nothing above names a Better Auth server.
+    "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),
 }
 
 # The API
@@ -157,7 +174,7 @@ BETTER_AUTH = {
 RATE_LIMIT_USER = env.number("RATE_LIMIT_USER", 600)
 RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", 60)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["betterauth_auth.authentication.BetterAuthAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["todoproject.wire.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["todoproject.wire.JSONParser", "todoproject.wire.MergePatchParser"],

@@ -1,0 +1,118 @@
+"""Wrong configuration, found by `manage.py check` before the first request. The ids are stable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.core import checks
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.settings import api_settings
+
+from betterauth_auth import conf
+from betterauth_auth.fetch import FetchFailed, fetch
+from betterauth_auth.keys import SUPPORTED_ALGORITHMS, usable_keys
+from betterauth_auth.strict import load_document
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MAX_ISSUER_CHARACTERS = 255
+
+
+def register_all() -> None:
+    checks.register(check_settings, checks.Tags.security)
+    checks.register(check_authenticator_order, checks.Tags.security)
+
+
+def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    raw = getattr(django_settings, "BETTER_AUTH", None)
+    if not isinstance(raw, dict):
+        return [error("E001", "The setting BETTER_AUTH is missing.", "Set BETTER_AUTH = {'API_URL': 'https://…'}.")]
+    try:
+        settings = conf.build(raw, django_settings.DEBUG)
+    except (ImproperlyConfigured, TypeError, AttributeError) as exc:
+        return [error("E008", f"BETTER_AUTH cannot be read: {exc}", "See the settings table of betterauth_auth.")]
+    if not settings.policies:
+        hint = (
+            "Set BETTER_AUTH_API_URL to the address of your Better Auth server, for example https://auth.example.com."
+        )
+        return [error("E001", "No Better Auth server is configured.", hint)]
+    messages = [message for policy in settings.policies for message in policy_faults(policy)]
+    return messages + list(shared_issuers(settings))
+
+
+def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
+    if not policy.issuers:
+        yield error("E002", "No issuer is accepted.", "Set BETTER_AUTH_ISSUER, or BETTER_AUTH_API_URL for its origin.")
+    if not policy.audiences:
+        yield error("E003", "No audience is accepted.", "Set BETTER_AUTH_AUDIENCE to what Better Auth puts into aud.")
+    if policy.algorithms - SUPPORTED_ALGORITHMS or not policy.algorithms:
+        listed = ", ".join(sorted(policy.algorithms)) or "none"
+        hint = f"BETTER_AUTH_ALGORITHMS knows {', '.join(sorted(SUPPORTED_ALGORITHMS))}; secrets are never shared."
+        yield error("E004", f"The accepted algorithms are {listed}.", hint)
+    for issuer in policy.issuers:
+        if issuer.endswith("/"):
+            hint = "Better Auth's issuer is an origin without a slash; tokens are compared letter by letter."
+            yield error("E006", f"The issuer {issuer!r} ends in a slash.", hint)
+        if len(issuer) > MAX_ISSUER_CHARACTERS:
+            yield error("E002", "An issuer is longer than 255 characters.", "Shorten it in Better Auth's jwt.issuer.")
+    if policy.source.hard_life_seconds < policy.source.soft_life_seconds:
+        yield error("E009", "HARD_LIFE_SECONDS is shorter than SOFT_LIFE_SECONDS.", "Make it the longer of the two.")
+    yield from remote_faults(policy.source) if policy.source.url else static_faults(policy.source)
+
+
+def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
+    url = urlsplit(source.url)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        yield error("E005", f"{source.url!r} is not a web address.", "Write it as https://host/path.")
+    elif url.scheme == "http" and not django_settings.DEBUG and url.hostname not in LOOPBACK:
+        hint = "Use https in BETTER_AUTH_JWKS_URL or BETTER_AUTH_API_URL: whoever is in between could send own keys."
+        yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
+    if source.cache and source.cache not in django_settings.CACHES:
+        yield error("E011", f"CACHES has no {source.cache!r}.", "Correct BETTER_AUTH_CACHE or leave it empty.")
+
+
+def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
+    try:
+        keys, left_out = usable_keys(load_document(fetch(source).body).get("keys") or [])
+    except (FetchFailed, ValueError, TypeError):
+        keys, left_out = {}, ["it cannot be read as a JWKS document"]
+    if not keys:
+        reason = "; ".join(left_out) or "it is empty"
+        yield error("E010", f"The {source.name} has no usable key: {reason}.", "Copy what /api/auth/jwks answers.")
+
+
+def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:
+    names = [issuer for policy in settings.policies for issuer in policy.issuers]
+    for issuer in sorted({name for name in names if names.count(name) > 1}):
+        hint = "List each issuer once, or nobody knows whose keys verify its tokens."
+        yield error("E012", f"The issuer {issuer!r} is configured more than once.", hint)
+
+
+def check_authenticator_order(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    # Imported here because DRF's settings import the classes, which may import models.
+    from betterauth_auth.authentication import BetterAuthAuthentication
+
+    classes = [
+        import_string(name) if isinstance(name, str) else name for name in api_settings.DEFAULT_AUTHENTICATION_CLASSES
+    ]
+    if not any(issubclass(cls, BetterAuthAuthentication) for cls in classes):
+        return []
+    if classes[0].authenticate_header is not BaseAuthentication.authenticate_header:
+        return []
+    hint = (
+        "Put BetterAuthAuthentication first: DRF takes the 401 challenge from the first class and answers 403 without."
+    )
+    return [error("E007", f"{classes[0].__name__} comes first and has no challenge.", hint)]
+
+
+def dev_key_is_private(path: Path) -> bool:
+    return not path.exists() or not path.stat().st_mode & 0o077
+
+
+def error(number: str, message: str, hint: str) -> checks.Error:
+    return checks.Error(message, hint=hint, id=f"betterauth_auth.{number}")

@@ -1,0 +1,229 @@
+"""Typed settings with defaults, read from the Django setting BETTER_AUTH at the moment of use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+from betterauth_auth.keys import canonical
+
+JWKS_PATH = "/api/auth/jwks"
+# No real issuer can have this name, so a development token is foreign everywhere else.
+DEVELOPMENT_ISSUER = "urn:betterauth_auth:development"
+# Stands in TOKEN_TYPES for a token without `typ`, which is what Better Auth sends.
+ABSENT = "absent"
+
+ISSUER_DEFAULTS: dict[str, Any] = {
+    "API_URL": "",
+    "JWKS_URL": "",
+    "JWKS": "",
+    "JWKS_FILE": "",
+    "ISSUER": [],
+    "AUDIENCE": [],
+    "ALGORITHMS": ["EdDSA"],
+    "TOKEN_TYPES": [ABSENT, "JWT"],
+    "REQUIRED_SCOPES": [],
+    "LEEWAY_SECONDS": 10,
+    "MAX_TOKEN_LIFETIME_SECONDS": 24 * 60 * 60,
+    "SOFT_LIFE_SECONDS": 5 * 60,
+    "MIN_SOFT_LIFE_SECONDS": 60,
+    "HARD_LIFE_SECONDS": 60 * 60,
+    "FETCH_SECONDS": 3,
+    "UNKNOWN_KID_BURST": 3,
+    "UNKNOWN_KID_SECONDS": 10,
+    "CACHE": "",
+}
+DEFAULTS: dict[str, Any] = {
+    **ISSUER_DEFAULTS,
+    "TOKEN_CACHE_SECONDS": 60,
+    "TOKEN_CACHE_ENTRIES": 4096,
+    "DEV_KEY_FILE": "",
+    "ISSUERS": [],
+}
+LISTS = ("ISSUER", "AUDIENCE", "ALGORITHMS", "TOKEN_TYPES", "REQUIRED_SCOPES")
+SOURCES = ("API_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a key set comes from and how long it lives; equal sources share one key set."""
+
+    url: str
+    document: str
+    file: str
+    soft_life_seconds: float
+    min_soft_life_seconds: float
+    hard_life_seconds: float
+    fetch_seconds: float
+    unknown_kid_burst: int
+    unknown_kid_seconds: float
+    cache: str
+
+    @property
+    def name(self) -> str:
+        return self.url or self.file or "static JWKS"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a token of one Better Auth must be like."""
+
+    issuers: tuple[str, ...]
+    audiences: frozenset[str]
+    algorithms: frozenset[str]
+    token_types: frozenset[str]
+    required_scopes: frozenset[str]
+    leeway_seconds: float
+    max_token_lifetime_seconds: float
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    policies: tuple[Policy, ...]
+    policy_of_issuer: Mapping[str, Policy]
+    algorithms: frozenset[str]
+    token_types: frozenset[str]
+    token_cache_seconds: float
+    token_cache_entries: int
+    is_development: bool
+    dev_key_file: str = field(default="", repr=False)
+
+
+_current: tuple[object, bool, Settings] | None = None
+
+
+def current() -> Settings:
+    """The settings in force; read again as soon as Django's setting is another object."""
+    global _current  # One assignment of an immutable value; a race builds the same twice.
+    raw, is_debug = getattr(django_settings, "BETTER_AUTH", None), django_settings.DEBUG
+    known = _current
+    if known is not None and known[0] is raw and known[1] is is_debug:
+        return known[2]
+    settings = build(raw if isinstance(raw, dict) else {}, is_debug)
+    _current = (raw, is_debug, settings)
+    return settings
+
+
+def forget(*, setting: str, **kwargs: Any) -> None:
+    """Receiver of Django's `setting_changed`, for tests that change the dictionary in place."""
+    global _current
+    if setting in {"BETTER_AUTH", "DEBUG"}:
+        _current = None
+
+
+def build(raw: Mapping[str, Any], is_debug: bool) -> Settings:
+    values = {**DEFAULTS, **raw}
+    refuse_unknown_names(raw, DEFAULTS)
+    is_development = is_development_issuer(values, is_debug)
+    if is_development:
+        policies = [development_policy(values)]
+    else:
+        policies = [build_policy(values)] if is_configured(values) else []
+    for extra in values["ISSUERS"]:
+        refuse_unknown_names(extra, ISSUER_DEFAULTS)
+        policies.append(build_policy({**ISSUER_DEFAULTS, **extra}))
+    return Settings(
+        policies=tuple(policies),
+        policy_of_issuer=MappingProxyType({issuer: policy for policy in policies for issuer in policy.issuers}),
+        algorithms=frozenset().union(*(policy.algorithms for policy in policies)),
+        token_types=frozenset().union(*(policy.token_types for policy in policies)),
+        token_cache_seconds=number(values, "TOKEN_CACHE_SECONDS"),
+        token_cache_entries=int(number(values, "TOKEN_CACHE_ENTRIES")),
+        is_development=is_development,
+        dev_key_file=str(values["DEV_KEY_FILE"]) if is_development else "",
+    )
+
+
+def is_configured(values: Mapping[str, Any]) -> bool:
+    return any(values[name] for name in SOURCES)
+
+
+def is_development_issuer(values: Mapping[str, Any], is_debug: bool) -> bool:
+    """Whether the local development key is trusted: only while debugging, and only where no issuer is configured."""
+    return is_debug and bool(values["DEV_KEY_FILE"]) and not is_configured(values) and not values["ISSUERS"]
+
+
+def development_policy(values: Mapping[str, Any]) -> Policy:
+    # Imported here because the key is needed nowhere else, and never in production.
+    from betterauth_auth.devkey import public_jwks
+
+    own = {"ISSUER": [DEVELOPMENT_ISSUER], "AUDIENCE": [DEVELOPMENT_ISSUER], "ALGORITHMS": ["EdDSA"], "CACHE": ""}
+    return build_policy({**values, **own, "JWKS": public_jwks(Path(values["DEV_KEY_FILE"]))})
+
+
+def build_policy(values: Mapping[str, Any]) -> Policy:
+    api_url = str(values["API_URL"]).rstrip("/")
+    own_origin = [origin(api_url)] if api_url else []
+    return Policy(
+        issuers=tuple(words(values, "ISSUER") or own_origin),
+        audiences=frozenset(words(values, "AUDIENCE") or own_origin),
+        algorithms=frozenset(map(canonical, words(values, "ALGORITHMS"))),
+        token_types=frozenset(token_type.lower() for token_type in words(values, "TOKEN_TYPES")),
+        required_scopes=frozenset(words(values, "REQUIRED_SCOPES")),
+        leeway_seconds=number(values, "LEEWAY_SECONDS"),
+        max_token_lifetime_seconds=number(values, "MAX_TOKEN_LIFETIME_SECONDS"),
+        source=build_source(values, api_url),
+    )
+
+
+def build_source(values: Mapping[str, Any], api_url: str) -> Source:
+    document, file = values["JWKS"], str(values["JWKS_FILE"])
+    is_static = bool(document or file)
+    url = str(values["JWKS_URL"]) or (f"{api_url}{JWKS_PATH}" if api_url else "")
+    return Source(
+        url="" if is_static else url,
+        document=json.dumps(document) if isinstance(document, dict) else str(document),
+        file="" if document else file,
+        soft_life_seconds=number(values, "SOFT_LIFE_SECONDS"),
+        min_soft_life_seconds=number(values, "MIN_SOFT_LIFE_SECONDS"),
+        hard_life_seconds=number(values, "HARD_LIFE_SECONDS"),
+        fetch_seconds=number(values, "FETCH_SECONDS"),
+        unknown_kid_burst=int(number(values, "UNKNOWN_KID_BURST")),
+        unknown_kid_seconds=number(values, "UNKNOWN_KID_SECONDS"),
+        cache="" if is_static else str(values["CACHE"]),
+    )
+
+
+def origin(url: str) -> str:
+    """The origin as JavaScript spells it, which is what Better Auth writes into `iss` and `aud`."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"BETTER_AUTH: {url!r} is not a URL.") from exc
+    host = f"[{host}]" if ":" in host else host
+    is_default_port = port is None or (parts.scheme, port) in {("http", 80), ("https", 443)}
+    return f"{parts.scheme}://{host}" if is_default_port else f"{parts.scheme}://{host}:{port}"
+
+
+def words(values: Mapping[str, Any], name: str) -> list[str]:
+    value = values[name]
+    # A lone string would otherwise be taken apart into its letters.
+    entries = [value] if isinstance(value, str) and value else list(value or [])
+    if not all(isinstance(entry, str) and entry for entry in entries):
+        raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a list of strings.")
+    return entries
+
+
+def number(values: Mapping[str, Any], name: str) -> float:
+    value = values[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
+        raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a number from 0 to 2^31.")
+    return value
+
+
+def refuse_unknown_names(values: object, known: Mapping[str, Any]) -> None:
+    # A misspelled name would silently leave the default in force.
+    if not isinstance(values, Mapping):
+        raise ImproperlyConfigured("BETTER_AUTH['ISSUERS'] is not a list of dictionaries.")
+    if unknown := sorted(map(str, values.keys() - known.keys())):
+        raise ImproperlyConfigured(f"BETTER_AUTH has no setting named {', '.join(unknown)}.")

@@ -1,0 +1,21 @@
+"""The two ways a token fails: it is wrong, or nobody can tell."""
+
+from __future__ import annotations
+
+
+class InvalidToken(Exception):  # noqa: N818 - says what is wrong, not that it is an error
+    """The client's fault. `reason` is a stable code for logs and counters; `explanation` is for the doctor alone."""
+
+    def __init__(self, reason: str, explanation: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.explanation = explanation
+
+
+class KeysUnavailable(Exception):  # noqa: N818 - as above
+    """The provider's fault: whether the token is good cannot be known now."""
+
+    def __init__(self, reason: str, retry_after_seconds: float = 1.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_seconds = max(1, round(retry_after_seconds + 0.5))

@@ -1,0 +1,295 @@
+"""The keys of one issuer: fast to read, and alive when the issuer is not.
+
+Readers take no lock: they look at an immutable snapshot that is replaced whole. One thread at a time fetches; who
+needs its result waits for a bounded time, and who has a key does not wait at all.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from django.db import connections
+
+from betterauth_auth import counters, shared
+from betterauth_auth.conf import Source
+from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.fetch import FetchFailed, fetch
+from betterauth_auth.keys import Key, usable_keys
+from betterauth_auth.strict import load_document
+
+logger = logging.getLogger(__name__)
+
+MAX_KEYS = 256
+# From here on Better Auth may sign with keys that it never publishes.
+CROWDED_SET = 100
+ABSENT_KID_SECONDS = 5
+MAX_ABSENT_KIDS = 1024
+BAD_SIGNATURE_SECONDS = 30
+MAX_BACK_OFF_SECONDS = 60
+# A fetch that hangs where nothing can interrupt it (DNS, a cache) is given up after so many times its own limit.
+GIVE_UP_FACTOR = 10
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A key set as it was at one moment. Moments are of the key set's clock."""
+
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    asked_at: float = NEVER
+    soft_until: float = NEVER
+    hard_until: float = NEVER
+
+
+class Fetch:
+    """One attempt to get the set, shared by everybody who waits for it."""
+
+    def __init__(self, asked_at: float, kid: str) -> None:
+        self.asked_at = asked_at
+        self.kid = kid
+        self.is_done = threading.Event()
+        self.has_failed = True
+
+
+class Bucket:
+    """Allows a burst, then one per so many seconds. Used under the key set's lock."""
+
+    def __init__(self, burst: int, seconds: float) -> None:
+        self.burst, self.seconds = burst, seconds
+        self.tokens, self.filled_at = float(burst), NEVER
+
+    def take(self, now: float) -> float:
+        """Zero when it is allowed, otherwise the seconds until it will be."""
+        gained = (now - self.filled_at) / self.seconds if self.seconds else self.burst
+        self.tokens, self.filled_at = min(float(self.burst), self.tokens + gained), now
+        if self.tokens >= 1:
+            self.tokens -= 1
+            return 0
+        return (1 - self.tokens) * self.seconds
+
+
+class KeySet:
+    def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+        self.source = source
+        self.clock = clock
+        self.snapshot = Snapshot()
+        self.lock = threading.Lock()
+        self.running: Fetch | None = None
+        self.failures = 0
+        self.retry_at = NEVER
+        self.unknown_kids = Bucket(source.unknown_kid_burst, source.unknown_kid_seconds)
+        self.bad_signatures = Bucket(1, BAD_SIGNATURE_SECONDS)
+        self.absent_kids: dict[str, float] = {}
+        self.last_outcome = "never"
+        self.last_attempt_at = 0.0
+        _all.add(self)
+
+    def find(self, kid: str) -> Key:
+        """The key of this kid; InvalidToken if the issuer has none, KeysUnavailable if nobody can tell."""
+        arrived = self.clock()
+        snapshot = self.snapshot
+        if arrived >= snapshot.hard_until:
+            self.wait_for(self.refresh(), arrived)
+            snapshot = self.snapshot
+        elif arrived >= snapshot.soft_until:
+            self.freshen()
+        return snapshot.keys.get(kid) or self.find_unknown(kid, arrived)
+
+    def holds(self, key: Key) -> bool:
+        snapshot = self.snapshot
+        return snapshot.keys.get(key.kid) is key and self.clock() < snapshot.hard_until
+
+    def find_unknown(self, kid: str, arrived: float) -> Key:
+        # Twice, because a fetch that was already under way may have been answered before this key was made.
+        for _ in range(2):
+            if self.is_surely_absent(kid, arrived):
+                raise InvalidToken("unknown_kid", f"the issuer's key set has no key with kid {kid!r}")
+            self.wait_for(self.refresh(self.unknown_kids, kid), arrived)
+            if key := self.snapshot.keys.get(kid):
+                return key
+        if not self.is_surely_absent(kid, arrived):
+            raise KeysUnavailable("key set keeps changing")
+        raise InvalidToken("unknown_kid", f"the issuer's key set has no key with kid {kid!r}")
+
+    def is_surely_absent(self, kid: str, arrived: float) -> bool:
+        """Whether the set was asked for after the token came, or just before, and has no such kid."""
+        if self.absent_kids.get(kid, NEVER) > arrived:
+            return True
+        if self.snapshot.asked_at < arrived:
+            return False
+        if len(self.absent_kids) >= MAX_ABSENT_KIDS:
+            self.absent_kids = {}
+        self.absent_kids[kid] = self.clock() + ABSENT_KID_SECONDS
+        return True
+
+    def find_again(self, key: Key) -> Key | None:
+        """Another key under the same kid, if the issuer now has one: a re-created database numbers its keys anew."""
+        arrived = self.clock()
+        try:
+            self.wait_for(self.refresh(self.bad_signatures, key.kid), arrived)
+        except KeysUnavailable:
+            return None
+        found = self.snapshot.keys.get(key.kid)
+        return None if found is key else found
+
+    def refresh(self, bucket: Bucket | None = None, kid: str = "") -> Fetch:
+        """The fetch that is under way, or a new one unless it is too early for that."""
+        with self.lock:
+            now = self.clock()
+            if self.running is not None and self.is_fetching(now):
+                return self.running
+            if now < self.retry_at:
+                raise KeysUnavailable(self.last_outcome, self.retry_at - now)
+            if bucket is not None and (seconds := bucket.take(now)):
+                raise KeysUnavailable("too many unknown kids", seconds)
+            self.running = job = Fetch(now, kid)
+            self.last_attempt_at = time.time()
+        try:
+            threading.Thread(target=self.run, args=(job,), name="betterauth-keys", daemon=True).start()
+        except RuntimeError as exc:
+            self.failed(job, FetchFailed("no_thread"))
+            raise KeysUnavailable("no_thread") from exc
+        return job
+
+    def is_fetching(self, now: float) -> bool:
+        running = self.running
+        return running is not None and now < running.asked_at + GIVE_UP_FACTOR * self.source.fetch_seconds
+
+    def freshen(self) -> None:
+        """Fetches in the background if the set is old and nobody is at it yet."""
+        now = self.clock()
+        if now < self.snapshot.soft_until or now < self.retry_at or self.is_fetching(now):
+            return
+        try:
+            self.refresh()
+        except KeysUnavailable:
+            # The present set goes on serving; the next reader after the back-off tries again.
+            return
+
+    def wait_for(self, job: Fetch, arrived: float) -> None:
+        remaining = arrived + self.source.fetch_seconds - self.clock()
+        if not job.is_done.wait(max(0.0, remaining)):
+            raise KeysUnavailable("timeout")
+        if job.has_failed:
+            raise KeysUnavailable(self.last_outcome, self.retry_at - self.clock())
+
+    def run(self, job: Fetch) -> None:
+        try:
+            self.succeeded(job, self.obtain(job))
+        except FetchFailed as exc:
+            self.failed(job, exc)
+        except Exception:
+            logger.exception("Getting the key set of %s failed in an unforeseen way.", self.source.name)
+            self.failed(job, FetchFailed("unforeseen"))
+        finally:
+            job.is_done.set()
+            if self.source.cache:
+                # The cache may live in the database, and this thread's connection ends with the thread.
+                connections.close_all()
+
+    def obtain(self, job: Fetch) -> Snapshot:
+        if self.source.cache and (found := shared.read(self.source)) is not None:
+            asked_at = job.asked_at - found.age_seconds
+            snapshot = self.read(found.body, asked_at, found.max_age_seconds)
+            is_fresh = asked_at > self.snapshot.asked_at and job.asked_at < snapshot.soft_until
+            if is_fresh and (not job.kid or job.kid in snapshot.keys):
+                return snapshot
+        document = fetch(self.source)
+        snapshot = self.read(document.body, job.asked_at, document.max_age_seconds)
+        if self.source.cache:
+            shared.write(self.source, document.body, document.max_age_seconds)
+        return snapshot
+
+    def read(self, body: bytes, asked_at: float, max_age_seconds: float | None) -> Snapshot:
+        try:
+            jwks = load_document(body).get("keys")
+        except ValueError as exc:
+            raise FetchFailed("not_json") from exc
+        if not isinstance(jwks, list):
+            raise FetchFailed("no_keys_member")
+        if len(jwks) > MAX_KEYS:
+            raise FetchFailed("too_many_keys")
+        found, left_out = usable_keys(jwks)
+        known = self.snapshot.keys
+        # A key that stays is the same object, so that tokens verified with it stay verified.
+        keys = {kid: known[kid] if kid in known and known[kid].is_same_as(key) else key for kid, key in found.items()}
+        source = self.source
+        soft_life = source.soft_life_seconds
+        if max_age_seconds is not None:
+            soft_life = min(soft_life, max(max_age_seconds, source.min_soft_life_seconds))
+        return Snapshot(
+            keys=MappingProxyType(keys),
+            left_out=tuple(left_out),
+            asked_at=asked_at,
+            soft_until=asked_at + soft_life,
+            hard_until=asked_at + max(soft_life, source.hard_life_seconds),
+        )
+
+    def succeeded(self, job: Fetch, snapshot: Snapshot) -> None:
+        with self.lock:
+            if self.running is not job:
+                return
+            self.log_changes(snapshot)
+            self.snapshot = snapshot
+            self.failures, self.retry_at, self.last_outcome = 0, NEVER, "ok"
+            self.running, job.has_failed = None, False
+        counters.count_fetch("ok")
+
+    def failed(self, job: Fetch, exc: FetchFailed) -> None:
+        with self.lock:
+            if self.running is not job:
+                return
+            self.failures += 1
+            back_off = min(2.0 ** min(self.failures - 1, 10), MAX_BACK_OFF_SECONDS)
+            self.retry_at = self.clock() + max(back_off, exc.retry_after_seconds)
+            self.last_outcome, self.running = exc.reason, None
+        counters.count_fetch(exc.reason)
+        logger.warning("The key set of %s could not be had: %s.", self.source.name, exc.reason)
+
+    def log_changes(self, snapshot: Snapshot) -> None:
+        name = self.source.name
+        if snapshot.left_out != self.snapshot.left_out:
+            for line in snapshot.left_out:
+                logger.warning("Left out of the key set of %s: %s.", name, line)
+        if not snapshot.keys:
+            logger.warning("The key set of %s is empty; every token is refused until it is not.", name)
+        if len(snapshot.keys) >= CROWDED_SET > len(self.snapshot.keys):
+            logger.warning("%s has 100 keys or more. Above 100, Better Auth signs with keys it never publishes.", name)
+
+    def renew_after_fork(self) -> None:
+        """The child has the snapshot but not the threads, and perhaps a lock that nobody will ever release."""
+        self.lock = threading.Lock()
+        self.running = None
+
+
+_all: weakref.WeakSet[KeySet] = weakref.WeakSet()
+_of_source: dict[Source, KeySet] = {}
+
+
+def of(source: Source) -> KeySet:
+    found = _of_source.get(source)
+    return found if found is not None else _of_source.setdefault(source, KeySet(source))
+
+
+def forget(*, setting: str, **kwargs: Any) -> None:
+    """Receiver of Django's `setting_changed`: tests start with nothing fetched."""
+    if setting == "BETTER_AUTH":
+        _of_source.clear()
+
+
+def _renew_all_after_fork() -> None:
+    for keyset in list(_all):
+        keyset.renew_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_all_after_fork)

@@ -1,0 +1,36 @@
+"""Who a token's subject is here."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Identity(models.Model):
+    """One person at one issuer. Found by (issuer, subject) and by nothing else: an e-mail address proves nothing."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="betterauth_identities", editable=False
+    )
+    issuer = models.CharField(max_length=255, editable=False)
+    subject = models.CharField(max_length=255, editable=False)
+
+    name = models.CharField(max_length=255, blank=True, editable=False)
+    email = models.CharField("e-mail", max_length=254, blank=True, editable=False)
+    is_email_verified = models.BooleanField("e-mail verified", default=False, editable=False)
+    image = models.CharField(max_length=2048, blank=True, editable=False)
+    profile_issued_at = models.DateTimeField(
+        editable=False, help_text="When the token was issued from which the profile was last taken."
+    )
+
+    tokens_valid_after = models.DateTimeField(
+        null=True, blank=True, help_text="Tokens issued in this second or before are refused."
+    )
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="betterauth_identity_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} at {self.issuer}"

@@ -1,0 +1,22 @@
+"""Scopes that a view asks for."""
+
+from __future__ import annotations
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from betterauth_auth.authentication import InsufficientScope
+from betterauth_auth.tokens import VerifiedToken
+
+
+class HasScopes(BasePermission):
+    """The token carries every scope in the view's `required_scopes`."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not isinstance(request.auth, VerifiedToken):
+            return False
+        required = frozenset(getattr(view, "required_scopes", ()))
+        if not required <= request.auth.scopes:
+            raise InsufficientScope(required)
+        return True

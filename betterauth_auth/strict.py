@@ -1,0 +1,111 @@
+"""Base64url and JSON without the leniency that lets two readers see two different tokens."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+from typing import Any
+
+MAX_DEPTH = 16
+# No claim needs more, and Python takes quadratic time to read long numbers.
+MAX_DIGITS = 64
+
+
+def decode_base64url(segment: bytes) -> bytes:
+    """The bytes of a canonical, unpadded base64url text; ValueError for everything else."""
+    try:
+        decoded = base64.urlsafe_b64decode(segment + b"=" * (-len(segment) % 4))
+    except binascii.Error as exc:
+        raise ValueError("not base64url") from exc
+    # Python skips foreign characters and ignores left-over bits; only the canonical spelling survives this.
+    if base64.urlsafe_b64encode(decoded).rstrip(b"=") != segment:
+        raise ValueError("not canonical base64url")
+    return decoded
+
+
+def load_object(text: bytes) -> dict[str, Any]:
+    """The JSON object in these bytes; ValueError unless every reader of JSON would see the same one."""
+    return _load(text, _STRICT)
+
+
+def load_document(text: bytes) -> dict[str, Any]:
+    """Like `load_object`, but a member that is ambiguous becomes None, so that it spoils nothing beside it."""
+    return _load(text, _FORGIVING)
+
+
+def _load(text: bytes, decoder: json.JSONDecoder) -> dict[str, Any]:
+    decoded = text.decode("utf-8")
+    try:
+        value = decoder.decode(decoded)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
+    if type(value) is not dict:
+        raise ValueError("not a JSON object")
+    # Counting brackets is a cheap upper bound of the depth; only a suspect text is walked.
+    if decoded.count("{") + decoded.count("[") > MAX_DEPTH:
+        _refuse_deep_nesting(value)
+    if "\\u" in decoded:
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _refuse_deep_nesting(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in _children(node)]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
+
+
+def _children(node: Any) -> list[Any]:
+    members = node.values() if isinstance(node, dict) else node
+    return [member for member in members if isinstance(member, dict | list)]
+
+
+def _refuse_lone_surrogates(value: dict[str, Any]) -> None:
+    # Half a character, which no database stores and no other text equals. UnicodeEncodeError is a ValueError.
+    json.dumps(value, ensure_ascii=False).encode("utf-8")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("duplicate member")
+    return members
+
+
+def _unique_or_none(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else None
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("number too long")
+    return int(digits)
+
+
+def _integer_or_none(digits: str) -> int | None:
+    return int(digits) if len(digits) <= MAX_DIGITS else None
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("number out of range")
+    return number
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_finite, parse_constant=_refuse_constant
+)
+_FORGIVING = json.JSONDecoder(
+    object_pairs_hook=_unique_or_none, parse_int=_integer_or_none, parse_constant=lambda name: None
+)

@@ -1,0 +1,234 @@
+"""str -> VerifiedToken. Every check is stated here, the cheapest first, and each refusal has its own reason."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from betterauth_auth import conf, keyset
+from betterauth_auth.conf import ABSENT, Policy, Settings
+from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.keys import Key, canonical, is_kid
+from betterauth_auth.strict import decode_base64url, load_object
+from betterauth_auth.tokencache import Entry, TokenCache
+
+MAX_TOKEN_BYTES = 16 * 1024
+MAX_SUBJECT_CHARACTERS = 255
+HEADER_PARAMETERS = frozenset({"alg", "kid", "typ"})
+
+cache = TokenCache()
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedToken:
+    """Claims whose signature, issuer, audience and times were checked. Only `verify` makes one."""
+
+    issuer: str
+    subject: str
+    audiences: tuple[str, ...]
+    issued_at: datetime
+    """Whole seconds, rounded down, so that it compares safely with a cut-off."""
+    expires_at: datetime
+    scopes: frozenset[str]
+    kid: str
+    claims: Mapping[str, Any] = field(repr=False)
+    """All claims, read-only to any depth: arrays are tuples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A well-formed token about which nothing is proved."""
+
+    signed: bytes
+    signature: bytes
+    algorithm: str
+    token_type: str
+    kid: str
+    claims: dict[str, Any] = field(repr=False)
+
+
+def verify(token: str) -> VerifiedToken:
+    """The verified token; InvalidToken when it is not good, KeysUnavailable when nobody can tell."""
+    settings = conf.current()
+    now = time.time()
+    raw = as_bytes(token)
+    digest = hashlib.sha256(raw).digest()
+    entry = cache.get(digest)
+    if entry is not None and entry.settings is settings and now < entry.until and entry.keys.holds(entry.key):
+        return entry.token
+    return verify_anew(raw, digest, settings, now)
+
+
+def verify_anew(raw: bytes, digest: bytes, settings: Settings, now: float) -> VerifiedToken:
+    parsed = parse(raw, settings)
+    policy = policy_for(parsed, settings, now)
+    keys = keyset.of(policy.source)
+    key = proven_key(parsed, keys)
+    verified = checked_claims(parsed, policy, now)
+    until = min(verified.expires_at.timestamp(), now + settings.token_cache_seconds)
+    if settings.token_cache_entries and now < until:
+        cache.keep(digest, Entry(settings, verified, keys, key, until), len(raw), settings.token_cache_entries)
+    return verified
+
+
+def as_bytes(token: str) -> bytes:
+    if not token:
+        raise InvalidToken("empty", "there is nothing after Bearer")
+    if len(token) > MAX_TOKEN_BYTES:
+        raise InvalidToken("too_large", f"it has {len(token)} characters, {MAX_TOKEN_BYTES} are accepted")
+    if not token.isascii():
+        raise InvalidToken("malformed", "it holds characters that no token has")
+    return token.encode("ascii")
+
+
+def parse(raw: bytes, settings: Settings) -> Parsed:
+    segments = raw.split(b".")
+    if len(segments) < 3:
+        raise InvalidToken("session_token", "this is a session token; the JWT comes from /api/auth/token")
+    if len(segments) > 3:
+        raise InvalidToken("malformed", "it has more than three segments; an encrypted token is not accepted")
+    try:
+        header_text, payload_text, signature = map(decode_base64url, segments)
+    except ValueError:
+        raise InvalidToken("malformed", "its segments are not canonical base64url") from None
+    try:
+        header, claims = load_object(header_text), load_object(payload_text)
+    except ValueError as exc:
+        raise InvalidToken("malformed_json", f"header or claims are not strict JSON objects: {exc}") from None
+    if foreign := header.keys() - HEADER_PARAMETERS:
+        raise InvalidToken("header_parameter", f"the header holds {sorted(foreign)}, which nothing here may obey")
+    algorithm = header.get("alg")
+    algorithm = canonical(algorithm) if isinstance(algorithm, str) else ""
+    if algorithm not in settings.algorithms:
+        raise InvalidToken("algorithm", f"it is signed with {header.get('alg')!r}; see BETTER_AUTH_ALGORITHMS")
+    token_type = type_of(header)
+    if token_type not in settings.token_types:
+        raise InvalidToken("token_type", f"its typ is {header.get('typ')!r}; see BETTER_AUTH_TOKEN_TYPES")
+    kid = header.get("kid")
+    if not is_kid(kid):
+        raise InvalidToken("kid", "its header has no kid of 1 to 128 printable characters")
+    return Parsed(raw[: raw.rindex(b".")], signature, algorithm, token_type, kid, claims)
+
+
+def type_of(header: Mapping[str, Any]) -> str:
+    if "typ" not in header:
+        return ABSENT
+    value = header["typ"]
+    # Media types know no case and may leave out "application/" (RFC 7515, 4.1.9). A literal "absent" is not absence.
+    name = value.lower().removeprefix("application/") if isinstance(value, str) else ""
+    return "" if name == ABSENT else name
+
+
+def policy_for(parsed: Parsed, settings: Settings, now: float) -> Policy:
+    """The policy of the issuer the token names, if the token could be good at all: junk never causes a fetch."""
+    if not settings.policies:
+        raise KeysUnavailable("not_configured", 60)
+    claims, issuer = parsed.claims, parsed.claims.get("iss")
+    policy = settings.policy_of_issuer.get(issuer) if isinstance(issuer, str) else None
+    if policy is None:
+        expected = ", ".join(settings.policy_of_issuer)
+        raise InvalidToken("issuer", f"its issuer is {issuer!r}, expected {expected}: set BETTER_AUTH_ISSUER")
+    if parsed.algorithm not in policy.algorithms:
+        raise InvalidToken("algorithm", f"this issuer may not sign with {parsed.algorithm}: BETTER_AUTH_ALGORITHMS")
+    if parsed.token_type not in policy.token_types:
+        raise InvalidToken("token_type", f"this issuer's typ may not be {parsed.token_type}: BETTER_AUTH_TOKEN_TYPES")
+    if policy.audiences.isdisjoint(audiences(claims)):
+        expected = ", ".join(sorted(policy.audiences))
+        raise InvalidToken(
+            "audience", f"its audience is {claims.get('aud')!r}, expected {expected}: set BETTER_AUTH_AUDIENCE"
+        )
+    if numeric(claims, "exp") + policy.leeway_seconds <= now:
+        raise InvalidToken("expired", f"it expired {round(now - claims['exp'])} seconds ago")
+    return policy
+
+
+def audiences(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    value = claims.get("aud")
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(audience, str) for audience in values):
+        raise InvalidToken("audience", "aud is neither a string nor an array of strings")
+    return tuple(values)
+
+
+def numeric(claims: Mapping[str, Any], name: str) -> float:
+    if name not in claims:
+        raise InvalidToken("missing_claim", f"it has no {name}")
+    value = claims[name]
+    # bool is an int to Python; infinities and NaN did not get past the parser.
+    if type(value) is not int and type(value) is not float:
+        raise InvalidToken("claim_type", f"{name} is not a number")
+    return value
+
+
+def proven_key(parsed: Parsed, keys: keyset.KeySet) -> Key:
+    """The key that made the signature."""
+    key = keys.find(parsed.kid)
+    if is_signed_by(parsed, key):
+        return key
+    again = keys.find_again(key)
+    if again is not None and is_signed_by(parsed, again):
+        return again
+    raise InvalidToken("bad_signature", f"the signature was not made by key {parsed.kid} of this issuer")
+
+
+def is_signed_by(parsed: Parsed, key: Key) -> bool:
+    if parsed.algorithm not in key.algorithms:
+        raise InvalidToken("key_algorithm", f"key {key.kid} cannot sign with {parsed.algorithm}")
+    return key.verifies(parsed.algorithm, parsed.signed, parsed.signature)
+
+
+def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
+    claims = parsed.claims
+    issued, expires = numeric(claims, "iat"), numeric(claims, "exp")
+    if issued > now + policy.leeway_seconds:
+        raise InvalidToken("issued_in_future", "it was issued in the future; compare the clocks of the two servers")
+    if not 0 < expires - issued <= policy.max_token_lifetime_seconds:
+        raise InvalidToken("lifetime", "it lives too long: see BETTER_AUTH_MAX_TOKEN_LIFETIME_SECONDS")
+    if "nbf" in claims and numeric(claims, "nbf") > now + policy.leeway_seconds:
+        raise InvalidToken("not_yet_valid", "it is not valid yet; compare the clocks of the two servers")
+    refuse_other_kinds(claims)
+    return VerifiedToken(
+        issuer=claims["iss"],
+        subject=checked_subject(claims),
+        audiences=audiences(claims),
+        issued_at=datetime.fromtimestamp(issued // 1, UTC),
+        expires_at=datetime.fromtimestamp(expires, UTC),
+        scopes=scopes(claims),
+        kid=parsed.kid,
+        claims=frozen(claims),
+    )
+
+
+def checked_subject(claims: Mapping[str, Any]) -> str:
+    subject = claims.get("sub")
+    if "sub" not in claims:
+        raise InvalidToken("missing_claim", "it has no sub")
+    if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_CHARACTERS:
+        raise InvalidToken("subject", "sub is not a string of 1 to 255 characters")
+    if not subject.isprintable() or subject != subject.strip():
+        raise InvalidToken("subject", "sub holds control characters or spaces around it")
+    return subject
+
+
+def refuse_other_kinds(claims: Mapping[str, Any]) -> None:
+    if "cnf" in claims:
+        raise InvalidToken("sender_constrained", "it is bound to its sender (cnf) and no plain Bearer token")
+    if "sub" in claims and claims["sub"] in (claims.get("client_id"), claims.get("azp")):
+        raise InvalidToken("client_credentials", "it stands for a client, not for a person")
+
+
+def scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+    value = claims.get("scope")
+    return frozenset(value.split(" ")) - {""} if isinstance(value, str) else frozenset()
+
+
+def frozen(value: Any) -> Any:
+    # Cached tokens are shared between requests, so nobody may change them.
+    if isinstance(value, dict):
+        return MappingProxyType({name: frozen(member) for name, member in value.items()})
+    return tuple(map(frozen, value)) if isinstance(value, list) else value

@@ -1,0 +1,101 @@
+"""VerifiedToken -> local user: made on first sight, kept in step, refused when an operator said so."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from betterauth_auth import profile
+from betterauth_auth.exceptions import InvalidToken
+from betterauth_auth.models import Identity
+from betterauth_auth.signals import first_seen
+from betterauth_auth.tokens import VerifiedToken
+
+
+def identity_for(token: VerifiedToken) -> Identity:
+    """The identity with its user, in one query; InvalidToken when an operator has shut this person out."""
+    identity = find(token) or make(token)
+    refuse_if_barred(identity, token)
+    if profile.is_outdated(identity, token):
+        profile.update(identity, token)
+    return identity
+
+
+def find(token: VerifiedToken) -> Identity | None:
+    identities = Identity.objects.select_related("user")
+    try:
+        return identities.get(issuer=token.issuer, subject=token.subject)
+    except Identity.DoesNotExist:
+        return None
+
+
+def make(token: VerifiedToken) -> Identity:
+    try:
+        with transaction.atomic():
+            identity = Identity(user=make_user(), issuer=token.issuer, subject=token.subject)
+            profile.take(identity, token)
+            identity.save(force_insert=True)
+            first_seen.send(sender=Identity, identity=identity, token=token)
+    except IntegrityError:
+        # Another request of the same person was first; its user counts, ours is rolled back.
+        existing = find(token)
+        if existing is None:
+            raise
+        return existing
+    return identity
+
+
+def make_user() -> Any:  # whatever AUTH_USER_MODEL is
+    model = get_user_model()
+    field = model._meta.get_field(model.USERNAME_FIELD)  # noqa: SLF001 - documented API of Django
+    user = model(**{model.USERNAME_FIELD: random_username(field)})
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+def random_username(field: Any) -> str:
+    # Never made from the token: a subject or an e-mail address could be spelled like an operator's name.
+    name = f"user-{secrets.token_hex(12)}"
+    return f"{name}@users.invalid" if isinstance(field, models.EmailField) else name[: field.max_length]
+
+
+def refuse_if_barred(identity: Identity, token: VerifiedToken) -> None:
+    # Some databases compare text without case or accents and would hand out somebody else's row.
+    if (identity.issuer, identity.subject) != (token.issuer, token.subject):
+        raise InvalidToken("subject", "the database takes it for another subject: use a case-sensitive collation")
+    if not identity.user.is_active:
+        raise InvalidToken("inactive_user", "the local user was deactivated")
+    if is_cut_off(identity.tokens_valid_after, token):
+        raise InvalidToken("cut_off", "it was issued before all tokens of this person were cut off")
+
+
+def is_cut_off(tokens_valid_after: datetime | None, token: VerifiedToken) -> bool:
+    return tokens_valid_after is not None and token.issued_at <= tokens_valid_after
+
+
+def cut_off(user: models.Model) -> None:
+    """Refuses all of this person's tokens issued until now, from the next request on."""
+    Identity.objects.filter(user_id=user.pk).update(tokens_valid_after=this_second())
+
+
+def forget_person(user: models.Model) -> None:
+    """Erases what the tokens told about this person and refuses all tokens issued until now.
+
+    Issuer and subject stay, so that an old token finds the cut-off instead of making a new account. A later token
+    comes back to the same local user, with a fresh profile.
+    """
+    now = this_second()
+    Identity.objects.filter(user_id=user.pk).update(
+        name="", email="", is_email_verified=False, image="", profile_issued_at=now, tokens_valid_after=now
+    )
+
+
+def this_second() -> datetime:
+    # Tokens know whole seconds only, so the second of the cut-off is cut off as a whole.
+    return timezone.now().replace(microsecond=0)
