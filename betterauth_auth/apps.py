@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.signals import setting_changed
 
 
@@ -13,3 +13,5 @@ class BetterAuthConfig(AppConfig):
         checks.register_all()
         setting_changed.connect(conf.forget)
         setting_changed.connect(keyset.forget)
+        if apps.is_installed("drf_spectacular"):
+            from betterauth_auth import openapi  # noqa: F401 - importing registers it

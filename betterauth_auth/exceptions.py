@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class InvalidToken(Exception):  # noqa: N818 - says what is wrong, not that it is an error
+class InvalidToken(Exception):
     """The client's fault. `reason` is a stable code for logs and counters; `explanation` is for the doctor alone."""
 
     def __init__(self, reason: str, explanation: str = "") -> None:
@@ -12,7 +12,7 @@ class InvalidToken(Exception):  # noqa: N818 - says what is wrong, not that it i
         self.explanation = explanation
 
 
-class KeysUnavailable(Exception):  # noqa: N818 - as above
+class KeysUnavailable(Exception):
     """The provider's fault: whether the token is good cannot be known now."""
 
     def __init__(self, reason: str, retry_after_seconds: float = 1.0) -> None:

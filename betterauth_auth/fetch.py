@@ -25,7 +25,7 @@ MAX_RETRY_AFTER_SECONDS = 5 * 60
 USER_AGENT = "betterauth_auth (JWKS)"
 
 
-class FetchFailed(Exception):  # noqa: N818 - the outcome, as callers name it
+class FetchFailed(Exception):
     """Why there is no document; `retry_after_seconds` is what the server asked for, or nothing."""
 
     def __init__(self, reason: str, retry_after_seconds: float = 0) -> None:

@@ -44,7 +44,7 @@ _ORDER_8_Y = int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfa
 LOW_ORDER_Y = frozenset({0, 1, ED25519_PRIME - 1, _ORDER_8_Y, ED25519_PRIME - _ORDER_8_Y})
 
 
-class UnusableKey(Exception):  # noqa: N818 - what the JWK is
+class UnusableKey(Exception):
     """Why this JWK verifies nothing here."""
 
 

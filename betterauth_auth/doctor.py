@@ -1,0 +1,117 @@
+"""What `manage.py betterauth doctor` finds out, one line at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from betterauth_auth import checks, tokens
+from betterauth_auth.conf import Policy, Settings, Source
+from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.fetch import FetchFailed, fetch
+from betterauth_auth.keys import usable_keys
+from betterauth_auth.strict import load_document
+from betterauth_auth.users import find, refuse_if_barred
+
+TOLERABLE_CLOCK_DIFFERENCE_SECONDS = 5
+ADVICE = {
+    "connection": "is it running, and is the address right from this machine? See BETTER_AUTH_JWKS_URL",
+    "timeout": "it does not answer in time",
+    "status_404": "there is no key set at this address: is the jwt plugin on, and is basePath the usual one?",
+    "status_429": "it limits our requests",
+    "not_json": "what it answers is no JSON: is this really the JWKS address?",
+    "no_keys_member": "what it answers is JSON, but no key set",
+    "file": "the file cannot be read",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    is_well: bool
+    text: str
+
+
+def findings(settings: Settings, token: str | None) -> Iterator[Finding]:
+    for message in checks.check_settings(None):
+        yield Finding(False, f"{message.msg} {message.hint} ({message.id})")
+    if settings.is_development:
+        yield Finding(True, "No server is configured: tokens of the local development key are trusted (DEBUG only).")
+    for policy in settings.policies:
+        yield from findings_about(policy)
+    if token is not None:
+        yield from findings_about_token(token.strip())
+
+
+def findings_about(policy: Policy) -> Iterator[Finding]:
+    yield Finding(True, f"Issuers: {', '.join(policy.issuers)}; audiences: {', '.join(sorted(policy.audiences))}.")
+    source = policy.source
+    try:
+        document = fetch(source)
+    except FetchFailed as exc:
+        reason = exc.reason
+        yield Finding(False, f"{source.name}: {reason}; {ADVICE.get(reason, 'see the log of the Better Auth server')}.")
+        return
+    yield from findings_about_keys(document.body, policy)
+    if document.server_date:
+        yield clock_finding(document.server_date)
+    yield caching_finding(source, document.max_age_seconds)
+
+
+def findings_about_keys(body: bytes, policy: Policy) -> Iterator[Finding]:
+    name = policy.source.name
+    try:
+        jwks = load_document(body).get("keys")
+    except ValueError:
+        jwks = None
+    if not isinstance(jwks, list):
+        yield Finding(False, f"{name}: the answer is no key set; {ADVICE['not_json']}.")
+        return
+    found, left_out = usable_keys(jwks)
+    yield Finding(bool(found), f"{name}: {len(found)} usable keys.")
+    for key in found.values():
+        algorithms = ", ".join(sorted(key.algorithms))
+        is_allowed = not key.algorithms.isdisjoint(policy.algorithms)
+        advice = "" if is_allowed else "; not accepted: add it to BETTER_AUTH_ALGORITHMS"
+        yield Finding(is_allowed, f"  kid {key.kid}: {algorithms}, thumbprint {key.thumbprint}{advice}")
+    for line in left_out:
+        yield Finding(False, f"  left out: {line}")
+
+
+def clock_finding(server_date: str) -> Finding:
+    try:
+        difference = round(time.time() - parsedate_to_datetime(server_date).timestamp())
+    except (ValueError, OverflowError):
+        return Finding(True, "The server sends no readable date; clocks could not be compared.")
+    is_well = abs(difference) <= TOLERABLE_CLOCK_DIFFERENCE_SECONDS
+    return Finding(is_well, f"Our clock differs from the server's by {difference} seconds.")
+
+
+def caching_finding(source: Source, max_age_seconds: float | None) -> Finding:
+    told = "says nothing about caching" if max_age_seconds is None else f"allows {max_age_seconds:.0f} s of caching"
+    shared = f"shared through the cache {source.cache!r}" if source.cache else "kept by each process"
+    soft, hard = source.soft_life_seconds, source.hard_life_seconds
+    return Finding(True, f"The server {told}; fresh for {soft:g} s, used for {hard:g} s in an outage, {shared}.")
+
+
+def findings_about_token(token: str) -> Iterator[Finding]:
+    try:
+        verified = tokens.verify(token.removeprefix("Bearer ").strip())
+    except InvalidToken as exc:
+        yield Finding(False, f"The token is refused ({exc.reason}): {exc.explanation}.")
+        return
+    except KeysUnavailable as exc:
+        yield Finding(False, f"The token cannot be verified now ({exc.reason}).")
+        return
+    yield Finding(True, f"The token is good: subject {verified.subject!r}, until {verified.expires_at:%H:%M:%S} UTC.")
+    identity = find(verified)
+    if identity is None:
+        yield Finding(True, "This subject has not been seen here yet; its first request makes a local user.")
+        return
+    try:
+        refuse_if_barred(identity, verified)
+    except InvalidToken as exc:
+        yield Finding(False, f"Its person is refused ({exc.reason}): {exc.explanation}.")
+        return
+    yield Finding(True, f"It signs in as the local user {identity.user}.")
