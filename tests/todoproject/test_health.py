@@ -1,12 +1,32 @@
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
+
+from tests.fake_betterauth import FakeBetterAuth
 
 
 class ProbesTellTheTruth(TransactionTestCase):
+    def ready(self, **better_auth) -> tuple[int, dict[str, str]]:
+        with override_settings(BETTER_AUTH=better_auth):
+            response = self.client.get("/readyz")
+        return response.status_code, response.json()
+
     def test_livez_answers_any_host_and_without_the_database(self):
         with self.assertNumQueries(0):
             response = self.client.get("/livez", headers={"host": "10.1.2.3"})
 
         self.assertEqual((response.status_code, response.json()), (200, {"status": "ok"}))
 
-    def test_readyz_is_ok_when_the_database_answers(self):
-        self.assertEqual(self.client.get("/readyz").json()["database"], "ok")
+    def test_readyz_is_ok_when_database_and_keys_are_there(self):
+        with FakeBetterAuth() as issuer:
+            status, parts = self.ready(**issuer.settings())
+
+        self.assertEqual((status, parts), (200, {"status": "ok", "database": "ok", "signing_keys": "ok"}))
+
+    def test_readyz_says_that_the_keys_are_missing(self):
+        with FakeBetterAuth() as issuer:
+            settings = issuer.settings()
+        status, parts = self.ready(**settings)
+
+        self.assertEqual((status, parts), (503, {"status": "down", "database": "ok", "signing_keys": "down"}))
+
+    def test_readyz_says_that_no_issuer_is_configured(self):
+        self.assertEqual(self.ready()[1]["signing_keys"], "down")
