@@ -6,10 +6,11 @@ Every variable is described in `.env.example`, in the same order; a test holds t
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
-import dj_database_url
 from django.core.management.utils import get_random_secret_key
 
+from todoproject.databases import BadDatabaseUrl, database, is_pooler
 from todoproject.environment import Environment, read_dotenv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -117,19 +118,27 @@ WEB_THREADS = env.number("WEB_THREADS", 4, minimum=1, maximum=256)
 # Database
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+DATABASE_URL_DIRECT = env.text("DATABASE_URL_DIRECT")
+DATABASE_POOLED = env.flag("DATABASE_POOLED", default=is_pooler(DATABASE_URL))
 CONN_MAX_AGE = env.number("CONN_MAX_AGE", 300)
-try:
-    DATABASES = {"default": dj_database_url.parse(DATABASE_URL, conn_max_age=CONN_MAX_AGE, conn_health_checks=True)}
-except ValueError:
-    env.fault("DATABASE_URL", "it is not a database URL", "copy it from Neon: postgresql://user:password@host/name")
-    DATABASES = {}
-if DATABASES and DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # WAL alone failed 39 % of concurrent writes; taking the write lock at BEGIN and waiting for it failed none.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
+ANSWER_SECONDS = env.number("DATABASE_ANSWER_SECONDS", 30, minimum=1)
+WEB_MACHINES = env.number("WEB_MACHINES", 1, minimum=1, maximum=1000)
+# Changing tables needs a session of its own, which a transaction pooler does not give, and takes as long as it takes.
+CHANGES_TABLES = sys.argv[1:2] == ["migrate"] or "--migrate" in sys.argv
+DATABASES: dict[str, dict[str, Any]] = {}
+for name, url, is_pooled in (
+    ("DATABASE_URL", DATABASE_URL, DATABASE_POOLED),
+    ("DATABASE_URL_DIRECT", DATABASE_URL_DIRECT, False),
+):
+    try:
+        endpoint = url and database(
+            url, is_pooled=is_pooled, max_age=CONN_MAX_AGE, answer_seconds=0 if CHANGES_TABLES else ANSWER_SECONDS
+        )
+    except BadDatabaseUrl as exc:
+        env.fault(name, exc.fault, exc.cure)
+        continue
+    if endpoint and (name == "DATABASE_URL" or CHANGES_TABLES):
+        DATABASES["default"] = endpoint
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -237,6 +246,11 @@ USE_TZ = True
 STATIC_URL = "static/"
 # Files are served from where the packages keep them, so that no deployment can forget collectstatic.
 WHITENOISE_USE_FINDERS = True
+
+# Metrics: counted only when there is a token to read them with
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+METRICS_DIRECTORY = env.text("METRICS_DIRECTORY")
 
 # Logs: JSON on stdout for machines, plain lines while developing
 

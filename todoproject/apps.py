@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TodoProjectConfig(AppConfig):
+    name = "todoproject"
+
+    def ready(self) -> None:
+        from todoproject import checks  # noqa: F401 - importing registers them

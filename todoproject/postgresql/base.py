@@ -1,0 +1,110 @@
+"""Django's PostgreSQL backend for a database that sleeps, restarts and drops connections.
+
+Connecting is tried again for a while, a connection is checked before use only when there is reason to doubt it, no
+statement is waited for without end, and a connection that died is told apart from every other error.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import select
+import time
+from functools import cached_property, partial
+from types import TracebackType
+from typing import Any
+
+import psycopg
+from django.db import OperationalError
+from django.db.backends.postgresql import base
+from django.db.utils import DatabaseErrorWrapper
+
+from todoproject import metrics
+
+CONNECT_SECONDS = 10
+# Once a whole retry has failed, others fail fast: a thread that waits ten seconds is a thread that answers nobody.
+FAIL_FAST_SECONDS = 30
+HURRIED_CONNECT_SECONDS = 3
+IDLE_SECONDS = 30
+# libpq gives no SQLSTATE for a refused login, only the server's words.
+HOPELESS = re.compile(
+    r"authentication failed|(database|role|user|file) .*does not exist|no such (database|user)|no pg_hba\.conf entry"
+    r"|certificate verify failed|does not support SSL"
+)
+
+_gave_up_at: float | None = None
+
+
+class ConnectionLost(OperationalError):
+    """The connection died under a statement, so nobody knows how far the statement got."""
+
+
+class LossAwareErrorWrapper(DatabaseErrorWrapper):
+    wrapper: base.DatabaseWrapper
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(exc, psycopg.OperationalError) and is_loss(exc, self.wrapper.connection):
+            self.wrapper.errors_occurred = True
+            raise ConnectionLost(*exc.args) from exc
+        super().__exit__(exc_type, exc, traceback)
+
+
+def is_loss(exc: psycopg.OperationalError, connection: psycopg.Connection[Any] | None) -> bool:
+    """SQLSTATE classes 08 (connection) and 57P (shutdown), or a socket that is dead; nothing else."""
+    if connection is None:
+        return False
+    return (exc.sqlstate or "").startswith(("08", "57P")) or (exc.sqlstate is None and connection.closed)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    used_at = 0.0
+
+    @cached_property
+    def wrap_database_errors(self) -> DatabaseErrorWrapper:
+        return LossAwareErrorWrapper(self)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        global _gave_up_at
+        started = time.monotonic()
+        is_hurried = _gave_up_at is not None and started - _gave_up_at < FAIL_FAST_SECONDS
+        deadline = started + (HURRIED_CONNECT_SECONDS if is_hurried else CONNECT_SECONDS)
+        pause = 0.05
+        while True:
+            timeout = min(int(conn_params.get("connect_timeout", CONNECT_SECONDS)), round(deadline - time.monotonic()))
+            try:
+                connection = super().get_new_connection({**conn_params, "connect_timeout": max(timeout, 2)})
+            except psycopg.OperationalError as exc:
+                if HOPELESS.search(str(exc)):
+                    raise
+                if is_hurried or time.monotonic() + pause > deadline:
+                    _gave_up_at = time.monotonic()
+                    raise
+                metrics.count("database_connect_retries_total")
+                time.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
+                pause = min(pause * 2, 1)
+            else:
+                _gave_up_at = None
+                return self.with_bounded_waits(connection)
+
+    def with_bounded_waits(self, connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+        """A frozen server keeps its sockets open: no keepalive and no timeout of its own would end the wait."""
+        self.used_at = time.monotonic()
+        if seconds := self.settings_dict.get("ANSWER_SECONDS"):
+            connection.wait = partial(connection.wait, timeout=seconds)  # type: ignore[method-assign] # no other door
+        return connection
+
+    def close_if_health_check_failed(self) -> None:
+        """The check is a round trip: made after a long rest, or when the socket has news, which while idle is bad."""
+        now = time.monotonic()
+        is_rested, self.used_at = now - self.used_at > IDLE_SECONDS, now
+        if not self.in_atomic_block and (is_rested or self.has_news()):
+            super().close_if_health_check_failed()
+
+    def has_news(self) -> bool:
+        if self.connection is None or self.connection.closed:
+            return True
+        poll = select.poll()
+        poll.register(self.connection.fileno(), select.POLLIN)
+        return bool(poll.poll(0))
