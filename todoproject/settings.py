@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "todoproject.limits.BodySizeMiddleware",
     "todoproject.throttling.RateLimitMiddleware",
     "todoproject.paths.SlashlessApiMiddleware",
+    "todoproject.outages.DatabaseOutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
