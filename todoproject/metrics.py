@@ -11,15 +11,25 @@ import os
 import struct
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from functools import cache
+from hmac import compare_digest
 from pathlib import Path
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 
 SLOT = struct.Struct("<504sd")
 SLOTS = 4096
 KEY_BYTES = 504
+FAMILIES = {
+    "requests_total": ("counter", "Answers by method, route and status."),
+    "request_seconds": ("histogram", "Time from the first middleware to the answer."),
+    "database_connect_retries_total": ("counter", "Attempts to connect that failed and were repeated."),
+    "database_reads_repeated_total": ("counter", "Reads run again because their connection died."),
+    "database_unavailable_total": ("counter", "Requests answered 503 because of the database."),
+}
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -60,6 +70,16 @@ class ProcessCounts:
         return offset
 
 
+def fresh_folder() -> str:
+    """An empty folder for the processes of a server that is about to start; nothing where nothing is counted."""
+    if not settings.METRICS_TOKEN:
+        return ""
+    folder().mkdir(parents=True, exist_ok=True)
+    for path in folder().glob("*.counts"):
+        path.unlink()
+    return str(folder())
+
+
 @cache
 def folder() -> Path:
     return Path(settings.METRICS_DIRECTORY or tempfile.mkdtemp(prefix="todo-metrics-"))
@@ -98,8 +118,66 @@ def escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
+def exposition() -> str:
+    """The text that Prometheus reads: every family with its type, its help and its samples."""
+    totals = added_up()
+    lines = []
+    for family, (kind, meaning) in FAMILIES.items():
+        lines += [f"# HELP todo_{family} {meaning}", f"# TYPE todo_{family} {kind}"]
+        if kind == "histogram":
+            lines += histogram(f"todo_{family}", totals)
+        else:
+            lines += [f"{key} {totals[key]:.15g}" for key in sorted(totals) if family_of(key) == f"todo_{family}"]
+    return "\n".join([*lines, ""])
+
+
+def added_up() -> dict[str, float]:
+    totals: dict[str, float] = defaultdict(float)
+    for path in sorted(folder().glob("*.counts")):
+        for key, value in samples_in(path):
+            if family_of(key).endswith("_timestamp_seconds"):
+                totals[key] = max(totals[key], value)
+            else:
+                totals[key] += value
+    return totals
+
+
 def samples_in(path: Path) -> Iterator[tuple[str, float]]:
     for name, value in SLOT.iter_unpack(path.read_bytes()):
         if not name[0]:
             return
         yield name.rstrip(b"\0").decode(), value
+
+
+def histogram(name: str, totals: dict[str, float]) -> Iterator[str]:
+    """Buckets are counted one by one and told as Prometheus wants them: each with all that is below it."""
+    for sum_key in sorted(key for key in totals if family_of(key) == f"{name}_sum"):
+        labels = sum_key.removeprefix(f"{name}_sum{{").removesuffix("}")
+        running = 0.0
+        for bound in (*BUCKETS, "+Inf"):
+            running += totals.get(f'{name}_bucket{{{labels},le="{bound}"}}', 0)
+            yield f'{name}_bucket{{{labels},le="{bound}"}} {running:.15g}'
+        yield f"{sum_key} {totals[sum_key]:.15g}"
+        yield f"{name}_count{{{labels}}} {running:.15g}"
+
+
+def family_of(key: str) -> str:
+    return key.partition("{")[0]
+
+
+class MetricsMiddleware:
+    """/metrics for whoever has the token; without one configured there is no such page.
+
+    Answered before the host check, because scrapers come by address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info != "/metrics" or not settings.METRICS_TOKEN:
+            return self.get_response(request)
+        given = request.META.get("HTTP_AUTHORIZATION", "").encode()
+        if not compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
+            return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+        return HttpResponse(exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")

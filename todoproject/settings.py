@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "todoproject.observability.RequestLogMiddleware",
     "todoproject.health.LivezMiddleware",
+    "todoproject.metrics.MetricsMiddleware",
     "todoproject.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -251,6 +252,8 @@ WHITENOISE_USE_FINDERS = True
 # Metrics: counted only when there is a token to read them with
 
 METRICS_TOKEN = env.text("METRICS_TOKEN")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    env.fault("METRICS_TOKEN", "it is shorter than 16 characters", "choose a long random one, or leave it empty")
 METRICS_DIRECTORY = env.text("METRICS_DIRECTORY")
 
 # Logs: JSON on stdout for machines, plain lines while developing

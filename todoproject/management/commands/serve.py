@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from todoproject.metrics import fresh_folder
 from todoproject.operators import development_operator
 
 WELCOME = """
@@ -42,7 +43,8 @@ class Command(BaseCommand):
             self.write_development_logins()
         self.stdout.flush()
         # Replacing this process lets signals reach the server itself.
-        os.execv(sys.executable, [sys.executable, "-m", "granian", *granian_options(host, port)])  # noqa: S606 - no shell is wanted
+        command = [sys.executable, "-m", "granian", *granian_options(host, port)]
+        os.execve(sys.executable, command, {**os.environ, "METRICS_DIRECTORY": fresh_folder()})  # noqa: S606 - no shell is wanted
 
     def write_development_logins(self) -> None:
         self.stdout.write("  A token:     .venv/bin/python manage.py betterauth token --sub alice")

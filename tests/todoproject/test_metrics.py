@@ -1,0 +1,83 @@
+import subprocess
+import sys
+from tempfile import mkdtemp
+
+from django.conf import settings
+from django.test import Client, SimpleTestCase, override_settings
+
+from todoproject import metrics
+
+TOKEN = "a token of more than sixteen characters"
+AS_ANOTHER_PROCESS = """
+import sys
+from django.conf import settings
+settings.configure(METRICS_TOKEN="x", METRICS_DIRECTORY=sys.argv[1])
+from todoproject import metrics
+metrics.count("requests_total", 40, method="GET", route="/readyz", status=200)
+"""
+
+
+def scrape(token: str = TOKEN):
+    return Client().get("/metrics", headers={"authorization": f"Bearer {token}"})
+
+
+class MetricsAreOnlyForWhoHasTheToken(SimpleTestCase):
+    def test_without_a_configured_token_there_is_no_such_page(self):
+        self.assertEqual(scrape("").status_code, 404)
+
+    @override_settings(METRICS_TOKEN=TOKEN)
+    def test_another_token_or_none_is_401(self):
+        for headers in ({}, {"authorization": "Bearer nonsense"}, {"authorization": "Bearer "}):
+            with self.subTest(headers):
+                self.assertEqual(Client().get("/metrics", headers=headers).status_code, 401)
+
+
+class CountsAreThoseOfAllProcesses(SimpleTestCase):
+    def setUp(self) -> None:
+        folder = mkdtemp()
+        self.enterContext(override_settings(METRICS_TOKEN=TOKEN, METRICS_DIRECTORY=folder))
+        for cached in (metrics.folder, metrics.counts_of):
+            cached.cache_clear()
+            self.addCleanup(cached.cache_clear)
+        self.folder = folder
+
+    def test_an_answer_is_counted_by_method_route_and_status_and_timed(self):
+        Client().get("/livez")
+        Client().get("/nowhere")
+
+        text = scrape().text
+        self.assertIn('todo_requests_total{method="GET",route="(none)",status="200"} 1\n', text)
+        self.assertIn('todo_requests_total{method="GET",route="(none)",status="404"} 1\n', text)
+        self.assertIn('todo_request_seconds_bucket{method="GET",route="(none)",le="+Inf"} 2\n', text)
+        self.assertIn('todo_request_seconds_count{method="GET",route="(none)"} 2\n', text)
+
+    def test_another_process_adds_to_the_same_sum_and_outlives_its_end(self):
+        command = [sys.executable, "-c", AS_ANOTHER_PROCESS, self.folder]
+        subprocess.run(command, cwd=settings.BASE_DIR, check=True)
+        metrics.count("requests_total", 2, method="GET", route="/readyz", status=200)
+
+        self.assertIn('todo_requests_total{method="GET",route="/readyz",status="200"} 42\n', scrape().text)
+
+    def test_buckets_hold_everything_that_is_faster(self):
+        for seconds in (0.004, 0.02, 99):
+            metrics.observe("request_seconds", seconds, method="GET", route="/x")
+
+        text = scrape().text
+        for bound, total in (("0.005", 1), ("0.01", 1), ("0.025", 2), ("10.0", 2), ("+Inf", 3)):
+            self.assertIn(f'todo_request_seconds_bucket{{method="GET",route="/x",le="{bound}"}} {total}\n', text)
+
+    def test_a_made_up_method_makes_up_no_series(self):
+        Client().generic("PWN1", "/livez")
+
+        self.assertIn('{method="other",route="(none)",status="200"}', scrape().text)
+
+    def test_a_flood_of_labels_fills_the_file_and_harms_nothing(self):
+        for number in range(metrics.SLOTS + 10):
+            metrics.count("requests_total", method="GET", route=f"/{number}", status=200)
+
+        self.assertEqual(scrape().text.count("todo_requests_total{"), metrics.SLOTS)
+
+    def test_quotes_and_backslashes_in_a_route_are_escaped(self):
+        metrics.count("requests_total", method="GET", route='/(?P<a>\\d+)"', status=200)
+
+        self.assertIn('route="/(?P<a>\\\\d+)\\""', scrape().text)
