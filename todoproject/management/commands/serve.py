@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from todoproject import nginx
 from todoproject.metrics import fresh_folder
 from todoproject.operators import development_operator
 
@@ -31,6 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--migrate", action="store_true", help="migrate the database first")
+        parser.add_argument(
+            "--behind-nginx", action="store_true", help="with a buffering proxy in front, for production"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], options["port"]
@@ -42,9 +46,11 @@ class Command(BaseCommand):
         if settings.DEBUG:
             self.write_development_logins()
         self.stdout.flush()
+        os.environ["METRICS_DIRECTORY"] = fresh_folder()
+        if options["behind_nginx"]:
+            sys.exit(nginx.serve(host, port, lambda socket: granian_command(f"--uds={socket}")))
         # Replacing this process lets signals reach the server itself.
-        command = [sys.executable, "-m", "granian", *granian_options(host, port)]
-        os.execve(sys.executable, command, {**os.environ, "METRICS_DIRECTORY": fresh_folder()})  # noqa: S606 - no shell is wanted
+        os.execv(sys.executable, granian_command(f"--host={host}", f"--port={port}"))  # noqa: S606 - no shell is wanted
 
     def write_development_logins(self) -> None:
         self.stdout.write("  A token:     .venv/bin/python manage.py betterauth token --sub alice")
@@ -63,11 +69,11 @@ def refuse_busy_port(host: str, port: int) -> None:
         raise CommandError(f"{host}:{port} {reason}; choose another port, for example make run PORT=8001") from exc
 
 
-def granian_options(host: str, port: int) -> list[str]:
+def granian_command(*address: str) -> list[str]:
     return [
+        *(sys.executable, "-m", "granian"),
         "--interface=wsgi",
-        f"--host={host}",
-        f"--port={port}",
+        *address,
         f"--workers={settings.WEB_WORKERS}",
         f"--blocking-threads={settings.WEB_THREADS}",
         "--http=1",

@@ -1,0 +1,79 @@
+"""The application server behind nginx, both as children of this process: the form in which the image serves.
+
+A client that sends slowly holds one of nginx's thousands of connections. Without it, eight slow bodies hold all eight
+worker threads (docs/decisions/0501-granian-behind-nginx.md).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+TEMPLATE = settings.BASE_DIR / "deploy" / "nginx.conf.template"
+START_SECONDS = 30
+
+
+def serve(host: str, port: int, server_command: Callable[[str], list[str]]) -> int:
+    """Runs both until told to stop or until one of them ends; the exit status says which it was."""
+    nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    if nginx is None:
+        raise CommandError("nginx is not installed; install it, or leave out --behind-nginx")
+    with tempfile.TemporaryDirectory(prefix="todo-serve-") as folder:
+        socket = Path(folder) / "application.sock"
+        configuration = Path(folder) / "nginx.conf"
+        configuration.write_text(filled_in(folder, host, port), encoding="utf-8")
+        application = subprocess.Popen(server_command(str(socket)))
+        wait_for(socket, application)
+        proxy = subprocess.Popen([nginx, "-e", "stderr", "-p", folder, "-c", str(configuration)])
+        return run_until_stopped(proxy, application)
+
+
+def filled_in(folder: str, host: str, port: int) -> str:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    for name, value in (
+        # Started by root, nginx would give its rights up and then not reach the application's socket.
+        ("USER_LINE", "user root;" if os.geteuid() == 0 else ""),
+        ("RUN_DIRECTORY", folder),
+        ("LISTEN_ADDRESS", f"{host}:{port}"),
+        ("MAX_BODY_BYTES", str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+    ):
+        text = text.replace(name, value)
+    return text
+
+
+def wait_for(socket: Path, application: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not socket.exists():
+        if application.poll() is not None or time.monotonic() > deadline:
+            application.kill()
+            raise CommandError("the application server did not start")
+        time.sleep(0.05)
+
+
+def run_until_stopped(proxy: subprocess.Popen[bytes], application: subprocess.Popen[bytes]) -> int:
+    is_asked_to_stop = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal is_asked_to_stop
+        is_asked_to_stop = True
+        proxy.send_signal(signal.SIGQUIT)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    # nginx first: it answers what it has accepted, and needs the application for that.
+    proxy.send_signal(signal.SIGQUIT)
+    proxy.wait()
+    application.terminate()
+    application.wait()
+    return 0 if is_asked_to_stop else 1
