@@ -32,9 +32,10 @@ def serve(host: str, port: int, server_command: Callable[[str], list[str]]) -> i
         socket = Path(folder) / "application.sock"
         configuration = Path(folder) / "nginx.conf"
         configuration.write_text(filled_in(folder, host, port), encoding="utf-8")
-        application = subprocess.Popen(server_command(str(socket)))
+        application = subprocess.Popen(server_command(str(socket)))  # noqa: S603 - our own command line
         wait_for(socket, application)
-        proxy = subprocess.Popen([nginx, "-e", "stderr", "-p", folder, "-c", str(configuration)])
+        command = [nginx, "-e", "stderr", "-p", folder, "-c", str(configuration)]
+        proxy = subprocess.Popen(command)  # noqa: S603 - our own command line
         return run_until_stopped(proxy, application)
 
 

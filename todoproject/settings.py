@@ -4,6 +4,7 @@ Every variable is described in `.env.example`, in the same order; a test holds t
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,13 +49,28 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, maximum=10)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_REDIRECT_EXEMPT = [r"^readyz$"]
+# The API refuses plain HTTP instead (todoproject/transport.py).
+SECURE_REDIRECT_EXEMPT = [r"^readyz$", r"^api/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
 SESSION_COOKIE_SECURE = HTTPS_ONLY
 CSRF_COOKIE_SECURE = HTTPS_ONLY
+if HTTPS_ONLY:
+    # Browsers refuse these names from other hosts of the domain and from plain HTTP.
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
+
+# The admin: where it is, how long a sign-in lasts, how many guesses a minute an address and a name have
+
+ADMIN_PATH = env.text("ADMIN_PATH", "admin").strip("/")
+if not re.fullmatch(r"[A-Za-z0-9_-]+", ADMIN_PATH) or ADMIN_PATH in {"api", "docs", "static", "metrics"}:
+    env.fault("ADMIN_PATH", f"{ADMIN_PATH!r} can't be used", "choose one word of letters, digits, - and _")
+SESSION_COOKIE_AGE = 4 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+LOGINS_BY_ADDRESS = 10
+LOGINS_BY_NAME = 20
 
 # Applications and the way through them
 
@@ -78,7 +94,9 @@ MIDDLEWARE = [
     "todoproject.observability.RequestLogMiddleware",
     "todoproject.health.LivezMiddleware",
     "todoproject.metrics.MetricsMiddleware",
+    "todoproject.transport.SecurityHeadersMiddleware",
     "todoproject.problems.ProblemMiddleware",
+    "todoproject.transport.HTTPSOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",

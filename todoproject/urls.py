@@ -1,14 +1,18 @@
 """Every address of the service. `/livez` is answered by a middleware, before any of these."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from todoproject.admin_login import LimitedLoginForm
 from todoproject.health import readyz
+
+admin.site.login_form = LimitedLoginForm
 
 urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
-    path("docs", SpectacularSwaggerView.as_view(permission_classes=[], url_name="schema"), name="docs"),
+    path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("readyz", readyz),
-    path("admin/", admin.site.urls),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]

@@ -20,7 +20,7 @@ from todoproject.operators import development_operator
 WELCOME = """
   API     {base}/api/v1
   Docs    {base}/docs
-  Admin   {base}/admin/
+  Admin   {base}/{admin}/
 """
 
 
@@ -42,11 +42,11 @@ class Command(BaseCommand):
         self.check(fail_level=40)
         if options["migrate"]:
             call_command("migrate", interactive=False, verbosity=0)
-        self.stdout.write(WELCOME.format(base=f"http://{host}:{port}"))
+        self.stdout.write(WELCOME.format(base=f"http://{host}:{port}", admin=settings.ADMIN_PATH))
         if settings.DEBUG:
             self.write_development_logins()
         self.stdout.flush()
-        os.environ["METRICS_DIRECTORY"] = fresh_folder()
+        os.putenv("METRICS_DIRECTORY", fresh_folder())
         if options["behind_nginx"]:
             sys.exit(nginx.serve(host, port, lambda socket: granian_command(f"--uds={socket}")))
         # Replacing this process lets signals reach the server itself.

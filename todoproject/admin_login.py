@@ -1,0 +1,36 @@
+"""Operators' sign-in to the admin: guesses are limited by address and by name, and failures are logged."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.signals import user_login_failed
+from django.core.exceptions import ValidationError
+from django.dispatch import receiver
+
+from todoproject import throttling
+from todoproject.addresses import client_address, network_of
+
+logger = logging.getLogger(__name__)
+
+
+class LimitedLoginForm(AdminAuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        assert self.request is not None  # noqa: S101 - the admin's login view always passes it
+        budgets = [
+            throttling.spend("login-address", settings.LOGINS_BY_ADDRESS, network_of(client_address(self.request))),
+            throttling.spend("login-name", settings.LOGINS_BY_NAME, self.cleaned_data.get("username", "").casefold()),
+        ]
+        if any(budget is not None and budget.remaining < 0 for budget in budgets):
+            logger.warning("Admin sign-in refused.", extra={"reason": "too_many_attempts"})
+            raise ValidationError("Too many attempts. Wait a minute and try again.", code="throttled")
+        return super().clean()
+
+
+@receiver(user_login_failed)
+def log_failure(**kwargs: Any) -> None:
+    # Not the name: people type passwords into that field.
+    logger.warning("Admin sign-in failed.", extra={"reason": "wrong_name_or_password"})

@@ -1,0 +1,60 @@
+"""What an answer tells browsers to refuse, and the refusal of API requests over plain HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from todoproject.paths import is_api
+from todoproject.problems import CONTENT_TYPE, problem
+from todoproject.wire import dump
+
+# Nothing of ours is ever framed, and what no rule names is not loaded.
+NOWHERE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+API = f"{NOWHERE}; form-action 'none'"
+PAGES = f"{NOWHERE}; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'"
+ADMIN = f"{PAGES}; form-action 'self'"
+# The page of the OpenAPI document has its few styles in the HTML; its scripts are files.
+DOCS = f"{PAGES}; form-action 'none'".replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+class SecurityHeadersMiddleware:
+    """Content-Security-Policy and its relatives. Django adds nosniff, Referrer-Policy, HSTS and X-Frame-Options."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Django's own error pages for developers consist of inline scripts and styles.
+        if not (settings.DEBUG and response.status_code in {404, 500}):
+            response.headers.setdefault("Content-Security-Policy", policy_for(request))
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+def policy_for(request: HttpRequest) -> str:
+    path = request.path_info
+    if path.startswith(f"/{settings.ADMIN_PATH}/"):
+        return ADMIN
+    return DOCS if path == "/docs" else API
+
+
+class HTTPSOnlyMiddleware:
+    """A redirect would come after the token was sent in the clear, and teach the client nothing. Pages are redirected
+    by Django.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.HTTPS_ONLY or request.is_secure() or not is_api(request):
+            return self.get_response(request)
+        detail = "This service answers over HTTPS only. Treat a token that was just sent as disclosed."
+        body = dump(problem(403, request, code="https_required", detail=detail))
+        return HttpResponse(body, status=403, content_type=CONTENT_TYPE)
