@@ -218,7 +218,7 @@ def checked_subject(claims: Mapping[str, Any]) -> str:
 def refuse_other_kinds(claims: Mapping[str, Any]) -> None:
     if "cnf" in claims:
         raise InvalidToken("sender_constrained", "it is bound to its sender (cnf) and no plain Bearer token")
-    if "sub" in claims and claims["sub"] in (claims.get("client_id"), claims.get("azp")):
+    if isinstance(claims.get("sub"), str) and claims["sub"] in (claims.get("client_id"), claims.get("azp")):
         raise InvalidToken("client_credentials", "it stands for a client, not for a person")
 
 

@@ -1,0 +1,88 @@
+"""What verifying a token costs, as ratios: `python bench/verify.py`.
+
+The candidates run in alternation, so that whatever else the machine does falls on all of them alike; printed are the
+medians of the ratios round by round. Exits with 1 when a bar is missed.
+"""
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
+os.environ.setdefault("SECRET_KEY", "bench")
+os.environ.setdefault("DEBUG", "true")
+
+import django
+
+django.setup()
+
+import jwt
+from django.test import override_settings
+
+from betterauth_auth import tokens
+from tests.fake_betterauth import FakeBetterAuth
+
+ROUNDS = 60
+TOKENS = 100
+BARS = {"cached token / PyJWT decode": 0.05, "new token / bare Ed25519": 1.5}
+
+
+def seconds_per_call(call, values):
+    started = time.perf_counter()
+    for value in values:
+        call(value)
+    return (time.perf_counter() - started) / len(values)
+
+
+def main():
+    with FakeBetterAuth() as issuer, override_settings(BETTER_AUTH=issuer.settings()):
+        public_key = issuer.key.private_key.public_key()
+        known = [issuer.token(sub=f"user{number}") for number in range(TOKENS)]
+        parts = {
+            token: (token.rpartition(".")[0].encode(), tokens.decode_base64url(token.rpartition(".")[2].encode()))
+            for token in known
+        }
+
+        def bare(token):
+            signed, signature = parts[token]
+            public_key.verify(signature, signed)
+
+        def pyjwt(token):
+            jwt.decode(token, public_key, algorithms=["EdDSA"], issuer=issuer.url, audience=issuer.url)
+
+        rounds = []
+        for _ in range(ROUNDS):
+            tokens.cache.clear()
+            new = seconds_per_call(tokens.verify, known)
+            rounds.append(
+                {
+                    "new": new,
+                    "cached": seconds_per_call(tokens.verify, known),
+                    "bare": seconds_per_call(bare, known),
+                    "pyjwt": seconds_per_call(pyjwt, known),
+                }
+            )
+    report(rounds)
+
+
+def report(rounds):
+    def ratio(of, to):
+        return statistics.median(each[of] / each[to] for each in rounds)
+
+    ratios = {
+        "cached token / PyJWT decode": ratio("cached", "pyjwt"),
+        "new token / bare Ed25519": ratio("new", "bare"),
+        "PyJWT decode / bare Ed25519": ratio("pyjwt", "bare"),
+    }
+    missed = False
+    for name, value in ratios.items():
+        bar = BARS.get(name)
+        missed = missed or (bar is not None and value > bar)
+        print(f"{name:30} {value:.3f}" + (f"  (bar {bar})" if bar else ""))
+    sys.exit(missed)
+
+
+main()
