@@ -65,6 +65,8 @@ def verify(token: str) -> VerifiedToken:
 
 
 def verify_anew(raw: bytes, digest: bytes, settings: Settings, now: float) -> VerifiedToken:
+    if not settings.policies:
+        raise KeysUnavailable("not_configured", 60)
     parsed = parse(raw, settings)
     policy = policy_for(parsed, settings, now)
     keys = keyset.of(policy.source)
@@ -126,8 +128,6 @@ def type_of(header: Mapping[str, Any]) -> str:
 
 def policy_for(parsed: Parsed, settings: Settings, now: float) -> Policy:
     """The policy of the issuer the token names, if the token could be good at all: junk never causes a fetch."""
-    if not settings.policies:
-        raise KeysUnavailable("not_configured", 60)
     claims, issuer = parsed.claims, parsed.claims.get("iss")
     policy = settings.policy_of_issuer.get(issuer) if isinstance(issuer, str) else None
     if policy is None:

@@ -1,0 +1,164 @@
+"""Whatever the issuer does, nobody sees a 500: a warm set goes on serving, a cold one is 503."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from betterauth_auth import counters
+from tests.betterauth_auth.case import IssuerCase
+from tests.fake_betterauth import (
+    FakeBetterAuth,
+    SigningKey,
+    answer_with,
+    answer_with_keys,
+    drip_body,
+    drip_headers,
+    hang,
+    hang_up,
+    pour_endlessly,
+    redirect_to,
+)
+
+JWK = SigningKey.make().jwk
+MISBEHAVIOURS = {
+    "500": answer_with(b"oops", 500),
+    "503 with a time": answer_with(b"", 503, Retry_After="2"),
+    "429 as Better Auth says it": answer_with(b"", 429, X_Retry_After="7"),
+    "429 with a date": answer_with(b"", 429, Retry_After="Wed, 21 Oct 2065 07:28:00 GMT"),
+    "429 with nonsense": answer_with(b"", 429, Retry_After="-1e9, soon"),
+    "404": answer_with(b"{}", 404),
+    "204": answer_with(b"", 204),
+    "206": answer_with({"keys": []}, 206),
+    "401 with a challenge": answer_with(b"", 401, WWW_Authenticate="Basic"),
+    "a redirect to nowhere": answer_with(b"", 302),
+    "a redirect to a file": redirect_to("file:///etc/passwd"),
+    "a redirect without an end": redirect_to("/api/auth/jwks"),
+    "HTML": answer_with(b"<!doctype html><title>Sign in</title>", Content_Type="text/html"),
+    "nothing": answer_with(b""),
+    "half a document": answer_with(b'{"keys": [{'),
+    "bytes": answer_with(bytes(range(256))),
+    "UTF-16": answer_with('{"keys": []}'.encode("utf-16")),
+    "gzip that nobody asked for": answer_with(gzip.compress(b'{"keys": []}'), Content_Encoding="gzip"),
+    "an array": answer_with(b"[]"),
+    "a string": answer_with(b'"keys"'),
+    "null": answer_with(b"null"),
+    "no keys": answer_with(b"{}"),
+    "keys null": answer_with(b'{"keys": null}'),
+    "keys an object": answer_with(b'{"keys": {"a": 1}}'),
+    "keys twice": answer_with(b'{"keys": [], "keys": []}'),
+    "100,000 brackets": answer_with(b"[" * 100_000),
+    "100,000 braces": answer_with(b'{"keys":' * 100_000),
+    "257 keys": answer_with({"keys": [JWK] * 257}),
+    "more than a MiB": answer_with(b'{"keys": [], "x": "' + b"x" * 2**20 + b'"}'),
+    "a body without an end": pour_endlessly,
+    "a connection that closes": hang_up,
+    "a bad status line": lambda handler: handler.wfile.write(b"\x16\x03\x01 rubbish\r\n\r\n"),
+    "a bad length": answer_with(b"{}", Content_Length="-5"),
+    "a header without an end": lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000),
+    "many headers": lambda handler: handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500 + b"\r\n"),
+    "bad chunks": lambda handler: handler.wfile.write(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
+    ),
+}
+SLOW_MISBEHAVIOURS = {"a hang": hang, "dripped headers": drip_headers, "a dripped body": drip_body}
+
+
+class MisbehavingIssuerTests(IssuerCase):
+    def test_a_cold_start_is_503_whatever_the_issuer_does(self):
+        for name, behaviour in {**MISBEHAVIOURS, **SLOW_MISBEHAVIOURS}.items():
+            with self.subTest(name), FakeBetterAuth() as self.issuer:
+                self.configure(FETCH_SECONDS=0.3)
+                self.issuer.behave(behaviour)
+                started = time.perf_counter()
+
+                response = self.get_with("/stateless")
+
+                self.assert_answers(response, 503)
+                self.assertGreaterEqual(int(response["Retry-After"]), 1)
+                self.assertLess(time.perf_counter() - started, 1)
+
+    def test_a_warm_set_goes_on_serving_whatever_the_issuer_does(self):
+        for name, behaviour in {**MISBEHAVIOURS, **SLOW_MISBEHAVIOURS}.items():
+            with self.subTest(name), FakeBetterAuth() as self.issuer:
+                self.configure(FETCH_SECONDS=0.3, SOFT_LIFE_SECONDS=0)
+                self.assert_answers(self.get_with("/stateless"), 200)
+                self.issuer.behave(behaviour)
+
+                self.assert_answers(self.get_with("/stateless", headers={"kid": "unknown"}), 503)
+                self.assert_answers(self.get_with("/stateless", sub="bob"), 200)
+
+    def test_the_issuer_is_left_alone_for_as_long_as_it_asks(self):
+        self.issuer.behave(answer_with(b"", 429, X_Retry_After="77"))
+        self.get_with("/stateless")
+
+        response = self.get_with("/stateless")
+
+        self.assertIn(int(response["Retry-After"]), range(75, 79))
+        self.assertEqual(self.issuer.requests, 1)
+
+    def test_no_issuer_can_lock_itself_out_for_ever(self):
+        self.issuer.behave(answer_with(b"", 429, Retry_After="999999999"))
+        self.get_with("/stateless")
+
+        self.assertLessEqual(int(self.get_with("/stateless")["Retry-After"]), 301)
+
+    def test_a_redirect_is_not_followed(self):
+        with FakeBetterAuth() as mallory:
+            self.issuer.behave(redirect_to(f"{mallory.url}/api/auth/jwks"))
+            self.get_with("/stateless")
+
+            self.assertEqual(mallory.requests, 0)
+
+    def test_a_key_that_cannot_be_used_does_not_spoil_the_others(self):
+        strangers = [None, 1, "key", [], {}, {"kid": 1}, {**JWK, "x": "AAAA"}, {**JWK, "kty": "oct", "k": "c2VjcmV0"}]
+        self.issuer.behave(answer_with({"keys": [*strangers, self.issuer.key.jwk]}))
+
+        self.assert_answers(self.get_with("/stateless"), 200)
+
+    def test_a_key_that_is_ambiguous_json_does_not_spoil_the_others(self):
+        good = json.dumps(self.issuer.key.jwk)
+        body = f'{{"keys": [{{"kid": "a", "kid": "b"}}, {{"kid": NaN}}, {{"kid": {"9" * 99}}}, {good}]}}'
+        self.issuer.behave(answer_with(body.encode()))
+
+        self.assert_answers(self.get_with("/stateless"), 200)
+
+    def test_published_private_keys_are_dropped_with_a_loud_log(self):
+        self.issuer.behave(answer_with({"keys": [{**self.issuer.key.jwk, "d": "AAAA"}]}))
+
+        with self.assertLogs("betterauth_auth.keys", "CRITICAL"):
+            self.assert_answers(self.get_with("/stateless"), 200)
+
+    def test_the_request_names_itself_and_carries_no_credentials(self):
+        with tempfile.TemporaryDirectory() as folder:
+            netrc = Path(folder) / "netrc"
+            netrc.write_text("machine 127.0.0.1 login alice password secret\n")
+            os.environ["NETRC"] = str(netrc)
+            self.addCleanup(os.environ.pop, "NETRC")
+            self.get_with("/stateless")
+
+        self.assertIn("betterauth_auth", self.issuer.request_headers["User-Agent"])
+        self.assertNotIn("Authorization", self.issuer.request_headers)
+
+    def test_outcomes_are_counted(self):
+        before = counters.fetches().get("status_500", 0)
+        self.issuer.behave(answer_with(b"", 500))
+        self.get_with("/stateless")
+
+        self.assertEqual(counters.fetches()["status_500"], before + 1)
+
+    def test_the_log_holds_the_reason_and_never_the_token(self):
+        self.issuer.behave(answer_with_keys)
+        tokens = [self.issuer.token(exp=1), self.issuer.token(headers={"kid": "x"}), self.issuer.token()[:-9]]
+        with self.assertLogs("betterauth_auth", "DEBUG") as logs:
+            for token in tokens:
+                self.get(token, "/stateless")
+
+        text = "\n".join(logs.output) + "".join(str(record.__dict__) for record in logs.records)
+        self.assertIn("expired", text)
+        for token in tokens:
+            self.assertFalse(any(segment in text for segment in token.split(".")[1:]))
