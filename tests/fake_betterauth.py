@@ -165,8 +165,9 @@ class Handler(BaseHTTPRequestHandler):
         issuer.behaviour(self)
 
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+        self.send_response_only(status)
+        usual = {"Date": self.date_time_string(), "Content-Type": "application/json"}
+        for name, value in {**usual, **(headers or {})}.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
 
 from tests.fake_betterauth import FakeBetterAuth
+
+# Refusals are what the tests are about; without a handler each would be printed.
+for name in ("betterauth_auth", "django.request"):
+    logging.getLogger(name).addHandler(logging.NullHandler())
 
 
 @override_settings(ROOT_URLCONF="tests.betterauth_auth.urls", MIDDLEWARE=[])

@@ -1,0 +1,124 @@
+"""Settings: what follows from what, and what `manage.py check` refuses."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.test import SimpleTestCase, override_settings
+from rest_framework.authentication import SessionAuthentication, TokenAuthentication
+
+from betterauth_auth import conf
+from betterauth_auth.authentication import BetterAuthAuthentication
+from betterauth_auth.checks import check_authenticator_order, check_settings
+from tests.fake_betterauth import SigningKey
+
+GOOD = {"API_URL": "https://auth.example.com"}
+NO_KEYS = ("[]", "{", '{"keys": []}', '{"keys": 1}')
+JWKS = {"keys": [SigningKey.make().jwk]}
+
+
+def policy(**raw: Any) -> conf.Policy:
+    return conf.build(raw, is_debug=False).policies[0]
+
+
+class SettingsTests(SimpleTestCase):
+    def test_the_address_alone_is_enough(self):
+        for url in ("https://auth.example.com", "https://auth.example.com/", "https://AUTH.example.com:443/"):
+            with self.subTest(url):
+                made = policy(API_URL=url)
+                self.assertEqual(made.issuers, ("https://auth.example.com",))
+                self.assertEqual(made.audiences, {"https://auth.example.com"})
+                self.assertEqual(made.source.url.lower().replace(":443", ""), "https://auth.example.com/api/auth/jwks")
+
+    def test_the_origin_is_spelled_as_javascript_does(self):
+        origins = {
+            "http://localhost:3000/base": "http://localhost:3000",
+            "http://localhost:80": "http://localhost",
+            "http://[::1]:3000": "http://[::1]:3000",
+            "https://user:secret@auth.example.com": "https://auth.example.com",
+        }
+        for url, origin in origins.items():
+            with self.subTest(url):
+                self.assertEqual(conf.origin(url), origin)
+
+    def test_each_part_can_be_set_apart(self):
+        made = policy(
+            API_URL="https://a.example", JWKS_URL="http://auth:3000/keys", ISSUER=["https://i.example"], AUDIENCE=["x"]
+        )
+
+        self.assertEqual((made.issuers, made.audiences), (("https://i.example",), {"x"}))
+        self.assertEqual(made.source.url, "http://auth:3000/keys")
+
+    def test_a_lone_string_is_a_list_of_one(self):
+        self.assertEqual(policy(**GOOD, AUDIENCE="https://a.example").audiences, {"https://a.example"})
+
+    def test_names_and_values_that_mean_nothing_are_refused(self):
+        for raw in ({"AUDIENCES": ["x"]}, {"LEEWAY_SECONDS": "10"}, {"LEEWAY_SECONDS": True}, {"ISSUER": [1]}):
+            with self.subTest(raw), self.assertRaises(ImproperlyConfigured):
+                policy(**GOOD, **raw)
+
+    def test_settings_are_read_at_the_moment_of_use(self):
+        with override_settings(BETTER_AUTH={**GOOD, "LEEWAY_SECONDS": 3}):
+            self.assertEqual(conf.current().policies[0].leeway_seconds, 3)
+        with override_settings(BETTER_AUTH=GOOD):
+            self.assertEqual(conf.current().policies[0].leeway_seconds, 10)
+
+
+class CheckTests(SimpleTestCase):
+    def ids(self, raw: Any) -> list[str]:
+        with override_settings(BETTER_AUTH=raw):
+            return [message.id.partition(".")[2] for message in check_settings(None)]
+
+    def test_good_configurations_pass(self):
+        loopback = [{"API_URL": f"http://{host}:3000"} for host in ("localhost", "127.0.0.1", "[::1]")]
+        static = {"JWKS": JWKS, "ISSUER": ["https://a.example"], "AUDIENCE": ["x"]}
+        for raw in [GOOD, *loopback, static, {**static, "JWKS": json.dumps(JWKS)}, {"ISSUERS": [GOOD]}]:
+            with self.subTest(raw=str(raw)[:60]):
+                self.assertEqual(self.ids(raw), [])
+
+    def test_each_fault_has_its_id(self):
+        faults: dict[str, list[Any]] = {
+            "E001": [None, [], {}, {"ISSUER": ["https://a.example"]}],
+            "E002": [{"JWKS_URL": "https://a.example", "AUDIENCE": ["x"]}, {**GOOD, "ISSUER": ["x" * 256]}],
+            "E003": [{"JWKS_URL": "https://a.example", "ISSUER": ["x"]}],
+            "E004": [{**GOOD, "ALGORITHMS": names} for names in (["HS256"], ["none"], [], ["EdDSA", "hs512"])],
+            "E005": [{"API_URL": "http://auth.example.com"}, {"API_URL": "auth.example.com"}, {"API_URL": "ftp://a"}],
+            "E006": [{**GOOD, "ISSUER": ["https://auth.example.com/"]}],
+            "E008": [{**GOOD, "AUDIENCES": []}, {**GOOD, "SOFT_LIFE_SECONDS": "1"}, {"API_URL": "http://[::1"}],
+            "E009": [{**GOOD, "HARD_LIFE_SECONDS": 1}],
+            "E010": [{"JWKS": value, "ISSUER": ["x"], "AUDIENCE": ["x"]} for value in NO_KEYS],
+            "E011": [{**GOOD, "CACHE": "nowhere"}],
+            "E012": [{**GOOD, "ISSUERS": [GOOD]}],
+        }
+        for expected, cases in faults.items():
+            for raw in cases:
+                with self.subTest(expected, raw=str(raw)[:60]):
+                    self.assertIn(expected, self.ids(raw))
+
+    @override_settings(DEBUG=True)
+    def test_http_is_for_development(self):
+        self.assertEqual(self.ids({"API_URL": "http://auth.internal"}), [])
+
+    def test_a_file_that_is_missing_or_holds_nothing_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "jwks.json"
+            raw = {"JWKS_FILE": str(path), "ISSUER": ["x"], "AUDIENCE": ["x"]}
+            self.assertEqual(self.ids(raw), ["E010"])
+            path.write_text(json.dumps(JWKS))
+            self.assertEqual(self.ids(raw), [])
+
+    def test_an_order_that_turns_401_into_403_is_refused(self):
+        orders = {
+            (SessionAuthentication, BetterAuthAuthentication): ["betterauth_auth.E007"],
+            (BetterAuthAuthentication, SessionAuthentication): [],
+            (TokenAuthentication, BetterAuthAuthentication): [],
+            (SessionAuthentication,): [],
+        }
+        for classes, expected in orders.items():
+            names = [f"{cls.__module__}.{cls.__name__}" for cls in classes]
+            with self.subTest(names), override_settings(REST_FRAMEWORK={"DEFAULT_AUTHENTICATION_CLASSES": names}):
+                self.assertEqual([message.id for message in check_authenticator_order(None)], expected)
