@@ -1,0 +1,34 @@
+"""Why a change was refused. HTTP gives each its status in one place, `todos.api.errors`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+
+class Refused(Exception):  # noqa: N818 - the subclasses say what happened to the request
+    """Base of all refusals. `pointer` is the member at fault, `uid` the row that stands in the way."""
+
+    def __init__(self, code: str = "", detail: str = "", *, pointer: str = "", uid: UUID | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+        self.pointer = pointer
+        self.uid = uid
+        # Which operation of a bulk it was.
+        self.index: int | None = None
+
+
+class Missing(Refused):
+    """The owner has no such row."""
+
+
+class Invalid(Refused):
+    """A value can't be accepted."""
+
+
+class Conflict(Refused):
+    """The request is sound, but not in the present state of the row."""
+
+
+class Stale(Refused):
+    """The caller's version is not the row's."""

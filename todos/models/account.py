@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from todos.models.owned import OwnedQuerySet
+
+
+class Account(models.Model):
+    """One per user: the change counter that every write raises, and the settings.
+
+    It outlives `DELETE /me` without its settings, because a counter that started again would repeat version numbers.
+    """
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    version = models.BigIntegerField(default=0)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    week_start = models.PositiveSmallIntegerField(default=1)
+    # No constraint by Django: migration 0002 adds one that includes the owner. None is the Inbox.
+    default_list = models.ForeignKey(
+        "todos.List", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    settings_version = models.BigIntegerField(default=0)
+    # Up to this number, rows may have vanished without a tombstone: a sync that starts below it must start over.
+    purged_version = models.BigIntegerField(default=0)
+    erased_at = models.DateTimeField(null=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(week_start__range=(1, 7)), name="account_week_start"),
+            models.CheckConstraint(condition=models.Q(purged_version__lte=models.F("version")), name="account_purged"),
+        ]
+
+    def __str__(self) -> str:
+        return f"account of {self.owner_id}"

@@ -1,0 +1,61 @@
+"""What "today", "overdue" and "upcoming" mean, in the zone of whoever asks.
+
+A todo with a zone is due on the day that its moment has in the asker's zone; the others on the day they name.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+
+from todos.models.expressions import Instant, LocalDate
+
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
+# One moment can have dates two days apart (UTC-12 and UTC+14); one more day for changes of the clock. The written
+# date is compared with this much room because it has an index, and the exact day after that.
+ROOM = timedelta(days=3)
+MINUTES_PER_DAY = 24 * 60 + 1
+UNDATED = 2**40
+
+
+def due_aliases(zone: models.Expression) -> dict[str, models.Expression]:
+    """The exact day, and the moment of a floating time; the conditions below use them by name."""
+    return {
+        "due_on": Coalesce(LocalDate(F("due_at"), zone), F("due_date")),
+        "due_moment": Coalesce(F("due_at"), Instant("due_date", "due_time", zone)),
+    }
+
+
+def is_overdue(zone: models.Expression, now: datetime) -> Q:
+    """Open, and its moment has come, or its whole day has ended."""
+    whole_day_ended = Q(due_time=None, due_date__lt=LocalDate(now, zone))
+    moment_came = Q(due_time__isnull=False, due_moment__lte=now)
+    return Q(whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(now + ROOM, zone))
+
+
+def is_due_today(zone: models.Expression, now: datetime) -> Q:
+    nearby = Q(due_date__gte=LocalDate(now - ROOM, zone), due_date__lte=LocalDate(now + ROOM, zone))
+    return nearby & Q(due_on=LocalDate(now, zone))
+
+
+def is_upcoming(zone: models.Expression, now: datetime) -> Q:
+    return Q(due_date__gte=LocalDate(now - ROOM, zone), due_on__gt=LocalDate(now, zone))
+
+
+def is_due_before(day: date) -> Q:
+    return Q(due_date__lte=min(day, LAST_DAY - ROOM) + ROOM, due_on__lt=day)
+
+
+def is_due_after(day: date) -> Q:
+    return Q(due_date__gte=max(day, FIRST_DAY + ROOM) - ROOM, due_on__gt=day)
+
+
+def due_sort_key(day: date | None, at: time | None) -> int:
+    """Orders by the day and time as written; a whole day comes after the times of that day, no date comes last."""
+    if day is None:
+        return UNDATED
+    minute = at.hour * 60 + at.minute if at else MINUTES_PER_DAY - 1
+    return day.toordinal() * MINUTES_PER_DAY + minute

@@ -1,0 +1,105 @@
+"""SQL that Django has no words for, the same in PostgreSQL and SQLite."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Func, Subquery, Value
+from django.db.models.functions import Coalesce
+
+
+def zone_of(owner_id: int, zone: str = "") -> models.Expression:
+    """The given zone, or the owner's as a part of the query, so that it costs no statement of its own."""
+    if zone:
+        return Value(zone, models.TextField())
+    from todos.models.account import Account
+
+    own = Account.objects.filter(owner_id=owner_id).values("time_zone")
+    return Coalesce(Subquery(own), Value("UTC"), output_field=models.TextField())
+
+
+class LocalDate(Func):
+    """The day that a clock in the zone shows at a moment."""
+
+    function = "todos_local_date"
+    output_field = models.DateField()
+
+    def __init__(self, moment: Any, zone: models.Expression) -> None:
+        super().__init__(typed(moment), zone)
+
+
+class Instant(Func):
+    """The moment at which a clock in the zone shows a day and time; see `todos.zones.instant`."""
+
+    function = "todos_instant"
+    output_field = models.DateTimeField()
+
+    def __init__(self, day: str, at: str, zone: models.Expression) -> None:
+        super().__init__(F(day), F(at), zone)
+
+
+def typed(moment: Any) -> Any:
+    return Value(moment, models.DateTimeField()) if isinstance(moment, datetime) else moment
+
+
+class After(Func):
+    """Row comparison `(key, uid) > (value, uid)`: unlike its expansion with OR, an index finds its first row."""
+
+    output_field = models.BooleanField()
+    conditional = True
+    template = "%(expressions)s"
+
+    def __init__(self, key: str, value: Any, uid: Any, *, operator: str) -> None:
+        self.operator = operator
+        super().__init__(F(key), F("uid"), value, Value(uid, models.UUIDField()))
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        parts, parameters = [], []
+        for expression in self.get_source_expressions():
+            sql, values = compiler.compile(expression)
+            parts.append(sql)
+            parameters.extend(values)
+        return f"({parts[0]}, {parts[1]}) {self.operator} ({parts[2]}, {parts[3]})", parameters
+
+
+class Contains(Func):
+    """Whether a text contains another one, whatever the case of either."""
+
+    output_field = models.BooleanField()
+    conditional = True
+
+    def __init__(self, field: str, text: str) -> None:
+        self.text = text
+        super().__init__(F(field))
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        sql, parameters = compiler.compile(self.get_source_expressions()[0])
+        return f"{sql} ILIKE %s", [*parameters, f"%{connection.ops.prep_for_like_query(self.text)}%"]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        # LIKE knows the case of ASCII letters only; REGEXP is Python's.
+        sql, parameters = compiler.compile(self.get_source_expressions()[0])
+        return f"{sql} REGEXP %s", [*parameters, f"(?i){re.escape(self.text)}"]
+
+
+class Rows(Subquery):
+    """What a subquery yields in its column `item`, as a list in one column."""
+
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="ARRAY(%(subquery)s)")
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(SELECT json_group_array(item) FROM (%(subquery)s))")
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return [from_array]
+
+
+def from_array(value: Any, expression: Any, connection: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value

@@ -1,0 +1,55 @@
+"""What every row of a user has: the owner, a public id, the number of its last change."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+from typing import TYPE_CHECKING, Any, Self
+
+from django.conf import settings
+from django.db import models
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID whose first 48 bits are the time in milliseconds (RFC 9562); Python has its own from 3.14 on."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = secrets.randbits(74)
+    high, low = random >> 62, random & (1 << 62) - 1
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    def owned_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        return self.filter(owner_id=user.pk)
+
+
+class OwnedRow(models.Model):
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    uid = models.UUIDField(default=uuid7, editable=False)
+    version = models.BigIntegerField(editable=False)
+    created_at = models.DateTimeField(editable=False)
+    updated_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Trashable(models.Model):
+    """Rows that go to the trash first. `trashed_in` is the change that took them there; what went together comes
+    back together."""
+
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    trashed_in = models.BigIntegerField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def both_or_neither(one: str, other: str, name: str) -> models.CheckConstraint:
+    neither = models.Q(**{f"{one}__isnull": True, f"{other}__isnull": True})
+    both = models.Q(**{f"{one}__isnull": False, f"{other}__isnull": False})
+    return models.CheckConstraint(condition=neither | both, name=name)

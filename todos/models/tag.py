@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from todos.models.expressions import zone_of
+from todos.models.owned import OwnedQuerySet, OwnedRow
+from todos.models.todo import Todo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+def tag_key(name: str) -> str:
+    """Two names with the same key are the same tag."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def tag_keys(names: Iterable[str]) -> set[str]:
+    return {tag_key(name) for name in names}
+
+
+class TagQuerySet(OwnedQuerySet):
+    def with_open_count(self, owner_id: int, now: datetime, zone: models.Expression | None = None) -> Self:
+        """`open_count`: as many as GET /todos?tag=…&status=open shows."""
+        links = TodoTag.objects.filter(owner_id=owner_id, tag=OuterRef("pk"))
+        shown = Todo.objects.filter(owner_id=owner_id).open().in_active_lists().started(zone or zone_of(owner_id), now)
+        count = links.filter(todo__in=shown).order_by().values("tag").annotate(count=Count("*")).values("count")
+        return self.annotate(open_count=Coalesce(Subquery(count), 0))
+
+
+class Tag(OwnedRow):
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=200, editable=False)
+    color = models.CharField(max_length=7, default="", blank=True)
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "uid"], name="tag_owner_uid"),
+            models.UniqueConstraint(fields=["owner", "id"], name="tag_owner_id"),
+            models.UniqueConstraint(fields=["owner", "key"], name="tag_owner_key"),
+            models.CheckConstraint(condition=~Q(name=""), name="tag_named"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "key", "uid"], name="tag_name"),
+            models.Index(fields=["owner", "version", "uid"], name="tag_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TodoTag(models.Model):
+    """A tag on a todo. The owner is repeated, so that constraints can hold both ends to it."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    todo = models.ForeignKey("todos.Todo", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    tag = models.ForeignKey("todos.Tag", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+
+    objects = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "todo", "tag"], name="todotag_once")]
+        indexes = [models.Index(fields=["owner", "tag", "todo"], name="todotag_tag")]
+
+    def __str__(self) -> str:
+        return f"tag {self.tag_id} on todo {self.todo_id}"

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from todos import zones
+from todos.models.dues import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
+from todos.models.expressions import Contains, LocalDate, Rows
+from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+LIVE = Q(deleted_at=None)
+OPEN = LIVE & Q(completed_at=None)
+
+
+class TodoQuerySet(OwnedQuerySet):
+    def with_references(self, zone: models.Expression) -> Self:
+        """Everything that a todo's JSON needs beyond its own columns, in the same statement."""
+        from todos.models.tag import TodoTag
+
+        links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
+        return self.annotate(
+            list_uid=F("list__uid"),
+            parent_uid=F("parent__uid"),
+            tag_names=Rows(links.values(item=F("tag__name"))),
+            owner_zone=zone,
+        )
+
+    def with_due(self, zone: models.Expression) -> Self:
+        return self.alias(**due_aliases(zone))
+
+    def live(self) -> Self:
+        return self.filter(LIVE)
+
+    def open(self) -> Self:
+        return self.filter(OPEN)
+
+    def trashed(self) -> Self:
+        return self.filter(deleted_at__isnull=False)
+
+    def in_active_lists(self) -> Self:
+        return self.filter(list__archived_at=None)
+
+    def started(self, zone: models.Expression, now: datetime) -> Self:
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=LocalDate(now, zone)))
+
+    def not_started(self, zone: models.Expression, now: datetime) -> Self:
+        return self.filter(starts_on__gt=LocalDate(now, zone))
+
+    def tagged(self, owner_id: int, key: str) -> Self:
+        from todos.models.tag import TodoTag
+
+        return self.filter(Exists(TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk"), tag__key=key)))
+
+    def containing(self, text: str) -> Self:
+        return self.filter(Contains("title", text) | Contains("notes", text))
+
+
+class Todo(OwnedRow, Trashable):
+    # No constraints by Django on the references: migration 0002 adds ones that include the owner.
+    list = models.ForeignKey("todos.List", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    parent = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    title = models.CharField(max_length=500)
+    notes = models.TextField(default="", blank=True)
+    priority = models.PositiveSmallIntegerField(default=0)
+    completed_at = models.DateTimeField(null=True)
+    starts_on = models.DateField(null=True)
+    due_date = models.DateField(null=True)
+    due_time = models.TimeField(null=True)
+    time_zone = models.CharField(max_length=64, default="", blank=True)
+    # The moment of a todo with a zone. That of a floating one depends on who reads it, and when.
+    due_at = models.DateTimeField(null=True, editable=False)
+    position = models.CharField(max_length=64, editable=False)
+    due_sort = models.BigIntegerField(editable=False)
+    title_sort = models.CharField(max_length=100, editable=False)
+
+    # What `with_references` adds.
+    list_uid: UUID
+    parent_uid: UUID | None
+    tag_names: list[str]
+    owner_zone: str
+
+    objects = TodoQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "uid"], name="todo_owner_uid"),
+            models.UniqueConstraint(fields=["owner", "id"], name="todo_owner_id"),
+            models.CheckConstraint(condition=~Q(title=""), name="todo_titled"),
+            models.CheckConstraint(condition=Q(priority__lte=3), name="todo_priority_range"),
+            models.CheckConstraint(condition=Q(due_time=None) | Q(due_date__isnull=False), name="todo_time_needs_date"),
+            models.CheckConstraint(condition=Q(time_zone="") | Q(due_time__isnull=False), name="todo_zone_needs_time"),
+            models.CheckConstraint(
+                condition=Q(time_zone="", due_at=None) | (~Q(time_zone="") & Q(due_at__isnull=False)),
+                name="todo_due_at_of_zone",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_date=None) | Q(due_date__range=(FIRST_DAY, LAST_DAY)), name="todo_due_date_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(starts_on__range=(FIRST_DAY, LAST_DAY)), name="todo_starts_on_range"
+            ),
+            models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="todo_own_parent"),
+            both_or_neither("deleted_at", "trashed_in", "todo_trashed"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "position", "uid"], name="todo_position", condition=LIVE),
+            models.Index(fields=["owner", "position", "uid"], name="todo_open", condition=OPEN),
+            models.Index(fields=["owner", "list", "position", "uid"], name="todo_list_position", condition=LIVE),
+            models.Index(fields=["owner", "list", "starts_on"], name="todo_list_open", condition=OPEN),
+            models.Index(fields=["owner", "due_sort", "uid"], name="todo_due", condition=LIVE),
+            models.Index(
+                fields=["owner", "due_date"], name="todo_due_date", condition=LIVE & Q(due_date__isnull=False)
+            ),
+            models.Index(fields=["owner", "priority", "uid"], name="todo_priority", condition=LIVE),
+            models.Index(fields=["owner", "created_at", "uid"], name="todo_created", condition=LIVE),
+            models.Index(fields=["owner", "title_sort", "uid"], name="todo_title", condition=LIVE),
+            models.Index(fields=["owner", "version", "uid"], name="todo_version"),
+            models.Index(fields=["owner", "parent"], name="todo_parent", condition=Q(parent__isnull=False)),
+            models.Index(
+                fields=["owner", "completed_at"], name="todo_completed", condition=LIVE & Q(completed_at__isnull=False)
+            ),
+            models.Index(fields=["owner", "deleted_at"], name="todo_trash", condition=Q(deleted_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def derive(self) -> None:
+        """Sets the columns that follow from the others."""
+        self.due_at = None
+        if self.time_zone and self.due_date and self.due_time:
+            self.due_at = zones.instant(self.due_date, self.due_time, self.time_zone)
+        self.due_sort = due_sort_key(self.due_date, self.due_time)
+        self.title_sort = self.title.casefold()[:100]

@@ -1,0 +1,7 @@
+"""What the application tells its host."""
+
+from django.dispatch import Signal
+
+# Sent with `owner` (the user's key) inside the transaction that erases the account. A receiver that raises undoes
+# the erasure, so cutting off the tokens issued so far and erasing the rows happen together or not at all.
+account_erased = Signal()
