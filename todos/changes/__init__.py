@@ -1,0 +1,25 @@
+"""Every write to the application's tables, whoever asks for it."""
+
+from todos.changes.accounts import erase, update_settings
+from todos.changes.change import change, ensure_inbox
+from todos.changes.lists import create_list, delete_list, move_list, restore_list, update_list
+from todos.changes.tags import create_tag, delete_tag, update_tag
+from todos.changes.todos import Operation, Outcome, run
+
+__all__ = [
+    "Operation",
+    "Outcome",
+    "change",
+    "create_list",
+    "create_tag",
+    "delete_list",
+    "delete_tag",
+    "ensure_inbox",
+    "erase",
+    "move_list",
+    "restore_list",
+    "run",
+    "update_list",
+    "update_settings",
+    "update_tag",
+]

@@ -1,0 +1,69 @@
+"""What can be done to an account: its settings, its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import DataError, connection, transaction
+
+from todos import signals
+from todos.changes.change import Change, change
+from todos.exceptions import Invalid
+from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+
+
+def update_settings(owner_id: int, values: dict[str, Any]) -> None:
+    with change(owner_id) as current:
+        if "default_list" in values:
+            values["default_list"] = usable_default(current, values["default_list"])
+        if values.get("time_zone", current.zone) != current.zone:
+            require_zone_of_database(values["time_zone"])
+            # Their moment is another one now.
+            floating = Todo.objects.filter(owner_id=owner_id, due_time__isnull=False, time_zone="")
+            floating.update(**current.stamp)
+        account = Account.objects.get(owner_id=owner_id)
+        values = {name: value for name, value in values.items() if getattr(account, name) != value}
+        if values:
+            values["settings_version"] = current.stamp["version"]
+            Account.objects.filter(owner_id=owner_id).update(**values)
+
+
+def usable_default(current: Change, uid: Any) -> List | None:
+    if uid is None:
+        return None
+    row = List.objects.filter(owner_id=current.owner_id, uid=uid).first()
+    if row is None:
+        raise Invalid("does_not_exist", "You have no such list.", pointer="/default_list")
+    if row.deleted_at or row.archived_at:
+        code = "trashed" if row.deleted_at else "archived"
+        raise Invalid(code, "This list takes no new todos at present.", pointer="/default_list")
+    return None if row.is_inbox else row
+
+
+def require_zone_of_database(zone: str) -> None:
+    """PostgreSQL has zones of its own, and could be older than ours; every read would fail with one it lacks."""
+    if connection.vendor != "postgresql":
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT now() AT TIME ZONE %s", [zone])
+    except DataError as exc:
+        raise Invalid("unknown_zone", "The database does not know this zone.", pointer="/time_zone") from exc
+
+
+def erase(owner_id: int) -> None:
+    """Deletes every row of the owner. The account stays as a tombstone, its counter running on."""
+    with change(owner_id) as current:
+        number = current.stamp["version"]
+        blank = Account(owner_id=owner_id)
+        Account.objects.filter(owner_id=owner_id).update(
+            time_zone=blank.time_zone,
+            week_start=blank.week_start,
+            default_list=None,
+            settings_version=number,
+            purged_version=number,
+            erased_at=current.now,
+        )
+        for model in (TodoTag, Todo, Tag, List, Tombstone, IdempotencyKey):
+            model.objects.filter(owner_id=owner_id).delete()
+        signals.account_erased.send(sender=Account, owner=owner_id)

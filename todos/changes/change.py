@@ -1,0 +1,136 @@
+"""The one write path: lock the owner's account and raise its counter, then stamp what is touched with the number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from todos import clock, positions
+from todos.exceptions import Missing, Stale
+from todos.models import Account, List, Tag
+
+INBOX_NAME = "Inbox"
+# One statement locks the row and raises the number, and brings along what most changes need to know. A second
+# writer waits here until the first has committed, so numbers are committed in their order.
+RAISE = """
+UPDATE todos_account SET version = version + 1 WHERE owner_id = %s
+RETURNING version, time_zone, default_list_id,
+  (SELECT uid FROM todos_list WHERE owner_id = %s AND id = todos_account.default_list_id),
+  (SELECT id FROM todos_list WHERE owner_id = %s AND is_inbox),
+  (SELECT uid FROM todos_list WHERE owner_id = %s AND is_inbox)
+"""
+Row = TypeVar("Row", List, Tag)
+
+
+class Place(NamedTuple):
+    """A list that todos are put into."""
+
+    pk: int
+    uid: UUID
+
+
+class Change:
+    """One numbered change of one owner's rows."""
+
+    def __init__(self, owner_id: int, number: int, zone: str, default: Place | None, inbox: Place | None) -> None:
+        self.owner_id = owner_id
+        self.number = number
+        self.zone = zone
+        self.now: datetime = clock.now()
+        self.default = default
+        self.known_inbox = inbox
+        self.is_empty = True
+        self.placed = 0
+
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """The columns that every touched row takes on."""
+        self.is_empty = False
+        return {"version": self.number, "updated_at": self.now}
+
+    @property
+    def birth(self) -> dict[str, Any]:
+        """The columns of a row that this change makes."""
+        return {"owner_id": self.owner_id, "created_at": self.now, **self.stamp}
+
+    def end_position(self) -> str:
+        self.placed += 1
+        return positions.at_end(self.number, self.placed - 1)
+
+    def top_position(self) -> str:
+        self.placed += 1
+        return positions.at_top(self.number, self.placed - 1)
+
+    def inbox(self) -> Place:
+        if self.known_inbox is None:
+            # The counter's statement may have begun before another one committed the Inbox; this one sees it.
+            row = List.objects.filter(owner_id=self.owner_id, is_inbox=True).values_list("pk", "uid").first()
+            self.known_inbox = Place(*row) if row else self.make_inbox()
+        return self.known_inbox
+
+    def make_inbox(self) -> Place:
+        position = positions.at_top(self.number)
+        inbox = List.objects.create(name=INBOX_NAME, is_inbox=True, position=position, **self.birth)
+        return Place(inbox.pk, inbox.uid)
+
+    def home(self) -> Place:
+        """Where a todo goes that names no list."""
+        return self.default or self.inbox()
+
+    def row(self, model: type[Row], uid: UUID, expected: frozenset[int] | None) -> Row:
+        row = model.objects.filter(owner_id=self.owner_id, uid=uid).first()
+        if row is None:
+            raise Missing
+        require_version(row, expected)
+        return row
+
+    def write(self, row: Row, **values: Any) -> None:
+        """Stores what differs; equal values change nothing, not even the version."""
+        values = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if values:
+            type(row).objects.filter(owner_id=self.owner_id, pk=row.pk).update(**values, **self.stamp)
+
+
+def require_version(row: Any, expected: frozenset[int] | None) -> None:
+    if expected is not None and row.version not in expected:
+        raise Stale("stale", "The row has changed since the version you know.", uid=row.uid)
+
+
+@contextmanager
+def change(owner_id: int) -> Iterator[Change]:
+    """A transaction with the owner's account locked. One that touches nothing leaves the counter as it was."""
+    with transaction.atomic():
+        counter = raise_counter(owner_id)
+        if counter is None:
+            Account.objects.bulk_create([Account(owner_id=owner_id)], ignore_conflicts=True)
+            counter = raise_counter(owner_id)
+            assert counter is not None, "the account was made by the statement before"  # noqa: S101 - for the types
+        yield counter
+        if counter.is_empty:
+            transaction.set_rollback(True)
+
+
+def raise_counter(owner_id: int) -> Change | None:
+    with connection.cursor() as cursor:
+        cursor.execute(RAISE, [owner_id] * 4)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, zone, default_pk, default_uid, inbox_pk, inbox_uid = row
+    return Change(owner_id, number, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
+
+
+def place(pk: int | None, uid: UUID | str | None) -> Place | None:
+    if pk is None or uid is None:
+        return None
+    return Place(pk, uid if isinstance(uid, UUID) else UUID(uid))
+
+
+def ensure_inbox(owner_id: int) -> None:
+    with change(owner_id) as current:
+        current.inbox()

@@ -1,0 +1,101 @@
+"""What can be done to a list."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from todos.changes.change import Change, change
+from todos.changes.moves import position_beside, respace
+from todos.exceptions import Conflict, Invalid
+from todos.models import Account, List, Todo
+from todos.models.owned import uuid7
+
+Expected = frozenset[int] | None
+
+
+def create_list(owner_id: int, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
+    """Gives the id, and whether the list is new: the same creation twice makes one list."""
+    with change(owner_id) as current:
+        current.inbox()
+        old = List.objects.filter(owner_id=owner_id, uid=uid).first() if uid else None
+        if old:
+            if (old.name, old.color) != (values["name"], values.get("color", "")):
+                raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
+            return old.uid, False
+        row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.birth)
+        List.objects.bulk_create([row])
+    return row.uid, True
+
+
+def update_list(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+    with change(owner_id) as current:
+        row = usable_list(current, uid, expected)
+        if "archived" in values:
+            archived = values.pop("archived")
+            if archived and row.is_inbox:
+                raise Conflict("inbox_stays", "The Inbox can't be archived.", uid=uid)
+            values["archived_at"] = (row.archived_at or current.now) if archived else None
+            forget_default(current, row if archived else None)
+        current.write(row, **values)
+
+
+def delete_list(owner_id: int, uid: UUID, expected: Expected) -> None:
+    """To the trash, with the todos that are not there yet."""
+    with change(owner_id) as current:
+        row = current.row(List, uid, expected)
+        if row.is_inbox:
+            raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=uid)
+        if row.deleted_at:
+            return
+        trashed = {"deleted_at": current.now, "trashed_in": current.number}
+        current.write(row, **trashed)
+        Todo.objects.filter(owner_id=owner_id, list=row.pk).live().update(**trashed, **current.stamp)
+        forget_default(current, row)
+
+
+def restore_list(owner_id: int, uid: UUID, expected: Expected) -> None:
+    """Out of the trash, with the todos that went there together with it."""
+    with change(owner_id) as current:
+        row = current.row(List, uid, expected)
+        if not row.deleted_at:
+            return
+        together = Todo.objects.filter(owner_id=owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
+        together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp)
+        current.write(row, deleted_at=None, trashed_in=None)
+
+
+def move_list(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+    with change(owner_id) as current:
+        row = usable_list(current, uid, expected)
+        siblings = List.objects.filter(owner_id=owner_id, deleted_at=None).exclude(uid=uid)
+        for side in ("after", "before"):
+            if side in values:
+                current.write(row, position=position_of_move(current, siblings, values[side], side))
+                return
+        current.write(row, position=current.end_position())
+
+
+def position_of_move(current: Change, siblings: Any, uid: UUID, side: str) -> str:
+    neighbour = siblings.filter(uid=uid).first()
+    if neighbour is None:
+        raise Invalid("does_not_exist", "You have no such other list.", pointer=f"/{side}")
+    position = position_beside(current, siblings, neighbour, side)
+    if position is None:
+        respace(current, siblings)
+        position = position_beside(current, siblings, siblings.get(uid=uid), side)
+    return position or current.end_position()
+
+
+def usable_list(current: Change, uid: UUID, expected: Expected) -> List:
+    row = current.row(List, uid, expected)
+    if row.deleted_at:
+        raise Conflict("trashed", "This list is in the trash; restore it first.", uid=uid)
+    return row
+
+
+def forget_default(current: Change, row: List | None) -> None:
+    """New todos must not go to a list that is out of sight; they go to the Inbox instead."""
+    if row and current.default and current.default.pk == row.pk:
+        settings = {"default_list": None, "settings_version": current.stamp["version"]}
+        Account.objects.filter(owner_id=current.owner_id).update(**settings)

@@ -1,0 +1,56 @@
+"""Where a row goes when it is dragged beside another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Value
+
+from todos import positions
+from todos.models import List, Todo
+from todos.models.expressions import After
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from todos.changes.change import Change
+    from todos.changes.workbench import Workbench
+
+
+def move_beside(bench: Workbench, todo: Todo, neighbour: Todo, side: str) -> None:
+    """Gives a todo a key next to its neighbour's; siblings without room between them get new keys first."""
+    siblings = Todo.objects.filter(owner_id=bench.change.owner_id, list_id=todo.list_id, parent_id=todo.parent_id)
+    siblings = siblings.live().exclude(uid=todo.uid)
+    position = position_beside(bench.change, siblings, neighbour, side)
+    if position is None:
+        respace(bench.change, siblings)
+        neighbour.position = siblings.values_list("position", flat=True).get(uid=neighbour.uid)
+        position = position_beside(bench.change, siblings, neighbour, side) or bench.change.end_position()
+    bench.touch(todo, position=position)
+
+
+def position_beside(
+    change: Change, siblings: QuerySet[Todo] | QuerySet[List], neighbour: Todo | List, side: str
+) -> str | None:
+    """A key between the neighbour and the row on its other side; None if there is no room."""
+    ahead = side == "after"
+    order = ("position", "uid") if ahead else ("-position", "-uid")
+    beyond = siblings.filter(
+        After("position", Value(neighbour.position), neighbour.uid, operator=">" if ahead else "<")
+    )
+    other = beyond.order_by(*order).values_list("position", flat=True).first()
+    if other is None:
+        return change.end_position() if ahead else change.top_position()
+    low, high = (neighbour.position, other) if ahead else (other, neighbour.position)
+    position = positions.between(low, high) if low < high else None
+    return position if position and len(position) <= positions.MAX_LENGTH else None
+
+
+def respace(change: Change, siblings: QuerySet[Todo] | QuerySet[List]) -> None:
+    """Fresh, short keys in the order that the siblings have."""
+    rows = list(siblings.order_by("position", "uid").only("pk", "position"))
+    for row in rows:
+        row.position = change.end_position()
+        for name, value in change.stamp.items():
+            setattr(row, name, value)
+    siblings.bulk_update(rows, ["position", *change.stamp])  # type: ignore[arg-type] # both kinds have these columns

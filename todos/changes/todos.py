@@ -1,0 +1,312 @@
+"""What can be done to a todo. A request with one operation and a bulk of a hundred go the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from todos.changes.change import Place, change, require_version
+from todos.changes.moves import move_beside
+from todos.changes.workbench import Workbench
+from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
+from todos.models import Todo
+from todos.models.owned import uuid7
+from todos.models.tag import tag_keys
+
+PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "time_zone")
+DERIVED = ("due_at", "due_sort", "title_sort")
+DEFAULTS = {
+    "notes": "",
+    "priority": 0,
+    "starts_on": None,
+    "due_date": None,
+    "due_time": None,
+    "time_zone": "",
+    "completed": False,
+    "parent": None,
+    "tags": [],
+}
+
+
+@dataclass
+class Operation:
+    verb: str
+    uid: UUID | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    # The versions that the caller accepts; None is any.
+    expected: frozenset[int] | None = None
+
+
+@dataclass
+class Outcome:
+    todo: Todo
+    created: bool = False
+
+
+def run(owner_id: int, operations: list[Operation]) -> tuple[list[Outcome], int]:
+    """Carries out all operations as one change, or none. Gives the rows as they are then, and the owner's version."""
+    with change(owner_id) as current:
+        bench = Workbench(current)
+        load(bench, operations)
+        outcomes = []
+        for index, operation in enumerate(operations):
+            try:
+                outcomes.append(VERBS[operation.verb](bench, operation))
+            except Refused as refusal:
+                refusal.index = index
+                raise
+        bench.flush()
+    return outcomes, current.number - current.is_empty
+
+
+def load(bench: Workbench, operations: list[Operation]) -> None:
+    todos: set[UUID | None] = set()
+    lists: set[UUID | None] = set()
+    tags: set[str] = set()
+    for operation in operations:
+        values = operation.values
+        todos |= {operation.uid, values.get("parent"), values.get("after"), values.get("before")}
+        lists.add(values.get("list"))
+        tags.update(values.get("tags", ()))
+    bench.load(todos - {None}, lists - {None}, tags)
+
+
+def found(bench: Workbench, operation: Operation) -> Todo:
+    """The row that an operation is about, in the version that the caller knows."""
+    if operation.uid is None:
+        raise Missing
+    todo = bench.todo(operation.uid)
+    require_version(todo, operation.expected)
+    return todo
+
+
+def usable(bench: Workbench, operation: Operation) -> Todo:
+    todo = found(bench, operation)
+    if todo.deleted_at:
+        raise Conflict("trashed", "This todo is in the trash; restore it first.", uid=todo.uid)
+    return todo
+
+
+def create(bench: Workbench, operation: Operation) -> Outcome:
+    values = {**DEFAULTS, **operation.values}
+    if operation.uid in bench.todos:
+        return repeat(bench.todos[operation.uid], values)
+    current = bench.change
+    todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.birth)
+    todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
+    parent = bench.todo_named(values["parent"], "/parent") if values["parent"] else None
+    if "list" in values:
+        place = bench.list_named(values["list"])
+    else:
+        place = Place(parent.list_id, parent.list_uid) if parent else current.home()
+    todo.list_id, todo.list_uid = place.pk, place.uid
+    settle(bench, todo, values)
+    bench.add(todo)
+    return Outcome(todo, created=True)
+
+
+def repeat(todo: Todo, values: dict[str, Any]) -> Outcome:
+    """The answer to a second creation with the same id: the row, if it is what was asked for."""
+    is_same = (
+        all(getattr(todo, name) == values[name] for name in PLAIN)
+        and (todo.completed_at is not None) == values["completed"]
+        and todo.parent_uid == values["parent"]
+        and todo.list_uid == values.get("list", todo.list_uid)
+        and tag_keys(todo.tag_names) == tag_keys(values["tags"])
+    )
+    if not is_same:
+        raise Conflict("id_conflict", "You have another todo with this id.", pointer="/id", uid=todo.uid)
+    return Outcome(todo)
+
+
+def update(bench: Workbench, operation: Operation) -> Outcome:
+    todo = usable(bench, operation)
+    settle(bench, todo, operation.values)
+    return Outcome(todo)
+
+
+def replace(bench: Workbench, operation: Operation) -> Outcome:
+    """PUT: what the values leave out goes back to its default, the list to the user's default list."""
+    if operation.uid not in bench.todos:
+        if operation.expected is not None:
+            raise Stale("stale", "There is no such todo yet, so it has no version.")
+        return create(bench, operation)
+    todo = usable(bench, operation)
+    values = {**DEFAULTS, **operation.values}
+    if "list" not in values and values["parent"] is None:
+        relocate(bench, todo, bench.change.home(), None)
+    settle(bench, todo, values)
+    return Outcome(todo)
+
+
+def insert(bench: Workbench, operation: Operation) -> Outcome:
+    """PUT that insists on creating."""
+    if operation.uid in bench.todos:
+        raise Stale("exists", "There is a todo with this id already.", uid=operation.uid)
+    return replace(bench, operation)
+
+
+def settle(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
+    """Takes over what the values name, and nothing else."""
+    if "list" in values or "parent" in values:
+        settle_place(bench, todo, values)
+    bench.touch(todo, **{name: values[name] for name in PLAIN if name in values})
+    require_whole_date(todo)
+    before = {name: getattr(todo, name) for name in DERIVED}
+    todo.derive()
+    after = {name: getattr(todo, name) for name in DERIVED}
+    if after != before:
+        bench.changed.setdefault(todo.uid, set()).update(DERIVED)
+    if "tags" in values:
+        bench.tag(todo, values["tags"])
+    if "completed" in values:
+        (finish if values["completed"] else resume)(bench, todo)
+    if values.get("parent") and todo.completed_at is None:
+        keep_parent_open(bench, todo)
+
+
+def settle_place(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
+    if "parent" in values:
+        parent = bench.todo_named(values["parent"], "/parent") if values["parent"] else None
+    else:
+        parent = bench.parent_of(todo)
+    place = Place(todo.list_id, todo.list_uid)
+    if values.get("list", place.uid) != place.uid:
+        place = bench.list_named(values["list"])
+    elif "list" not in values and parent and "parent" not in values:
+        place = Place(parent.list_id, parent.list_uid)
+    if parent:
+        require_parent(bench, todo, parent)
+        if parent.list_uid != place.uid:
+            pointer = "/parent" if values.get("parent") else "/list"
+            raise Invalid("other_list", "A subtask is in the same list as its parent.", pointer=pointer)
+    relocate(bench, todo, place, parent)
+
+
+def require_parent(bench: Workbench, todo: Todo, parent: Todo) -> None:
+    if parent is todo:
+        raise Invalid("cycle", "A todo can't be its own parent.", pointer="/parent")
+    if parent.parent_uid is not None:
+        raise Invalid("parent_is_subtask", "A subtask can't have subtasks.", pointer="/parent")
+    if todo.pk and todo.parent_uid is None and bench.children_of(todo):
+        detail = "This todo has subtasks, perhaps in the trash, so it can't become one."
+        raise Invalid("has_subtasks", detail, pointer="/parent")
+
+
+def relocate(bench: Workbench, todo: Todo, place: Place, parent: Todo | None) -> None:
+    bench.put_into(todo, place)
+    bench.attach(todo, parent)
+
+
+def require_whole_date(todo: Todo) -> None:
+    if todo.due_time and not todo.due_date:
+        raise Invalid("time_needs_date", "A due_time needs a due_date.", pointer="/due_time")
+    if todo.time_zone and not todo.due_time:
+        raise Invalid("zone_needs_time", "A time_zone needs a due_time.", pointer="/time_zone")
+
+
+def complete(bench: Workbench, operation: Operation) -> Outcome:
+    todo = usable(bench, operation)
+    finish(bench, todo)
+    return Outcome(todo)
+
+
+def reopen(bench: Workbench, operation: Operation) -> Outcome:
+    todo = usable(bench, operation)
+    resume(bench, todo)
+    return Outcome(todo)
+
+
+def finish(bench: Workbench, todo: Todo) -> None:
+    """Completes a todo and the subtasks that are still open."""
+    if todo.completed_at is not None:
+        return
+    children = bench.children_of(todo) if todo.pk else []
+    for row in [todo, *(child for child in children if not child.deleted_at and not child.completed_at)]:
+        bench.touch(row, completed_at=bench.change.now)
+
+
+def resume(bench: Workbench, todo: Todo) -> None:
+    """Reopens a todo, and its parent: an open subtask of a completed todo would be out of sight."""
+    if todo.completed_at is not None:
+        bench.touch(todo, completed_at=None)
+        keep_parent_open(bench, todo)
+
+
+def keep_parent_open(bench: Workbench, todo: Todo) -> None:
+    if parent := bench.parent_of(todo):
+        bench.touch(parent, completed_at=None)
+
+
+def delete(bench: Workbench, operation: Operation) -> Outcome:
+    """To the trash, with its subtasks. What is there already stays as it is."""
+    todo = found(bench, operation)
+    if not todo.deleted_at:
+        for row in [todo, *bench.children_of(todo)]:
+            if not row.deleted_at:
+                bench.touch(row, deleted_at=bench.change.now, trashed_in=bench.change.number)
+    return Outcome(todo)
+
+
+def restore(bench: Workbench, operation: Operation) -> Outcome:
+    """Out of the trash, with the subtasks that went there together with it.
+
+    Where its list is still in the trash it goes to the Inbox, where its parent is it becomes a todo of its own.
+    """
+    todo = found(bench, operation)
+    if not todo.deleted_at:
+        return Outcome(todo)
+    together = [row for row in bench.children_of(todo) if row.trashed_in == todo.trashed_in]
+    if (parent := bench.parent_of(todo)) and parent.deleted_at:
+        bench.attach(todo, None)
+    if todo.list_deleted_at:
+        bench.put_into(todo, bench.change.inbox())
+    for row in [todo, *together]:
+        bench.touch(row, deleted_at=None, trashed_in=None)
+    if todo.completed_at is None:
+        keep_parent_open(bench, todo)
+    return Outcome(todo)
+
+
+def move(bench: Workbench, operation: Operation) -> Outcome:
+    """To another list, to another place among its siblings, or both; without a neighbour to the end."""
+    todo, values = usable(bench, operation), operation.values
+    if values.get("list", todo.list_uid) != todo.list_uid:
+        # A subtask that goes to another list leaves its parent behind.
+        relocate(bench, todo, bench.list_named(values["list"]), None)
+    for side in ("after", "before"):
+        if side in values:
+            neighbour = bench.todo_named(values[side], f"/{side}")
+            if neighbour is todo or (neighbour.list_uid, neighbour.parent_uid) != (todo.list_uid, todo.parent_uid):
+                detail = "The neighbour has to be another todo of the same list and the same parent."
+                raise Invalid("not_a_sibling", detail, pointer=f"/{side}")
+            bench.flush()
+            move_beside(bench, todo, neighbour, side)
+            return Outcome(todo)
+    bench.touch(todo, position=bench.change.end_position())
+    return Outcome(todo)
+
+
+def delete_forever(bench: Workbench, operation: Operation) -> Outcome:
+    todo = found(bench, operation)
+    if not todo.deleted_at:
+        detail = "Only a todo in the trash can be deleted for good; delete it without permanent=true first."
+        raise Conflict("not_trashed", detail, uid=todo.uid)
+    bench.erase([*bench.children_of(todo), todo])
+    return Outcome(todo)
+
+
+VERBS: dict[str, Callable[[Workbench, Operation], Outcome]] = {
+    "create": create,
+    "update": update,
+    "replace": replace,
+    "insert": insert,
+    "complete": complete,
+    "reopen": reopen,
+    "delete": delete,
+    "restore": restore,
+    "move": move,
+    "delete_forever": delete_forever,
+}

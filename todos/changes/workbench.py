@@ -1,0 +1,186 @@
+"""The todos that a change works on: loaded together, altered in memory, written together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Value
+
+from todos.changes.change import Change, Place
+from todos.exceptions import Invalid, Missing
+from todos.models import List, Tag, Todo, TodoTag, Tombstone
+from todos.models.tag import tag_key, tag_keys
+
+# Where a subtask is depends on its parent, and SQLite checks that at once: parents are written first.
+BOUND_TO_PARENT = frozenset({"list_id", "parent_id"})
+
+
+class Workbench:
+    def __init__(self, change: Change) -> None:
+        self.change = change
+        self.todos: dict[UUID, Todo] = {}
+        self.lists: dict[UUID, List] = {}
+        self.tags: dict[str, Tag] = {}
+        self.new_tags: list[Tag] = []
+        self.new: list[Todo] = []
+        self.changed: dict[UUID, set[str]] = {}
+        self.retagged: set[UUID] = set()
+        self.has_parents = self.has_children = False
+
+    def load(self, todos: set[UUID], lists: set[UUID], tag_names: set[str]) -> None:
+        """Fetches what the operations name, in one statement for each kind."""
+        owner_id = self.change.owner_id
+        if todos:
+            self.take(uid__in=todos)
+        if lists:
+            rows = List.objects.filter(owner_id=owner_id, uid__in=lists)
+            self.lists = {row.uid: row for row in rows}
+        if tag_names:
+            tags = Tag.objects.filter(owner_id=owner_id, key__in=tag_keys(tag_names))
+            self.tags = {tag.key: tag for tag in tags}
+
+    def take(self, **which: Any) -> None:
+        rows = Todo.objects.filter(owner_id=self.change.owner_id, **which)
+        rows = rows.with_references(Value(self.change.zone)).annotate(list_deleted_at=F("list__deleted_at"))
+        for todo in rows:
+            self.todos.setdefault(todo.uid, todo)
+
+    def todo(self, uid: UUID) -> Todo:
+        if uid not in self.todos:
+            raise Missing
+        return self.todos[uid]
+
+    def list_named(self, uid: UUID) -> Place:
+        """The list that a body names, as a place for todos."""
+        row = self.lists.get(uid)
+        if row is None:
+            raise Invalid("does_not_exist", "You have no such list.", pointer="/list")
+        if row.deleted_at:
+            raise Invalid("trashed", "This list is in the trash.", pointer="/list")
+        if row.archived_at:
+            raise Invalid("archived", "This list is archived.", pointer="/list")
+        return Place(row.pk, row.uid)
+
+    def todo_named(self, uid: UUID, pointer: str) -> Todo:
+        """The todo that a body names beside the one it is about."""
+        todo = self.todos.get(uid)
+        if todo is None:
+            raise Invalid("does_not_exist", "You have no such todo.", pointer=pointer)
+        if todo.deleted_at:
+            raise Invalid("trashed", "This todo is in the trash.", pointer=pointer)
+        return todo
+
+    def parent_of(self, todo: Todo) -> Todo | None:
+        if todo.parent_uid is None:
+            return None
+        if not self.has_parents:
+            self.has_parents = True
+            missing = {row.parent_id for row in self.todos.values() if row.parent_uid not in self.todos} - {None}
+            if missing:
+                self.take(pk__in=missing)
+        return self.todos[todo.parent_uid]
+
+    def children_of(self, todo: Todo) -> list[Todo]:
+        """Its subtasks, those in the trash included."""
+        if todo.parent_uid is not None:
+            return []
+        if not self.has_children:
+            self.has_children = True
+            parents = [row.pk for row in self.todos.values() if row.parent_uid is None and row.pk]
+            if parents:
+                self.take(parent_id__in=parents)
+        return [row for row in self.todos.values() if row.parent_uid == todo.uid]
+
+    def add(self, todo: Todo) -> None:
+        self.todos[todo.uid] = todo
+        self.new.append(todo)
+
+    def touch(self, todo: Todo, **values: Any) -> None:
+        """Takes over the values that differ."""
+        names = {name for name, value in values.items() if getattr(todo, name) != value}
+        for name in names:
+            setattr(todo, name, values[name])
+        if names:
+            self.changed.setdefault(todo.uid, set()).update(names)
+
+    def put_into(self, todo: Todo, place: Place) -> None:
+        """Moves a todo, and its subtasks with it, to a list."""
+        if todo.list_uid == place.uid:
+            return
+        for row in [todo, *(self.children_of(todo) if todo.pk else [])]:
+            row.list_uid = place.uid
+            self.touch(row, list_id=place.pk)
+
+    def attach(self, todo: Todo, parent: Todo | None) -> None:
+        if todo.parent_uid != (parent and parent.uid):
+            todo.parent = parent
+            todo.parent_uid = parent and parent.uid
+            self.changed.setdefault(todo.uid, set()).add("parent_id")
+
+    def tag(self, todo: Todo, names: Iterable[str]) -> None:
+        wanted = {tag_key(name): name for name in reversed(list(names))}
+        if wanted.keys() != tag_keys(todo.tag_names):
+            todo.tag_names = [self.tag_called(wanted[key], key).name for key in sorted(wanted)]
+            self.retagged.add(todo.uid)
+            self.changed.setdefault(todo.uid, set())
+
+    def tag_called(self, name: str, key: str) -> Tag:
+        if key not in self.tags:
+            self.tags[key] = Tag(name=name, key=key, **self.change.birth)
+            self.new_tags.append(self.tags[key])
+        return self.tags[key]
+
+    def flush(self) -> None:
+        """Writes everything in a few statements, however many rows there are."""
+        new = {todo.uid for todo in self.new}
+        changed = [todo for uid, todo in self.todos.items() if uid in self.changed and uid not in new]
+        for todo in changed:
+            for name, value in self.change.stamp.items():
+                setattr(todo, name, value)
+        Tag.objects.bulk_create(self.new_tags)
+        for is_subtask in (False, True):
+            Todo.objects.bulk_create([todo for todo in self.new if (todo.parent_uid is not None) == is_subtask])
+        names = set().union(*(self.changed[todo.uid] for todo in changed))
+        if names & BOUND_TO_PARENT:
+            self.update([todo for todo in changed if todo.parent_uid is None], names)
+            self.update([todo for todo in changed if todo.parent_uid is not None], names)
+        else:
+            self.update(changed, names)
+        self.write_links(new)
+        self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
+
+    def update(self, todos: list[Todo], names: set[str]) -> None:
+        if not todos:
+            return
+        fields = sorted(names | self.change.stamp.keys())
+        rows = Todo.objects.filter(owner_id=self.change.owner_id)
+        deltas = [{name: getattr(todo, name) for name in fields} for todo in todos]
+        if all(delta == deltas[0] for delta in deltas):
+            rows.filter(pk__in=[todo.pk for todo in todos]).update(**deltas[0])
+        else:
+            rows.bulk_update(todos, fields)
+
+    def write_links(self, new: set[UUID]) -> None:
+        owner_id = self.change.owner_id
+        todos = [self.todos[uid] for uid in self.retagged]
+        if old := [todo.pk for todo in todos if todo.uid not in new]:
+            TodoTag.objects.filter(owner_id=owner_id, todo__in=old).delete()
+        TodoTag.objects.bulk_create(
+            TodoTag(owner_id=owner_id, todo_id=todo.pk, tag_id=self.tags[tag_key(name)].pk)
+            for todo in todos
+            for name in todo.tag_names
+        )
+
+    def erase(self, todos: list[Todo]) -> None:
+        """Deletes for good and leaves tombstones."""
+        owner_id, keys = self.change.owner_id, [todo.pk for todo in todos]
+        TodoTag.objects.filter(owner_id=owner_id, todo__in=keys).delete()
+        Todo.objects.filter(owner_id=owner_id, pk__in=keys).delete()
+        stamp = {"version": self.change.stamp["version"], "deleted_at": self.change.now}
+        Tombstone.objects.bulk_create(
+            Tombstone(owner_id=owner_id, kind=Tombstone.Kind.TODO, uid=todo.uid, **stamp) for todo in todos
+        )
+        for todo in todos:
+            del self.todos[todo.uid]
