@@ -2,15 +2,19 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from todoproject.admin_login import LimitedLoginForm
 from todoproject.health import readyz
+from todoproject.people import profile
+from todos.api.me import MeView
 
 admin.site.login_form = LimitedLoginForm
 
 urlpatterns = [
+    path("api/v1/me", MeView.as_view(profile=profile), name="me"),
+    path("api/v1/", include("todos.api.urls")),
     path("api/v1/schema", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("readyz", readyz),

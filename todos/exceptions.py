@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 
-class Refused(Exception):  # noqa: N818 - the subclasses say what happened to the request
+class Refused(Exception):
     """Base of all refusals. `pointer` is the member at fault, `uid` the row that stands in the way."""
 
     def __init__(self, code: str = "", detail: str = "", *, pointer: str = "", uid: UUID | None = None) -> None:

@@ -1,0 +1,31 @@
+"""Where the two apps meet: todos knows a user, betterauth_auth knows how the user signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.dispatch import receiver
+from rest_framework.request import Request
+
+from betterauth_auth.models import Identity
+from betterauth_auth.users import forget_person
+from todos.signals import account_erased
+
+
+def profile(request: Request) -> dict[str, Any]:
+    """What /me says about the person, besides the settings."""
+    identity: Identity = request.user.betterauth_identity
+    return {
+        "subject": identity.subject,
+        "email": identity.email or None,
+        "email_verified": identity.is_email_verified,
+        "name": identity.name or None,
+        "image": identity.image or None,
+    }
+
+
+@receiver(account_erased)
+def forget_the_person_too(owner: int, **kwargs: Any) -> None:
+    """A token that was issued before the erasure must not bring the account back."""
+    forget_person(User.objects.get(pk=owner))

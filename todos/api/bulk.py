@@ -1,0 +1,114 @@
+"""/todos/bulk: up to a hundred operations as one change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from todos import changes
+from todos.api import schema
+from todos.api.rows import todo_json_of
+from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
+from todos.api.strict import AnswerSerializer, Id, StrictSerializer, VersionInput
+from todos.api.todos import TodoViewSet
+from todos.changes import Operation
+from todos.exceptions import Invalid, Missing, Refused
+
+MAX_OPERATIONS = 100
+
+
+class CreateOperation(TodoInput):
+    op = serializers.ChoiceField(["create"])
+
+
+class UpdateOperation(TodoPatch):
+    op = serializers.ChoiceField(["update"])
+    id = Id()
+    read_only_names = TodoPatch.read_only_names - {"id"}
+
+
+class RowOperation(VersionInput):
+    op = serializers.ChoiceField(["complete", "reopen", "delete", "restore"])
+    id = Id()
+
+
+class MoveOperation(TodoMove):
+    op = serializers.ChoiceField(["move"])
+    id = Id()
+
+
+OPERATIONS: dict[str, type[StrictSerializer]] = {
+    "create": CreateOperation,
+    "update": UpdateOperation,
+    "complete": RowOperation,
+    "reopen": RowOperation,
+    "delete": RowOperation,
+    "restore": RowOperation,
+    "move": MoveOperation,
+}
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="Operation", serializers=OPERATIONS, resource_type_field_name="op", many=False
+    )
+)
+class OperationField(serializers.Field[Any, Any, Any, Any]):
+    default_error_messages = {"not_an_object": "An operation is an object.", "unknown_op": "There is no such op."}
+
+    def to_internal_value(self, data: Any) -> Operation:
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        op = data.get("op")
+        if not (isinstance(op, str) and op in OPERATIONS):
+            raise ValidationError({"op": [ErrorDetail(self.error_messages["unknown_op"], "invalid_choice")]})
+        checked = OPERATIONS[op](data=data, partial=op == "update")
+        checked.is_valid(raise_exception=True)
+        values = stored(dict(checked.validated_data))
+        if "id" not in values and op != "create":
+            raise ValidationError({"id": [ErrorDetail("This field is required.", "required")]})
+        version = values.pop("version", None)
+        expected = None if version is None else frozenset({version})
+        del values["op"]
+        return Operation(op, values.pop("id", None), values, expected)
+
+
+class BulkInput(StrictSerializer):
+    operations = serializers.ListField(child=OperationField(), min_length=1, max_length=MAX_OPERATIONS)
+
+    def validate_operations(self, operations: list[Operation]) -> list[Operation]:
+        seen = set()
+        for index, operation in enumerate(operations):
+            if operation.uid and operation.uid in seen:
+                fault = ErrorDetail("An operation before this one has the same id.", "duplicate")
+                raise ValidationError({index: {"id": [fault]}})
+            seen.add(operation.uid)
+        return operations
+
+
+class BulkAnswer(AnswerSerializer):
+    results = TodoAnswer(many=True, help_text="The todo of each operation as it is afterwards, in the same order.")
+    version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")
+
+
+class BulkViewSet(TodoViewSet):
+    parameters = {}
+    filter_backends = ()
+
+    @extend_schema(**schema.BULK_TODOS, request=BulkInput, responses=BulkAnswer)
+    def bulk(self, request: Request) -> Response:
+        operations = self.valid(BulkInput)["operations"]
+        try:
+            outcomes, version = changes.run(self.owner_id, operations)
+        except Missing as missing:
+            pointer = f"/operations/{missing.index}/id"
+            raise Invalid("does_not_exist", "You have no such todo.", pointer=pointer) from missing
+        except Refused as refusal:
+            refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
+            raise
+        return Response({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})

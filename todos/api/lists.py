@@ -1,0 +1,84 @@
+"""/lists"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from todos import changes, clock
+from todos.api import schema
+from todos.api.base import OwnedViewSet
+from todos.api.errors import query_fault
+from todos.api.rows import LIST_COLUMNS, list_json
+from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
+from todos.models import List
+
+STATUSES = {
+    "active": {"deleted_at": None, "archived_at": None},
+    "archived": {"deleted_at": None, "archived_at__isnull": False},
+    "trashed": {"deleted_at__isnull": False},
+}
+
+
+class ListViewSet(OwnedViewSet):
+    queryset = List.objects.all()
+    serializer_class = ListAnswer
+    columns = LIST_COLUMNS
+    orderings = {"position": "position"}
+    parameters = {"list": frozenset({"status", "cursor", "page_size"})}
+
+    def shape(self, rows: Any) -> Any:
+        return rows.with_open_count(self.owner_id, clock.now())
+
+    def to_json(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        return list_json(row)
+
+    @extend_schema(**schema.LIST_LISTS)
+    def list(self, request: Request) -> Response:
+        status = request.query_params.get("status", "active")
+        if status not in STATUSES:
+            raise query_fault("status", "invalid_choice", f"Choose one of {', '.join(STATUSES)}.")
+        rows = self.shape(self.get_queryset().filter(**STATUSES[status]))
+        response = self.page(rows)
+        if status == "active" and not response.data["results"] and "cursor" not in request.query_params:
+            # Nobody is without an Inbox; a user's first request makes it.
+            changes.ensure_inbox(self.owner_id)
+            response = self.page(rows)
+        return response
+
+    @extend_schema(**schema.GET_LIST)
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
+        return self.one(self.current())
+
+    @extend_schema(**schema.CREATE_LIST)
+    def create(self, request: Request) -> Response:
+        values = stored(self.valid(ListInput))
+        uid, created = changes.create_list(self.owner_id, values.pop("id", None), values)
+        return self.one(self.represent(uid) or {}, created=created)
+
+    @extend_schema(**schema.PATCH_LIST)
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        values = stored(self.valid(ListPatch, partial=True))
+        expected = self.expected(values)
+        changes.update_list(self.owner_id, self.uid, values, expected)
+        return self.one(self.current())
+
+    @extend_schema(**schema.DELETE_LIST)
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        changes.delete_list(self.owner_id, self.uid, self.expected())
+        return Response(status=204)
+
+    @extend_schema(**schema.RESTORE_LIST)
+    def restore(self, request: Request, id: str) -> Response:  # noqa: A002
+        changes.restore_list(self.owner_id, self.uid, self.expected())
+        return self.one(self.current())
+
+    @extend_schema(**schema.MOVE_LIST)
+    def move(self, request: Request, id: str) -> Response:  # noqa: A002
+        values = self.valid(MoveInput)
+        expected = self.expected(values)
+        changes.move_list(self.owner_id, self.uid, values, expected)
+        return self.one(self.current())

@@ -1,0 +1,82 @@
+"""/me: who is signed in, and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import F
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from todos import changes
+from todos.api import schema
+from todos.api.base import OwnedViewSet
+from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Whole, Zone
+from todos.models import Account
+
+SETTINGS = ("time_zone", "week_start", "default_list_uid")
+
+
+def no_profile(request: Request) -> dict[str, Any]:
+    return {}
+
+
+class SettingsInput(StrictSerializer):
+    read_only_names = frozenset({"subject", "email", "email_verified", "name", "image"})
+
+    time_zone = Zone(help_text="IANA zone in which your days begin and end.")
+    week_start = Whole(min_value=1, max_value=7, help_text="1 Monday to 7 Sunday.")
+    default_list = Id(allow_null=True, help_text="Where todos go that name no list; null is the Inbox.")
+
+
+class SettingsAnswer(AnswerSerializer):
+    time_zone = serializers.CharField()
+    week_start = serializers.IntegerField(min_value=1, max_value=7)
+    default_list = serializers.UUIDField(allow_null=True)
+
+
+class MeAnswer(SettingsAnswer):
+    subject = serializers.CharField(help_text="Your id at the identity provider.")
+    email = serializers.CharField(allow_null=True)
+    email_verified = serializers.BooleanField()
+    name = serializers.CharField(allow_null=True)
+    image = serializers.CharField(allow_null=True)
+
+
+def settings_json(account: Any) -> dict[str, Any]:
+    """The settings in a row of `SETTINGS`, or what they are before anything was written."""
+    if account is None:
+        blank = Account()
+        account = (blank.time_zone, blank.week_start, None)
+    time_zone, week_start, default_list = account
+    return {"time_zone": time_zone, "week_start": week_start, "default_list": default_list}
+
+
+class MeView(OwnedViewSet):
+    """`profile` comes from the host: it knows how people sign in, and what they are called there."""
+
+    profile: Callable[[Request], dict[str, Any]] = staticmethod(no_profile)
+    queryset = Account.objects.all()
+    serializer_class = MeAnswer
+
+    @classmethod
+    def as_view(cls, **options: Any) -> Any:  # type: ignore[override] # the methods of a single address are fixed
+        return super().as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}, **options)
+
+    @extend_schema(**schema.GET_ME)
+    def retrieve(self, request: Request) -> Response:
+        rows = Account.objects.filter(owner_id=self.owner_id).annotate(default_list_uid=F("default_list__uid"))
+        return Response({**self.profile(request), **settings_json(rows.values_list(*SETTINGS).first())})
+
+    @extend_schema(**schema.PATCH_ME, request=SettingsInput)
+    def partial_update(self, request: Request) -> Response:
+        changes.update_settings(self.owner_id, self.valid(SettingsInput, partial=True))
+        return self.retrieve(request)
+
+    @extend_schema(**schema.DELETE_ME)
+    def destroy(self, request: Request) -> Response:
+        changes.erase(self.owner_id)
+        return Response(status=204)

@@ -1,0 +1,32 @@
+"""ETags: which version a caller has, and which it insists on."""
+
+from __future__ import annotations
+
+import re
+
+from rest_framework.request import Request
+
+STRONG_VERSION = re.compile(r'(?<!W/)"([0-9]{1,18})"')
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'
+
+
+def accepted_versions(request: Request, body_version: int | None) -> frozenset[int] | None:
+    """The versions in which the caller wants to find the row, from If-Match and the body; None if any will do."""
+    header = request.headers.get("If-Match", "*").strip()
+    versions = None if header == "*" else frozenset(int(number) for number in STRONG_VERSION.findall(header))
+    if body_version is None:
+        return versions
+    return frozenset({body_version}) if versions is None else versions & {body_version}
+
+
+def insists_on_creating(request: Request) -> bool:
+    return request.headers.get("If-None-Match", "").strip() == "*"
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Whether the caller already has what this ETag stands for."""
+    header = request.headers.get("If-None-Match", "").strip()
+    return header == "*" or tag in {entry.strip().removeprefix("W/") for entry in header.split(",")}

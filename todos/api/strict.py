@@ -1,0 +1,189 @@
+"""Fields that take the JSON type they mean and no other, and bodies without unknown members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from typing import Any
+from uuid import UUID
+
+from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from todos import zones
+from todos.models.dues import FIRST_DAY, LAST_DAY
+
+CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+# Tab and newline are no control characters to a writer; a carriage return is only the half of a newline.
+ONE_LINE_FAULTS = RegexValidator(
+    r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$", "Control characters are not accepted.", "control_character"
+)
+TEXT_FAULTS = RegexValidator(
+    r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", "Control characters are not accepted.", "control_character"
+)
+
+
+def parse_uuid(text: Any) -> UUID | None:
+    return UUID(text) if isinstance(text, str) and CANONICAL_UUID.fullmatch(text) else None
+
+
+def parse_day(text: Any) -> date | None:
+    """A day in the form 2026-03-29, or None if it is not one that the calendar and the database have."""
+    if not (isinstance(text, str) and DAY.fullmatch(text)):
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+class Text(serializers.CharField):
+    """A string; names and titles are trimmed and must show something."""
+
+    def __init__(self, *, faults: RegexValidator = ONE_LINE_FAULTS, **options: Any) -> None:
+        super().__init__(**options)
+        # The pattern covers NUL, which would be reported twice.
+        kept = [rule for rule in self.validators if not isinstance(rule, ProhibitNullCharactersValidator)]
+        self.validators = [*kept, faults]
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        value = data.strip() if self.trim_whitespace else data
+        if not self.allow_blank and all(letter.isspace() or not letter.isprintable() for letter in value):
+            self.fail("blank")
+        return value
+
+
+class Notes(Text):
+    """Text of several lines, kept as it comes."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(faults=TEXT_FAULTS, allow_blank=True, trim_whitespace=False, **options)
+
+
+class Flag(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Whole(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class Id(serializers.UUIDField):
+    def to_internal_value(self, data: Any) -> UUID:
+        uid = parse_uuid(data)
+        if uid is None:
+            self.fail("invalid", value=data)
+        return uid
+
+
+class Day(serializers.DateField):
+    default_error_messages = {"invalid": "Write a day of the years 1970 to 9999 as YYYY-MM-DD."}
+
+    def to_internal_value(self, data: Any) -> date:
+        day = parse_day(data)
+        if day is None:
+            self.fail("invalid")
+        return day
+
+
+@extend_schema_field({"type": "string", "pattern": TIME, "examples": ["09:30"]})
+class TimeOfDay(serializers.TimeField):
+    default_error_messages = {"invalid": "Write a time as HH:MM, from 00:00 to 23:59."}
+
+    def to_internal_value(self, data: Any) -> time:
+        if not (isinstance(data, str) and len(data) == 5 and re.match(TIME, data)):
+            self.fail("invalid")
+        return time.fromisoformat(data)
+
+
+@extend_schema_field({"type": "string", "examples": ["Europe/Berlin"], "maxLength": 64})
+class Zone(serializers.CharField):
+    default_error_messages = {"unknown_zone": "This is not a zone of the IANA database, such as Europe/Berlin."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if data not in zones.known_zones():
+            self.fail("unknown_zone")
+        return data
+
+
+class Color(serializers.RegexField):
+    """#rrggbb; null is no colour."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(r"^#[0-9a-f]{6}$", required=False, allow_null=True, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class Version(Whole):
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            min_value=0,
+            max_value=2**63 - 1,
+            help_text="Only change the row if this is still its version, like If-Match; otherwise 412.",
+        )
+
+
+@extend_schema_serializer(extensions={"additionalProperties": False})
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses members it does not know, and says so by name."""
+
+    # Members that clients see in answers and may not send.
+    read_only_names: frozenset[str] = frozenset()
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        faults: dict[str, Any] = {}
+        values: dict[str, Any] = {}
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as exc:
+            faults = dict(exc.detail) if isinstance(exc.detail, dict) else {}
+        if isinstance(data, Mapping):
+            for name in data.keys() - {field.field_name for field in self._writable_fields}:
+                faults[name] = [self.surplus(name)]
+        if faults:
+            raise ValidationError(faults)
+        return values
+
+    def surplus(self, name: str) -> ErrorDetail:
+        if name in self.read_only_names or name in self.fields:
+            return ErrorDetail("This field is read-only here.", "read_only")
+        return ErrorDetail("There is no such field.", "unknown_field")
+
+
+class VersionInput(StrictSerializer):
+    """The body of requests that need none."""
+
+    version = Version()
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """Describes an answer in the OpenAPI document: every member is always there."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.read_only, field.required = True, False
+        return fields

@@ -1,0 +1,56 @@
+"""/tags"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from todos import changes, clock
+from todos.api import schema
+from todos.api.base import OwnedViewSet
+from todos.api.rows import TAG_COLUMNS, tag_json
+from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
+from todos.models import Tag
+
+
+class TagViewSet(OwnedViewSet):
+    queryset = Tag.objects.all()
+    serializer_class = TagAnswer
+    columns = TAG_COLUMNS
+    orderings = {"name": "key"}
+    parameters = {"list": frozenset({"cursor", "page_size"})}
+
+    def shape(self, rows: Any) -> Any:
+        return rows.with_open_count(self.owner_id, clock.now())
+
+    def to_json(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        return tag_json(row)
+
+    @extend_schema(**schema.LIST_TAGS)
+    def list(self, request: Request) -> Response:
+        return self.page(self.shape(self.get_queryset()))
+
+    @extend_schema(**schema.GET_TAG)
+    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
+        return self.one(self.current())
+
+    @extend_schema(**schema.CREATE_TAG)
+    def create(self, request: Request) -> Response:
+        values = stored(self.valid(TagInput))
+        uid, created = changes.create_tag(self.owner_id, values.pop("id", None), values)
+        return self.one(self.represent(uid) or {}, created=created)
+
+    @extend_schema(**schema.PATCH_TAG)
+    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+        values = stored(self.valid(TagPatch, partial=True))
+        expected = self.expected(values)
+        changes.update_tag(self.owner_id, self.uid, values, expected)
+        return self.one(self.current())
+
+    @extend_schema(**schema.DELETE_TAG)
+    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+        changes.delete_tag(self.owner_id, self.uid, self.expected())
+        return Response(status=204)

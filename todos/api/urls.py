@@ -1,0 +1,45 @@
+"""The application's addresses. None ends in a slash; the host takes them with one too.
+
+The host adds `/me` itself: `todos.api.me.MeView.as_view(profile=…)`.
+"""
+
+from django.urls import path
+
+from todos.api.bulk import BulkViewSet
+from todos.api.lists import ListViewSet
+from todos.api.summary import SummaryView
+from todos.api.sync import ChangesView
+from todos.api.tags import TagViewSet
+from todos.api.todos import TodoViewSet
+
+urlpatterns = [
+    path("todos", TodoViewSet.as_view({"get": "list", "post": "create"}), name="todos"),
+    path("todos/bulk", BulkViewSet.as_view({"post": "bulk"}), name="todos-bulk"),
+    path(
+        "todos/<str:id>",
+        TodoViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),
+        name="todo",
+    ),
+    *(
+        path(f"todos/<str:id>/{verb}", TodoViewSet.as_view({"post": verb}), name=f"todo-{verb}")
+        for verb in ("complete", "reopen", "restore", "move")
+    ),
+    path("lists", ListViewSet.as_view({"get": "list", "post": "create"}), name="lists"),
+    path(
+        "lists/<str:id>",
+        ListViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="list",
+    ),
+    *(
+        path(f"lists/<str:id>/{verb}", ListViewSet.as_view({"post": verb}), name=f"list-{verb}")
+        for verb in ("restore", "move")
+    ),
+    path("tags", TagViewSet.as_view({"get": "list", "post": "create"}), name="tags"),
+    path(
+        "tags/<str:id>",
+        TagViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        name="tag",
+    ),
+    path("summary", SummaryView.as_view({"get": "retrieve"}), name="summary"),
+    path("changes", ChangesView.as_view({"get": "list"}), name="changes"),
+]
