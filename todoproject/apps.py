@@ -5,4 +5,4 @@ class TodoProjectConfig(AppConfig):
     name = "todoproject"
 
     def ready(self) -> None:
-        from todoproject import checks  # noqa: F401 - importing registers them
+        from todoproject import checks, people  # noqa: F401 - importing registers them
