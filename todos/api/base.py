@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
-from todos import clock
 from todos.api import idempotency
 from todos.api.errors import query_fault, translated
+from todos.api.idempotency import key_of
 from todos.api.pagination import KeysetPagination
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import VersionInput, parse_uuid
@@ -30,8 +30,9 @@ class OwnedViewSet(GenericViewSet[Any]):
     """Rows of the signed-in user. There is no other way to a row than `get_queryset`."""
 
     lookup_field = "id"
-    pagination_class = KeysetPagination
-    filter_backends = ()
+    pagination_class: type[KeysetPagination] | None = KeysetPagination
+    filter_backends = []
+    model: ClassVar[Any]
     columns: ClassVar[tuple[str, ...]]
     orderings: ClassVar[dict[str, str]] = {}
     # The query parameters of each action; repeated ones are refused unless they are named in `repeatable`.
@@ -39,7 +40,7 @@ class OwnedViewSet(GenericViewSet[Any]):
     repeatable: ClassVar[frozenset[str]] = frozenset()
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        return self.queryset.owned_by(self.request.user)  # type: ignore[union-attr] # each view names its rows
+        return self.model.objects.owned_by(self.request.user)
 
     def shape(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Adds what the JSON needs beyond the row's own columns."""
@@ -50,7 +51,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     @property
     def owner_id(self) -> int:
-        return self.request.user.pk
+        return key_of(self.request)
 
     @property
     def uid(self) -> UUID:
@@ -104,7 +105,8 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and "Idempotency-Key" in request.headers:
-            self.post = partial(idempotency.once, self.post)
+            handler: Callable[..., Response] = getattr(self, "post", self.http_method_not_allowed)
+            self.post = partial(idempotency.once, handler)
         return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -119,12 +121,8 @@ class OwnedViewSet(GenericViewSet[Any]):
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(translated(exc, self.represent) if isinstance(exc, Refused) else exc)
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ("Authorization", "Origin"))
         return response
-
-    @property
-    def now(self) -> Any:
-        return clock.now()

@@ -42,7 +42,7 @@ class MoveOperation(TodoMove):
     id = Id()
 
 
-OPERATIONS: dict[str, type[StrictSerializer]] = {
+OPERATIONS: dict[str, Any] = {
     "create": CreateOperation,
     "update": UpdateOperation,
     "complete": RowOperation,
@@ -59,14 +59,14 @@ OPERATIONS: dict[str, type[StrictSerializer]] = {
     )
 )
 class OperationField(serializers.Field[Any, Any, Any, Any]):
-    default_error_messages = {"not_an_object": "An operation is an object.", "unknown_op": "There is no such op."}
+    default_error_messages = {"not_an_object": "An operation is an object."}
 
     def to_internal_value(self, data: Any) -> Operation:
         if not isinstance(data, dict):
             self.fail("not_an_object")
         op = data.get("op")
         if not (isinstance(op, str) and op in OPERATIONS):
-            raise ValidationError({"op": [ErrorDetail(self.error_messages["unknown_op"], "invalid_choice")]})
+            raise ValidationError({"op": [ErrorDetail("There is no such op.", "invalid_choice")]})
         checked = OPERATIONS[op](data=data, partial=op == "update")
         checked.is_valid(raise_exception=True)
         values = stored(dict(checked.validated_data))
@@ -86,7 +86,7 @@ class BulkInput(StrictSerializer):
         for index, operation in enumerate(operations):
             if operation.uid and operation.uid in seen:
                 fault = ErrorDetail("An operation before this one has the same id.", "duplicate")
-                raise ValidationError({index: {"id": [fault]}})
+                raise ValidationError({str(index): {"id": [fault]}})
             seen.add(operation.uid)
         return operations
 
@@ -97,10 +97,7 @@ class BulkAnswer(AnswerSerializer):
 
 
 class BulkViewSet(TodoViewSet):
-    parameters = {}
-    filter_backends = ()
-
-    @extend_schema(**schema.BULK_TODOS, request=BulkInput, responses=BulkAnswer)
+    @extend_schema(**schema.answered(schema.BULK_TODOS, BulkAnswer), request=BulkInput)
     def bulk(self, request: Request) -> Response:
         operations = self.valid(BulkInput)["operations"]
         try:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import Expression
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
@@ -68,38 +69,74 @@ class NamesField(forms.Field):
         return names
 
 
-def parameter(field: type[forms.Field], text: str) -> filters.Filter:
-    made = filters.Filter(help_text=text)
-    made.field_class = field
-    return made
+def parameter(field: forms.Field, text: str, **schema: Any) -> filters.Filter:
+    made = filters.Filter()
+    made.field_class = lambda **options: field
+    return extend_schema_field({"type": "string", **schema, "description": text})(made)
+
+
+def choice(text: str, *names: str) -> filters.Filter:
+    return parameter(forms.ChoiceField(choices=[(name, name) for name in names], required=False), text, enum=names)
 
 
 class TodoFilter(filters.FilterSet):
-    status = filters.ChoiceFilter(
-        choices=[(name, name) for name in ("open", "completed", "trashed")],
-        help_text="Default: open and completed. Trashed todos show only with `status=trashed`.",
+    status = choice(
+        "Default: open and completed. Trashed todos show only with `status=trashed`.", "open", "completed", "trashed"
     )
-    starts = filters.ChoiceFilter(
-        choices=[(name, name) for name in ("started", "future", "all")],
-        help_text="By `starts_on`: `started` (default) hides what begins later, `future` shows only that. "
+    starts = choice(
+        "By `starts_on`: `started` (default) hides what begins later, `future` shows only that. "
         "The trash shows all unless asked otherwise.",
+        "started",
+        "future",
+        "all",
     )
-    list = parameter(UuidField, "In this list. Todos of archived lists show only when asked for like this.")
-    tag = parameter(NamesField, "With this tag, compared without case. Repeat it for todos that have all of them.")
-    parent = parameter(ParentField, "Subtasks of this todo; `none`: todos that are no subtask.")
-    priority_gte = filters.TypedChoiceFilter(
-        choices=[(str(number), number) for number in range(4)], coerce=int, help_text="This priority or a higher one."
+    list = parameter(
+        UuidField(required=False),
+        "In this list. Todos of archived lists show only when asked for like this.",
+        format="uuid",
     )
-    due = filters.ChoiceFilter(
-        choices=[(name, name) for name in ("today", "overdue", "upcoming", "none")],
-        help_text="By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a "
-        "todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but "
-        "`overdue` include completed todos unless `status=open`.",
+    tag = parameter(
+        NamesField(required=False),
+        "With this tag, compared without case. Repeat it for todos that have all of them.",
+        type="array",
+        items={"type": "string", "maxLength": 60},
+        maxItems=MAX_TAG_FILTERS,
     )
-    due_before = parameter(DayField, "Due on a day before this one, in your zone or `tz`.")
-    due_after = parameter(DayField, "Due on a day after this one, in your zone or `tz`.")
-    q = filters.CharFilter(max_length=200, help_text="Part of the title or the notes, whatever the case.")
-    tz = parameter(ZoneField, "IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers.")
+    parent = parameter(
+        ParentField(required=False),
+        "Subtasks of this todo; `none`: todos that are no subtask.",
+        pattern="^(none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$",
+    )
+    priority_gte = parameter(
+        forms.TypedChoiceField(
+            choices=[(str(number), number) for number in range(4)], coerce=int, empty_value=None, required=False
+        ),
+        "This priority or a higher one.",
+        type="integer",
+        minimum=0,
+        maximum=3,
+    )
+    due = choice(
+        "By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 "
+        "is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include "
+        "completed todos unless `status=open`.",
+        "today",
+        "overdue",
+        "upcoming",
+        "none",
+    )
+    due_before = parameter(DayField(required=False), "Due before this day, in your zone or `tz`.", format="date")
+    due_after = parameter(DayField(required=False), "Due after this day, in your zone or `tz`.", format="date")
+    q = parameter(
+        forms.CharField(max_length=200, required=False),
+        "Part of the title or the notes, whatever the case.",
+        maxLength=200,
+    )
+    tz = parameter(
+        ZoneField(required=False),
+        "IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers.",
+        examples=["Asia/Tokyo"],
+    )
 
     def filter_queryset(self, queryset: TodoQuerySet) -> TodoQuerySet:
         asked = self.form.cleaned_data

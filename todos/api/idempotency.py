@@ -60,7 +60,7 @@ def claimed(request: Request) -> tuple[IdempotencyKey, bool]:
     if not KEY.fullmatch(key):
         detail = "An Idempotency-Key is 1 to 255 visible ASCII characters."
         raise ValidationError({"Idempotency-Key": [ErrorDetail(detail, "invalid")]})
-    owner_id, now = request.user.pk, clock.now()
+    owner_id, now = key_of(request), clock.now()
     claim = IdempotencyKey(owner_id=owner_id, key=key, request_hash=digest(request), started_at=now)
     try:
         with transaction.atomic():
@@ -87,6 +87,13 @@ def known(claim: IdempotencyKey) -> tuple[IdempotencyKey, bool]:
     if old.status is None:
         raise still_running()
     return old, False
+
+
+def key_of(request: Request) -> int:
+    """The database key of the signed-in user."""
+    key = request.user.pk
+    assert key is not None, "nobody gets here without having signed in"  # noqa: S101 - for the types
+    return key
 
 
 def still_running() -> RequestFailed:

@@ -16,7 +16,7 @@ from todos.api.rows import LIST_COLUMNS, list_json
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
 from todos.models import List
 
-STATUSES = {
+STATUSES: dict[str, dict[str, Any]] = {
     "active": {"deleted_at": None, "archived_at": None},
     "archived": {"deleted_at": None, "archived_at__isnull": False},
     "trashed": {"deleted_at__isnull": False},
@@ -24,7 +24,7 @@ STATUSES = {
 
 
 class ListViewSet(OwnedViewSet):
-    queryset = List.objects.all()
+    model = List
     serializer_class = ListAnswer
     columns = LIST_COLUMNS
     orderings = {"position": "position"}

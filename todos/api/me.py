@@ -59,7 +59,7 @@ class MeView(OwnedViewSet):
     """`profile` comes from the host: it knows how people sign in, and what they are called there."""
 
     profile: Callable[[Request], dict[str, Any]] = staticmethod(no_profile)
-    queryset = Account.objects.all()
+    model = Account
     serializer_class = MeAnswer
 
     @classmethod

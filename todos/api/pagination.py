@@ -57,7 +57,7 @@ def signature(payload: bytes, context: str) -> bytes:
 class KeysetPagination(BasePagination):
     """The view's `orderings` maps each name that clients use to a column that is never null."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of one page as tuples of the view's `columns`."""
         self.request = request
         name = self.ordering_of(request, view.orderings)
@@ -124,6 +124,6 @@ def plain(value: Any) -> Any:
 
 
 def beyond(queryset: QuerySet[Any], key: str, cursor: Cursor, is_descending: bool) -> After:
-    field = queryset.query.get_meta().get_field(key)
+    field: Any = queryset.query.get_meta().get_field(key)
     operator = ("<" if is_descending else ">") + ("=" if cursor.is_inclusive else "")
     return After(key, Value(field.to_python(cursor.value), field), UUID(cursor.uid), operator=operator)

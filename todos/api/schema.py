@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
 from todos.api.serializers import (
+    ListAnswer,
     ListInput,
     ListPatch,
     MoveInput,
+    TagAnswer,
     TagInput,
     TagPatch,
     TodoAnswer,
@@ -18,35 +23,287 @@ from todos.api.serializers import (
 )
 from todos.api.strict import VersionInput
 
-LIST_TODOS: dict[str, Any] = {"operation_id": "listTodos"}
-GET_TODO: dict[str, Any] = {"operation_id": "getTodo"}
-CREATE_TODO: dict[str, Any] = {
-    "operation_id": "createTodo",
-    "request": TodoInput,
-    "responses": {201: TodoAnswer, 200: TodoAnswer},
+# The host puts this component into the document.
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+TZ = OpenApiParameter(
+    "tz", str, description="IANA zone to use instead of yours.", examples=[OpenApiExample("Tokyo", "Asia/Tokyo")]
+)
+CURSOR = OpenApiParameter(
+    "cursor", str, description="From `next` or `previous`; good for the same filters and ordering only."
+)
+PAGE_SIZE = OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you know. If the row has another one now: 412."
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you have. If it still stands: 304, no body."
+)
+ONLY_NEW = OpenApiParameter(
+    "If-None-Match",
+    {"type": "string", "enum": ["*"]},
+    OpenApiParameter.HEADER,
+    description="`*`: only create; 412 if it is there.",
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
+    OpenApiParameter.HEADER,
+    description="Any unique text. Within 24 hours, the same request with the same key gets the answer that the first "
+    "one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count.",
+)
+ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description='`"<version>"`')
+ETAG_AND_LOCATION = [
+    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description='`"<version>"`'),
+    OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="Its address."),
+]
+NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
+GONE = {204: OpenApiResponse(description="Done; done already is fine too.")}
+PROBLEMS = {
+    409: "The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, "
+    "`name_taken`, `request_running`. `current` is the row in the way.",
+    410: "`sync_too_old`: start over with `since=0`.",
+    412: "`stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. "
+    "`exists`: PUT insisted on creating.",
+    422: "`idempotency_key_reused`: another request was sent with this Idempotency-Key.",
 }
-PUT_TODO: dict[str, Any] = {"operation_id": "putTodo", "request": TodoPut}
-PATCH_TODO: dict[str, Any] = {"operation_id": "patchTodo", "request": TodoPatch}
-DELETE_TODO: dict[str, Any] = {"operation_id": "deleteTodo"}
-COMPLETE_TODO: dict[str, Any] = {"operation_id": "completeTodo", "request": VersionInput}
-REOPEN_TODO: dict[str, Any] = {"operation_id": "reopenTodo", "request": VersionInput}
-RESTORE_TODO: dict[str, Any] = {"operation_id": "restoreTodo", "request": VersionInput}
-MOVE_TODO: dict[str, Any] = {"operation_id": "moveTodo", "request": TodoMove}
-BULK_TODOS: dict[str, Any] = {"operation_id": "changeTodos"}
-LIST_LISTS: dict[str, Any] = {"operation_id": "listLists"}
-GET_LIST: dict[str, Any] = {"operation_id": "getList"}
-CREATE_LIST: dict[str, Any] = {"operation_id": "createList", "request": ListInput}
-PATCH_LIST: dict[str, Any] = {"operation_id": "patchList", "request": ListPatch}
-DELETE_LIST: dict[str, Any] = {"operation_id": "deleteList"}
-RESTORE_LIST: dict[str, Any] = {"operation_id": "restoreList", "request": VersionInput}
-MOVE_LIST: dict[str, Any] = {"operation_id": "moveList", "request": MoveInput}
-LIST_TAGS: dict[str, Any] = {"operation_id": "listTags"}
-GET_TAG: dict[str, Any] = {"operation_id": "getTag"}
-CREATE_TAG: dict[str, Any] = {"operation_id": "createTag", "request": TagInput}
-PATCH_TAG: dict[str, Any] = {"operation_id": "patchTag", "request": TagPatch}
-DELETE_TAG: dict[str, Any] = {"operation_id": "deleteTag"}
-GET_ME: dict[str, Any] = {"operation_id": "getMe"}
-PATCH_ME: dict[str, Any] = {"operation_id": "patchMe"}
-DELETE_ME: dict[str, Any] = {"operation_id": "deleteMe"}
-GET_SUMMARY: dict[str, Any] = {"operation_id": "getSummary"}
-LIST_CHANGES: dict[str, Any] = {"operation_id": "listChanges"}
+CREATE_EXAMPLES = [
+    OpenApiExample("A title is enough", {"title": "Buy milk"}, request_only=True),
+    OpenApiExample(
+        "A whole day, offline",
+        {"id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c", "title": "Renew passport", "due_date": "2026-12-01"},
+        request_only=True,
+    ),
+    OpenApiExample(
+        "A call in another zone",
+        {
+            "title": "Call New York",
+            "due_date": "2026-12-01",
+            "due_time": "09:30",
+            "time_zone": "America/New_York",
+            "priority": 2,
+            "tags": ["work"],
+        },
+        request_only=True,
+    ),
+]
+
+
+def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
+    return {
+        (status, "application/problem+json"): OpenApiResponse(PROBLEM, description=PROBLEMS[status])
+        for status in statuses
+    }
+
+
+def operation(name: str, tag: str, summary: str, text: str = "", **more: Any) -> dict[str, Any]:
+    return {"operation_id": name, "tags": [tag], "summary": summary, "description": text or summary, **more}
+
+
+def answered(described: dict[str, Any], answer: Any) -> dict[str, Any]:
+    """With the answer of a view that describes its own."""
+    return {**described, "responses": {200: answer, **described["responses"]}}
+
+
+def collection(name: str, tag: str, summary: str, text: str, *parameters: OpenApiParameter) -> dict[str, Any]:
+    return operation(name, tag, summary, text, parameters=[*parameters, CURSOR, PAGE_SIZE])
+
+
+def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> dict[str, Any]:
+    summary = f"One {tag.removesuffix('s')}"
+    text = f"{summary}, also if it is in the trash." if tag != "tags" else summary
+    more = {"parameters": [ID, *parameters, IF_NONE_MATCH, ETAG], "responses": {200: answer, **NOT_MODIFIED}}
+    return operation(name, tag, summary, text, **more)
+
+
+def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **more: Any) -> dict[str, Any]:
+    what = tag.removesuffix("s")
+    text = (
+        f"With an `id` of your own this can be repeated safely: the same content gives 200 and the same {what}, "
+        f"other content 409. {text}"
+    )
+    answers = {
+        201: OpenApiResponse(answer, description=f"The new {what}."),
+        200: OpenApiResponse(answer, description=f"The {what} that you had created before."),
+        **problems(409, 422),
+    }
+    parameters = [IDEMPOTENCY_KEY, *ETAG_AND_LOCATION]
+    return operation(
+        name, tag, f"Create a {what}", text, request=request, responses=answers, parameters=parameters, **more
+    )
+
+
+def patch(name: str, tag: str, request: Any, answer: Any, text: str = "") -> dict[str, Any]:
+    summary = f"Change a {tag.removesuffix('s')}"
+    text = f"A merge-patch: what you leave out stays as it is, null clears. {text}"
+    more = {"request": request, "parameters": [ID, IF_MATCH, ETAG], "responses": {200: answer, **problems(409, 412)}}
+    return operation(name, tag, summary, text, **more)
+
+
+def verb(name: str, tag: str, request: Any, answer: Any, summary: str, text: str) -> dict[str, Any]:
+    answers = {200: answer, **problems(409, 412, 422)}
+    parameters = [ID, IF_MATCH, IDEMPOTENCY_KEY, ETAG]
+    return operation(name, tag, summary, text, request=request, parameters=parameters, responses=answers)
+
+
+def deletion(name: str, tag: str, text: str, *parameters: OpenApiParameter) -> dict[str, Any]:
+    more = {"parameters": [ID, *parameters, IF_MATCH], "responses": {**GONE, **problems(409, 412)}}
+    return operation(name, tag, f"Delete a {tag.removesuffix('s')}", text, **more)
+
+
+LIST_TODOS = collection(
+    "listTodos",
+    "todos",
+    "Todos, page by page",
+    "All filters hold together. Without any: open and completed todos that are not in the trash, not in an archived "
+    "list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that change "
+    "while you page are never skipped or repeated by the paging itself.",
+    OpenApiParameter(
+        "ordering",
+        {
+            "type": "string",
+            "default": "position",
+            "enum": [
+                sign + name
+                for name in ("position", "due", "priority", "created_at", "updated_at", "title")
+                for sign in ("", "-")
+            ],
+        },
+        description="`-` turns it round. `due`: by day and time as written, a whole day after the times of that day, "
+        "no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case.",
+    ),
+)
+GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
+CREATE_TODO = creation(
+    "createTodo", "todos", TodoInput, TodoAnswer, "An open subtask reopens its parent.", examples=CREATE_EXAMPLES
+)
+PUT_TODO = operation(
+    "putTodo",
+    "todos",
+    "Create or replace a todo",
+    "What you leave out gets its default: no date, no tags, your default list. PATCH changes single members.",
+    request=TodoPut,
+    parameters=[ID, IF_MATCH, ONLY_NEW, *ETAG_AND_LOCATION],
+    responses={201: TodoAnswer, 200: TodoAnswer, **problems(409, 412)},
+)
+PATCH_TODO = patch(
+    "patchTodo",
+    "todos",
+    TodoPatch,
+    TodoAnswer,
+    "Changing `list` takes the subtasks along. Equal values change nothing, not even the version.",
+)
+DELETE_TODO = deletion(
+    "deleteTodo",
+    "todos",
+    "Puts it into the trash, with its subtasks; `restore` brings them back together. After 30 days there it is gone.",
+    OpenApiParameter("permanent", bool, description="`true`: delete for good what is in the trash already (else 409)."),
+)
+COMPLETE_TODO = verb(
+    "completeTodo", "todos", VersionInput, TodoAnswer, "Complete a todo", "Completes its open subtasks with it."
+)
+REOPEN_TODO = verb(
+    "reopenTodo", "todos", VersionInput, TodoAnswer, "Reopen a todo", "Reopens its parent too, but not its subtasks."
+)
+RESTORE_TODO = verb(
+    "restoreTodo",
+    "todos",
+    VersionInput,
+    TodoAnswer,
+    "Take a todo out of the trash",
+    "With the subtasks that went there together with it. If its list is in the trash it comes back into the Inbox; if "
+    "its parent is, as a todo of its own.",
+)
+MOVE_TODO = verb(
+    "moveTodo",
+    "todos",
+    TodoMove,
+    TodoAnswer,
+    "Move a todo",
+    "To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. "
+    "Its subtasks go along; a subtask that changes its list leaves its parent.",
+)
+BULK_TODOS = operation(
+    "changeTodos",
+    "todos",
+    "Up to 100 changes at once",
+    "All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. "
+    "Each id may occur once. `version` in an operation works like If-Match.",
+    parameters=[IDEMPOTENCY_KEY],
+    responses=problems(409, 412, 422),
+)
+LIST_LISTS = collection(
+    "listLists",
+    "lists",
+    "Lists, page by page",
+    "In the order of `position`. The first request makes the Inbox.",
+    OpenApiParameter("status", {"type": "string", "enum": ["active", "archived", "trashed"], "default": "active"}),
+)
+GET_LIST = detail("getList", "lists", ListAnswer)
+CREATE_LIST = creation("createList", "lists", ListInput, ListAnswer)
+PATCH_LIST = patch("patchList", "lists", ListPatch, ListAnswer, "The Inbox can be renamed but not archived (409).")
+DELETE_LIST = deletion(
+    "deleteList",
+    "lists",
+    "Puts it into the trash with its todos; `restore` brings them back together. Not the Inbox (409).",
+)
+RESTORE_LIST = verb(
+    "restoreList",
+    "lists",
+    VersionInput,
+    ListAnswer,
+    "Take a list out of the trash",
+    "With the todos that went there together with it.",
+)
+MOVE_LIST = verb(
+    "moveList",
+    "lists",
+    MoveInput,
+    ListAnswer,
+    "Move a list",
+    "Beside another list; without `after` and `before` to the end.",
+)
+LIST_TAGS = collection("listTags", "tags", "Tags, page by page", "In the order of their names, without case.")
+GET_TAG = detail("getTag", "tags", TagAnswer)
+CREATE_TAG = creation("createTag", "tags", TagInput, TagAnswer, "Naming a tag on a todo creates it as well.")
+PATCH_TAG = patch(
+    "patchTag", "tags", TagPatch, TagAnswer, "A new name is a new version of every todo that has the tag."
+)
+DELETE_TAG = deletion("deleteTag", "tags", "Takes it off its todos. There is no way back.")
+GET_ME = operation("getMe", "me", "Who is signed in, and the settings")
+PATCH_ME = operation(
+    "patchMe",
+    "me",
+    "Change the settings",
+    "The profile is the identity provider's. A new `time_zone` is a new version of every floating todo.",
+)
+DELETE_ME = operation(
+    "deleteMe",
+    "me",
+    "Erase everything",
+    "Deletes all your data at once and for good, and cuts off the tokens issued so far.",
+    responses={204: OpenApiResponse(description="Erased.")},
+)
+GET_SUMMARY = operation(
+    "getSummary",
+    "me",
+    "Every badge in one call",
+    "Open todos, unless said otherwise, that have begun and are in no archived list. Poll it with If-None-Match: the "
+    "ETag is your version and the moment at which a number changes by itself (midnight, the next due time).",
+    parameters=[TZ, IF_NONE_MATCH, ETAG],
+    responses=NOT_MODIFIED,
+)
+LIST_CHANGES = operation(
+    "listChanges",
+    "sync",
+    "What has changed since a version",
+    "Start with `since=0` and keep a copy. Follow `next` until it is null, apply `deleted`, then the rows by id, and "
+    "keep `version` for the next time. Rows in the trash come with `deleted_at`; drop them 30 days "
+    "after that, as the server does without further notice. Push with `POST /todos/bulk`.",
+    parameters=[
+        OpenApiParameter("since", {"type": "integer", "minimum": 0, "default": 0}, description="The version you have."),
+        CURSOR,
+        PAGE_SIZE,
+    ],
+    responses=problems(410),
+)

@@ -62,7 +62,7 @@ class TodoFields(StrictSerializer):
         required=False, allow_null=True, help_text="Hidden until this day begins, unless `starts` asks for it."
     )
     list = Id(required=False, help_text="Default: the parent's list, else `default_list` of /me, else the Inbox.")
-    parent = Id(
+    parent = Id(  # type: ignore[assignment] # fields have a `parent` too, but not as attributes of their class
         required=False, allow_null=True, help_text="Makes it a subtask. One level only; same list as the parent."
     )
     tags = serializers.ListField(
@@ -123,7 +123,7 @@ class TodoAnswer(AnswerSerializer):
     )
     starts_on = serializers.DateField(allow_null=True)
     list = serializers.UUIDField()
-    parent = serializers.UUIDField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment] # as in TodoFields
     tags = serializers.ListField(child=serializers.CharField(), help_text="In the order of the alphabet.")
     position = serializers.CharField(help_text="Sort key: compare as bytes. `move` changes it.")
     version = serializers.IntegerField(help_text="Also the ETag.")

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
@@ -146,7 +147,6 @@ class Version(Whole):
         )
 
 
-@extend_schema_serializer(extensions={"additionalProperties": False})
 class StrictSerializer(serializers.Serializer[Any]):
     """Refuses members it does not know, and says so by name."""
 
@@ -171,6 +171,15 @@ class StrictSerializer(serializers.Serializer[Any]):
         if name in self.read_only_names or name in self.fields:
             return ErrorDetail("This field is read-only here.", "read_only")
         return ErrorDetail("There is no such field.", "unknown_field")
+
+
+class StrictSerializerSchema(OpenApiSerializerExtension):
+    target_class = StrictSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the documented way
+        return {**described, "additionalProperties": False}
 
 
 class VersionInput(StrictSerializer):

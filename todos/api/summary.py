@@ -22,6 +22,7 @@ from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, dues
 from todos.models.expressions import LocalDate, Rows, zone_of
 
+NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
 TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(?:-([A-Za-z0-9_+/-]{1,64}))?"')
 
 
@@ -40,11 +41,11 @@ class SummaryAnswer(AnswerSerializer):
 
 
 class SummaryView(OwnedViewSet):
-    queryset = Account.objects.all()
+    model = Account
     serializer_class = SummaryAnswer
     parameters = {"retrieve": frozenset({"tz"})}
 
-    @extend_schema(**schema.GET_SUMMARY)
+    @extend_schema(**schema.answered(schema.GET_SUMMARY, SummaryAnswer))
     def retrieve(self, request: Request) -> Response:
         now, tz = clock.now(), asked_zone(request)
         account = self.get_queryset()
@@ -53,11 +54,10 @@ class SummaryView(OwnedViewSet):
         zone = zone_of(self.owner_id, tz)
         row = account.annotate(**numbers(self.owner_id, zone, now), zone=zone).values().first()
         if row is None:
-            blank = dict.fromkeys(("inbox", "today", "overdue", "upcoming", "completed_today", "trashed"), 0)
-            return Response({**blank, "lists": {}, "tags": {}, "version": 0})
+            return Response({**dict.fromkeys(NUMBERS, 0), "lists": {}, "tags": {}})
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
-        data = {name: row[name] for name in SummaryAnswer().fields}
+        data: dict[str, Any] = {name: row[name] for name in NUMBERS}
         data["lists"], data["tags"] = counts(row["lists"]), counts(row["tags"])
         return Response(data, headers={"ETag": tag})
 

@@ -62,11 +62,12 @@ KINDS = (
 
 
 class ChangesView(OwnedViewSet):
-    queryset = Account.objects.all()
+    model = Account
     serializer_class = ChangesAnswer
+    pagination_class = None
     parameters = {"list": frozenset({"since", "cursor", "page_size"})}
 
-    @extend_schema(**schema.LIST_CHANGES)
+    @extend_schema(**schema.answered(schema.LIST_CHANGES, ChangesAnswer))
     def list(self, request: Request) -> Response:
         account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
         row = account.values_list("version", "purged_version", "settings_version", *SETTINGS).first()

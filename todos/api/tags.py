@@ -17,7 +17,7 @@ from todos.models import Tag
 
 
 class TagViewSet(OwnedViewSet):
-    queryset = Tag.objects.all()
+    model = Tag
     serializer_class = TagAnswer
     columns = TAG_COLUMNS
     orderings = {"name": "key"}

@@ -24,9 +24,9 @@ from todos.models.expressions import zone_of
 
 
 class TodoViewSet(OwnedViewSet):
-    queryset = Todo.objects.all()
+    model = Todo
     serializer_class = TodoAnswer
-    filter_backends = (TodoFilterBackend,)
+    filter_backends = [TodoFilterBackend]
     filterset_class = TodoFilter
     columns = TODO_COLUMNS
     orderings = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Value
 
@@ -48,9 +48,9 @@ def position_beside(
 
 def respace(change: Change, siblings: QuerySet[Todo] | QuerySet[List]) -> None:
     """Fresh, short keys in the order that the siblings have."""
-    rows = list(siblings.order_by("position", "uid").only("pk", "position"))
+    rows: list[Any] = list(siblings.order_by("position", "uid").only("pk", "position"))
     for row in rows:
         row.position = change.end_position()
         for name, value in change.stamp.items():
             setattr(row, name, value)
-    siblings.bulk_update(rows, ["position", *change.stamp])  # type: ignore[arg-type] # both kinds have these columns
+    siblings.bulk_update(rows, ["position", *change.stamp])

@@ -17,7 +17,8 @@ from todos.models.tag import tag_keys
 
 PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "time_zone")
 DERIVED = ("due_at", "due_sort", "title_sort")
-DEFAULTS = {
+NEIGHBOURS = ("parent", "after", "before")
+DEFAULTS: dict[str, Any] = {
     "notes": "",
     "priority": 0,
     "starts_on": None,
@@ -62,15 +63,11 @@ def run(owner_id: int, operations: list[Operation]) -> tuple[list[Outcome], int]
 
 
 def load(bench: Workbench, operations: list[Operation]) -> None:
-    todos: set[UUID | None] = set()
-    lists: set[UUID | None] = set()
-    tags: set[str] = set()
-    for operation in operations:
-        values = operation.values
-        todos |= {operation.uid, values.get("parent"), values.get("after"), values.get("before")}
-        lists.add(values.get("list"))
-        tags.update(values.get("tags", ()))
-    bench.load(todos - {None}, lists - {None}, tags)
+    names = [(operation.uid, operation.values) for operation in operations]
+    todos = {uid for uid, _ in names} | {values.get(name) for _, values in names for name in NEIGHBOURS}
+    lists = {values.get("list") for _, values in names}
+    tags = {name for _, values in names for name in values.get("tags", ())}
+    bench.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags)
 
 
 def found(bench: Workbench, operation: Operation) -> Todo:

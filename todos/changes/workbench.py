@@ -116,7 +116,7 @@ class Workbench:
     def attach(self, todo: Todo, parent: Todo | None) -> None:
         if todo.parent_uid != (parent and parent.uid):
             todo.parent = parent
-            todo.parent_uid = parent and parent.uid
+            todo.parent_uid = parent.uid if parent else None
             self.changed.setdefault(todo.uid, set()).add("parent_id")
 
     def tag(self, todo: Todo, names: Iterable[str]) -> None:

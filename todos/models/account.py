@@ -25,7 +25,7 @@ class Account(models.Model):
     purged_version = models.BigIntegerField(default=0)
     erased_at = models.DateTimeField(null=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = models.Manager.from_queryset(OwnedQuerySet)()
 
     class Meta:
         constraints = [

@@ -57,7 +57,7 @@ class After(Func):
         self.operator = operator
         super().__init__(F(key), F("uid"), value, Value(uid, models.UUIDField()))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override] # takes no template
         parts, parameters = [], []
         for expression in self.get_source_expressions():
             sql, values = compiler.compile(expression)

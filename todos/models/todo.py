@@ -12,6 +12,7 @@ from todos.models.expressions import Contains, LocalDate, Rows
 from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
 LIVE = Q(deleted_at=None)
@@ -84,8 +85,10 @@ class Todo(OwnedRow, Trashable):
     # What `with_references` adds.
     list_uid: UUID
     parent_uid: UUID | None
-    tag_names: list[str]
+    tag_names: Sequence[str]
     owner_zone: str
+    # What the write path adds besides.
+    list_deleted_at: datetime | None
 
     objects = TodoQuerySet.as_manager()
 
