@@ -1,0 +1,94 @@
+"""What is thrown away in time: old trash, old tombstones, answers kept for retries.
+
+Each batch is a transaction of its own, so that it can be stopped and run again at any time. The counter is not raised:
+a row that vanishes has no version. Instead the account remembers how far back a sync is still complete.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.functions import Greatest
+
+from todos.models import Account, IdempotencyKey, List, Todo, TodoTag, Tombstone
+
+TRASH_KEPT = TOMBSTONES_KEPT = timedelta(days=30)
+ANSWERS_KEPT = timedelta(hours=24)
+BATCH = 1000
+
+
+def purge(now: datetime, batch: int = BATCH) -> Counter[str]:
+    """Deletes everything that is too old, owner by owner, and counts it."""
+    counts: Counter[str] = Counter(todos=0, lists=0, tombstones=0, answers=0)
+    for owner_id in owners(Todo, deleted_at__lt=now - TRASH_KEPT):
+        counts["todos"] += repeated(purge_todos, owner_id, now - TRASH_KEPT, batch)
+    for owner_id in owners(List, deleted_at__lt=now - TRASH_KEPT):
+        counts["lists"] += repeated(purge_lists, owner_id, now - TRASH_KEPT, batch)
+    for owner_id in owners(Tombstone, deleted_at__lt=now - TOMBSTONES_KEPT):
+        counts["tombstones"] += repeated(purge_tombstones, owner_id, now - TOMBSTONES_KEPT, batch)
+    for owner_id in owners(IdempotencyKey, started_at__lt=now - ANSWERS_KEPT):
+        old = IdempotencyKey.objects.filter(owner_id=owner_id, started_at__lt=now - ANSWERS_KEPT)
+        counts["answers"] += old.delete()[0]
+    return counts
+
+
+def owners(model: Any, **too_old: Any) -> Iterator[int]:
+    """The owners of such rows, one by one along the index."""
+    rows = model.objects.filter(owner__isnull=False, **too_old).order_by("owner_id").values_list("owner_id", flat=True)
+    owner_id = rows.first()
+    while owner_id is not None:
+        yield owner_id
+        owner_id = rows.filter(owner_id__gt=owner_id).first()
+
+
+def repeated(purge_batch: Any, owner_id: int, before: datetime, batch: int) -> int:
+    total = 0
+    while True:
+        with transaction.atomic():
+            # Like a change, so that no writer brings back a row that is about to go.
+            Account.objects.select_for_update().get(owner_id=owner_id)
+            count = purge_batch(owner_id, before, batch)
+        total += count
+        if count < batch:
+            return total
+
+
+def purge_todos(owner_id: int, before: datetime, batch: int) -> int:
+    todos = Todo.objects.filter(owner_id=owner_id)
+    old = dict(todos.filter(deleted_at__lt=before).order_by("deleted_at").values_list("pk", "version")[:batch])
+    if not old:
+        return 0
+    # A subtask never stays in the trash longer than its parent, but clocks are not to be relied on.
+    old |= dict(todos.filter(parent__in=old).values_list("pk", "version"))
+    TodoTag.objects.filter(owner_id=owner_id, todo__in=old).delete()
+    todos.filter(pk__in=old).delete()
+    forget(owner_id, max(old.values()))
+    return len(old)
+
+
+def purge_lists(owner_id: int, before: datetime, batch: int) -> int:
+    used = Todo.objects.filter(owner_id=owner_id, list=OuterRef("pk"))
+    rows = List.objects.filter(~Exists(used), owner_id=owner_id, deleted_at__lt=before)
+    old = dict(rows.values_list("pk", "version")[:batch])
+    List.objects.filter(owner_id=owner_id, pk__in=old).delete()
+    forget(owner_id, max(old.values(), default=0))
+    return len(old)
+
+
+def purge_tombstones(owner_id: int, before: datetime, batch: int) -> int:
+    rows = Tombstone.objects.filter(owner_id=owner_id)
+    old = dict(rows.filter(deleted_at__lt=before).values_list("pk", "version")[:batch])
+    rows.filter(pk__in=old).delete()
+    forget(owner_id, max(old.values(), default=0))
+    return len(old)
+
+
+def forget(owner_id: int, version: int) -> None:
+    """A sync from before this version would miss what has gone."""
+    account = Account.objects.filter(owner_id=owner_id)
+    account.update(purged_version=Greatest("purged_version", Value(version)))

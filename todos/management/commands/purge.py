@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from todos import clock
+from todos.changes.purge import purge
+
+
+class Command(BaseCommand):
+    help = (
+        "Deletes what has been in the trash for 30 days, tombstones of that age and answers kept for retries for 24 "
+        "hours. Run it daily; running it twice, or stopping it half-way, does no harm."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name, count in purge(clock.now()).items():
+            self.stdout.write(f"{name}: {count}")

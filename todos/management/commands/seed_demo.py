@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import uuid
+from datetime import date, time, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandParser
+
+from todos import changes, clock
+from todos.changes import Operation
+from todos.exceptions import Conflict
+
+NAMESPACE = uuid.UUID("6f1c4f0e-5f5b-4a53-9a53-2d1f0f6f7d11")
+LISTS = {"Home": "#2e7d32", "Work": "#1565c0", "Trip to Lisbon": "#ef6c00"}
+
+
+class Command(BaseCommand):
+    help = "Gives a user believable lists and todos, and makes the user if there is none. Adds nothing the second time."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("username", nargs="?", default="demo")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = get_user_model()
+        user, _ = users.objects.get_or_create(**{users.USERNAME_FIELD: options["username"]})
+        added = sum(add_list(user.pk, name, color) for name, color in LISTS.items())
+        added += sum(add_todo(user.pk, values) for values in todos(clock.now().date()))
+        self.stdout.write(f"{added} lists and todos added for {options['username']}.")
+
+
+def todos(today: date) -> list[dict[str, Any]]:
+    def day(number: int) -> date:
+        return today + timedelta(days=number)
+
+    home, work, trip = (demo_id(name) for name in LISTS)
+    return [
+        {"title": "Call grandma", "due_date": day(0), "due_time": time(18), "priority": 2, "tags": ["family"]},
+        {"title": "Read about sourdough", "notes": "The *long* article, not the video."},
+        {"title": "Water the plants", "list": home, "due_date": day(0), "tags": ["quick"]},
+        {"title": "Fix the bathroom tap", "list": home, "due_date": day(-3), "priority": 3},
+        {"title": "Renew the contents insurance", "list": home, "starts_on": day(20), "due_date": day(40)},
+        {"title": "Quarterly report", "list": work, "due_date": day(5), "priority": 3, "tags": ["writing"]},
+        {"title": "Collect the figures", "list": work, "parent": demo_id("Quarterly report"), "completed": True},
+        {"title": "Write the summary", "list": work, "parent": demo_id("Quarterly report"), "due_date": day(4)},
+        {
+            "title": "Call the New York office",
+            "list": work,
+            "due_date": day(1),
+            "due_time": time(9, 30),
+            "time_zone": "America/New_York",
+            "tags": ["calls"],
+        },
+        {"title": "Book the flights", "list": trip, "completed": True},
+        {"title": "Find a place to stay in Alfama", "list": trip, "due_date": day(7), "priority": 1},
+        {"title": "Learn ten phrases", "list": trip, "notes": "1. *Bom dia*\n2. *Obrigado*", "tags": ["quick", "fun"]},
+    ]
+
+
+def demo_id(name: str) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, name)
+
+
+def add_list(owner_id: int, name: str, color: str) -> bool:
+    try:
+        return changes.create_list(owner_id, demo_id(name), {"name": name, "color": color})[1]
+    except Conflict:
+        # Edited since the last time; it is the user's now.
+        return False
+
+
+def add_todo(owner_id: int, values: dict[str, Any]) -> bool:
+    try:
+        (outcome,), _ = changes.run(owner_id, [Operation("create", demo_id(values["title"]), values)])
+    except Conflict:
+        return False
+    return outcome.created
