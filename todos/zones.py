@@ -31,7 +31,10 @@ def instant(day: date, at: time, zone: str) -> datetime:
 
 
 def local_date(moment: datetime, zone: str) -> date:
-    return moment.astimezone(ZoneInfo(zone)).date()
+    try:
+        return moment.astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return date.max
 
 
 def next_midnight(moment: datetime, zone: str) -> datetime:

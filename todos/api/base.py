@@ -91,7 +91,7 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The answer that is a single row."""
         tag = etag(data["version"])
         headers = {"ETag": tag}
-        if self.request.method == "GET" and is_known(self.request, tag):
+        if self.request.method in {"GET", "HEAD"} and is_known(self.request, tag):
             return Response(status=304, headers=headers)
         if created:
             headers["Location"] = self.request.build_absolute_uri(f"{self.collection}/{data['id']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import DataError, connection, transaction
 
@@ -15,7 +16,7 @@ from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tomb
 def update_settings(owner_id: int, values: dict[str, Any]) -> None:
     with change(owner_id) as current:
         if "default_list" in values:
-            values["default_list"] = usable_default(current, values["default_list"])
+            values["default_list_id"] = usable_default(current, values.pop("default_list"))
         if values.get("time_zone", current.zone) != current.zone:
             require_zone_of_database(values["time_zone"])
             # Their moment is another one now.
@@ -28,7 +29,7 @@ def update_settings(owner_id: int, values: dict[str, Any]) -> None:
             Account.objects.filter(owner_id=owner_id).update(**values)
 
 
-def usable_default(current: Change, uid: Any) -> List | None:
+def usable_default(current: Change, uid: UUID | None) -> int | None:
     if uid is None:
         return None
     row = List.objects.filter(owner_id=current.owner_id, uid=uid).first()
@@ -37,7 +38,7 @@ def usable_default(current: Change, uid: Any) -> List | None:
     if row.deleted_at or row.archived_at:
         code = "trashed" if row.deleted_at else "archived"
         raise Invalid(code, "This list takes no new todos at present.", pointer="/default_list")
-    return None if row.is_inbox else row
+    return None if row.is_inbox else row.pk
 
 
 def require_zone_of_database(zone: str) -> None:

@@ -23,8 +23,11 @@ def move_beside(bench: Workbench, todo: Todo, neighbour: Todo, side: str) -> Non
     siblings = siblings.live().exclude(uid=todo.uid)
     position = position_beside(bench.change, siblings, neighbour, side)
     if position is None:
-        respace(bench.change, siblings)
-        neighbour.position = siblings.values_list("position", flat=True).get(uid=neighbour.uid)
+        for row in respace(bench.change, siblings):
+            if row.uid in bench.todos:
+                bench.todos[row.uid].position = row.position
+                bench.todos[row.uid].version = row.version
+                bench.todos[row.uid].updated_at = row.updated_at
         position = position_beside(bench.change, siblings, neighbour, side) or bench.change.end_position()
     bench.touch(todo, position=position)
 
@@ -46,11 +49,12 @@ def position_beside(
     return position if position and len(position) <= positions.MAX_LENGTH else None
 
 
-def respace(change: Change, siblings: QuerySet[Todo] | QuerySet[List]) -> None:
+def respace(change: Change, siblings: QuerySet[Todo] | QuerySet[List]) -> list[Any]:
     """Fresh, short keys in the order that the siblings have."""
-    rows: list[Any] = list(siblings.order_by("position", "uid").only("pk", "position"))
+    rows: list[Any] = list(siblings.order_by("position", "uid").only("pk", "uid", "position"))
     for row in rows:
         row.position = change.end_position()
         for name, value in change.stamp.items():
             setattr(row, name, value)
     siblings.bulk_update(rows, ["position", *change.stamp])
+    return rows

@@ -93,15 +93,18 @@ def create(bench: Workbench, operation: Operation) -> Outcome:
     current = bench.change
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.birth)
     todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
-    parent = bench.todo_named(values["parent"], "/parent") if values["parent"] else None
-    if "list" in values:
-        place = bench.list_named(values["list"])
-    else:
-        place = Place(parent.list_id, parent.list_uid) if parent else current.home()
-    todo.list_id, todo.list_uid = place.pk, place.uid
+    todo.list_id, todo.list_uid = bench.list_named(values["list"]) if "list" in values else own_place(bench, values)
     settle(bench, todo, values)
     bench.add(todo)
     return Outcome(todo, created=True)
+
+
+def own_place(bench: Workbench, values: dict[str, Any]) -> Place:
+    """Where a todo belongs that names no list."""
+    if values["parent"] is None:
+        return bench.change.home()
+    parent = bench.todo_named(values["parent"], "/parent")
+    return Place(parent.list_id, parent.list_uid)
 
 
 def repeat(todo: Todo, values: dict[str, Any]) -> Outcome:
@@ -132,8 +135,8 @@ def replace(bench: Workbench, operation: Operation) -> Outcome:
         return create(bench, operation)
     todo = usable(bench, operation)
     values = {**DEFAULTS, **operation.values}
-    if "list" not in values and values["parent"] is None:
-        relocate(bench, todo, bench.change.home(), None)
+    if "list" not in values:
+        bench.put_into(todo, own_place(bench, values))
     settle(bench, todo, values)
     return Outcome(todo)
 
@@ -172,14 +175,13 @@ def settle_place(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
     place = Place(todo.list_id, todo.list_uid)
     if values.get("list", place.uid) != place.uid:
         place = bench.list_named(values["list"])
-    elif "list" not in values and parent and "parent" not in values:
-        place = Place(parent.list_id, parent.list_uid)
     if parent:
         require_parent(bench, todo, parent)
         if parent.list_uid != place.uid:
             pointer = "/parent" if values.get("parent") else "/list"
             raise Invalid("other_list", "A subtask is in the same list as its parent.", pointer=pointer)
-    relocate(bench, todo, place, parent)
+    bench.put_into(todo, place)
+    bench.attach(todo, parent)
 
 
 def require_parent(bench: Workbench, todo: Todo, parent: Todo) -> None:
@@ -190,11 +192,6 @@ def require_parent(bench: Workbench, todo: Todo, parent: Todo) -> None:
     if todo.pk and todo.parent_uid is None and bench.children_of(todo):
         detail = "This todo has subtasks, perhaps in the trash, so it can't become one."
         raise Invalid("has_subtasks", detail, pointer="/parent")
-
-
-def relocate(bench: Workbench, todo: Todo, place: Place, parent: Todo | None) -> None:
-    bench.put_into(todo, place)
-    bench.attach(todo, parent)
 
 
 def require_whole_date(todo: Todo) -> None:
@@ -272,7 +269,8 @@ def move(bench: Workbench, operation: Operation) -> Outcome:
     todo, values = usable(bench, operation), operation.values
     if values.get("list", todo.list_uid) != todo.list_uid:
         # A subtask that goes to another list leaves its parent behind.
-        relocate(bench, todo, bench.list_named(values["list"]), None)
+        bench.put_into(todo, bench.list_named(values["list"]))
+        bench.attach(todo, None)
     for side in ("after", "before"):
         if side in values:
             neighbour = bench.todo_named(values[side], f"/{side}")

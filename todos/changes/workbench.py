@@ -140,8 +140,12 @@ class Workbench:
             for name, value in self.change.stamp.items():
                 setattr(todo, name, value)
         Tag.objects.bulk_create(self.new_tags)
-        for is_subtask in (False, True):
-            Todo.objects.bulk_create([todo for todo in self.new if (todo.parent_uid is not None) == is_subtask])
+        Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is None])
+        for todo in [*self.new, *changed]:
+            if todo.parent_uid in new:
+                # Only now the parent has a key.
+                todo.parent_id = self.todos[todo.parent_uid].pk
+        Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is not None])
         names = set().union(*(self.changed[todo.uid] for todo in changed))
         if names & BOUND_TO_PARENT:
             self.update([todo for todo in changed if todo.parent_uid is None], names)

@@ -15,9 +15,10 @@ REFERENCES = [
 ]
 
 POSTGRESQL = [
-    # Locales sort digits and letters in ways of their own; positions are compared byte by byte.
+    # Locales sort digits and letters in ways of their own; positions and the keys of tags are compared byte by byte.
     'ALTER TABLE todos_todo ALTER COLUMN position TYPE varchar(64) COLLATE "C"',
     'ALTER TABLE todos_list ALTER COLUMN position TYPE varchar(64) COLLATE "C"',
+    'ALTER TABLE todos_tag ALTER COLUMN key TYPE varchar(200) COLLATE "C"',
     *(
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_of_owner FOREIGN KEY (owner_id, {column})"
         f" REFERENCES {target} (owner_id, id) DEFERRABLE INITIALLY DEFERRED"
