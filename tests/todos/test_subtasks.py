@@ -1,0 +1,93 @@
+from tests.todos.case import TodosTestCase
+
+
+class Subtasks(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.parent = self.alice.todo(title="Parent")
+        self.child = self.alice.todo(title="Child", parent=self.parent["id"])
+
+    def read(self, todo):
+        return self.alice.get(f"/todos/{todo['id']}").json()
+
+    def test_it_is_in_the_list_of_its_parent(self):
+        project = self.alice.make("lists")
+        parent = self.alice.todo(list=project["id"])
+
+        self.assertEqual(self.alice.todo(parent=parent["id"])["list"], project["id"])
+
+    def test_another_list_than_the_parents_is_refused(self):
+        project = self.alice.make("lists")
+
+        response = self.alice.post("/todos", {"title": "x", "parent": self.parent["id"], "list": project["id"]})
+        self.assert_fault(response, "/parent", "other_list")
+        response = self.alice.patch(f"/todos/{self.child['id']}", {"list": project["id"]})
+        self.assert_fault(response, "/list", "other_list")
+
+    def test_a_subtask_has_no_subtasks(self):
+        response = self.alice.post("/todos", {"title": "x", "parent": self.child["id"]})
+
+        self.assert_fault(response, "/parent", "parent_is_subtask")
+
+    def test_a_parent_does_not_become_a_subtask(self):
+        other = self.alice.todo()
+
+        response = self.alice.patch(f"/todos/{self.parent['id']}", {"parent": other["id"]})
+
+        self.assert_fault(response, "/parent", "has_subtasks")
+
+    def test_there_are_no_cycles(self):
+        response = self.alice.patch(f"/todos/{self.parent['id']}", {"parent": self.parent["id"]})
+        self.assert_fault(response, "/parent", "cycle")
+        response = self.alice.patch(f"/todos/{self.parent['id']}", {"parent": self.child["id"]})
+        self.assert_fault(response, "/parent", "parent_is_subtask")
+
+    def test_completing_the_parent_completes_them_in_the_same_change(self):
+        done = self.alice.todo(parent=self.parent["id"], completed=True)
+
+        parent = self.alice.post(f"/todos/{self.parent['id']}/complete").json()
+
+        child = self.read(self.child)
+        self.assertTrue(child["completed"])
+        self.assertEqual(child["version"], parent["version"])
+        self.assertEqual(self.read(done), done)
+
+    def test_completed_in_a_patch_does_what_the_verb_does(self):
+        self.alice.patch(f"/todos/{self.parent['id']}", {"completed": True})
+
+        self.assertTrue(self.read(self.child)["completed"])
+
+    def test_completing_twice_keeps_the_first_moment(self):
+        first = self.alice.post(f"/todos/{self.parent['id']}/complete").json()
+
+        self.assertEqual(self.alice.post(f"/todos/{self.parent['id']}/complete").json(), first)
+
+    def test_reopening_one_reopens_its_parent(self):
+        self.alice.post(f"/todos/{self.parent['id']}/complete")
+
+        self.alice.post(f"/todos/{self.child['id']}/reopen")
+
+        self.assertFalse(self.read(self.parent)["completed"])
+
+    def test_reopening_the_parent_leaves_them_completed(self):
+        self.alice.post(f"/todos/{self.parent['id']}/complete")
+
+        self.alice.post(f"/todos/{self.parent['id']}/reopen")
+
+        self.assertTrue(self.read(self.child)["completed"])
+
+    def test_a_new_one_reopens_its_parent(self):
+        self.alice.post(f"/todos/{self.parent['id']}/complete")
+
+        self.alice.todo(parent=self.parent["id"])
+
+        self.assertFalse(self.read(self.parent)["completed"])
+
+    def test_it_can_stand_alone_again(self):
+        patched = self.alice.patch(f"/todos/{self.child['id']}", {"parent": None}).json()
+
+        self.assertIsNone(patched["parent"])
+
+    def test_they_can_be_asked_for_or_left_out(self):
+        self.assertEqual(self.alice.titles(parent=self.parent["id"]), ["Child"])
+        self.assertEqual(self.alice.titles(parent="none"), ["Parent"])
