@@ -90,7 +90,7 @@ class BetterAuthAuthentication(BaseAuthentication):
 
 
 class OptionalBetterAuthAuthentication(BetterAuthAuthentication):
-    """For views that anybody may read: the schema says the token may be left out. A bad token is still 401."""
+    """The same under the name that says so, for views that anybody may read: no token is fine, a bad one is 401."""
 
 
 class StatelessBetterAuthAuthentication(BetterAuthAuthentication):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -67,8 +66,9 @@ def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
 
 def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
     url = urlsplit(source.url)
-    if url.scheme not in {"http", "https"} or not url.hostname:
-        yield error("E005", f"{source.url!r} is not a web address.", "Write it as https://host/path.")
+    if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
+        hint = "Write it as https://host/path, without a password."
+        yield error("E005", "The address of the keys is not a plain web address.", hint)
     elif url.scheme == "http" and not django_settings.DEBUG and url.hostname not in LOOPBACK:
         hint = "Use https in BETTER_AUTH_JWKS_URL or BETTER_AUTH_API_URL: whoever is in between could send own keys."
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
@@ -87,7 +87,7 @@ def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
 
 
 def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:
-    names = [issuer for policy in settings.policies for issuer in policy.issuers]
+    names = [issuer for policy in settings.policies for issuer in set(policy.issuers)]
     for issuer in sorted({name for name in names if names.count(name) > 1}):
         hint = "List each issuer once, or nobody knows whose keys verify its tokens."
         yield error("E012", f"The issuer {issuer!r} is configured more than once.", hint)
@@ -108,10 +108,6 @@ def check_authenticator_order(app_configs: Any, **kwargs: Any) -> list[checks.Ch
         "Put BetterAuthAuthentication first: DRF takes the 401 challenge from the first class and answers 403 without."
     )
     return [error("E007", f"{classes[0].__name__} comes first and has no challenge.", hint)]
-
-
-def dev_key_is_private(path: Path) -> bool:
-    return not path.exists() or not path.stat().st_mode & 0o077
 
 
 def error(number: str, message: str, hint: str) -> checks.Error:

@@ -133,7 +133,7 @@ def build(raw: Mapping[str, Any], is_debug: bool) -> Settings:
         policies.append(build_policy({**ISSUER_DEFAULTS, **extra}))
     return Settings(
         policies=tuple(policies),
-        policy_of_issuer=MappingProxyType({issuer: policy for policy in policies for issuer in policy.issuers}),
+        policy_of_issuer=MappingProxyType(by_issuer(policies)),
         algorithms=frozenset().union(*(policy.algorithms for policy in policies)),
         token_types=frozenset().union(*(policy.token_types for policy in policies)),
         token_cache_seconds=number(values, "TOKEN_CACHE_SECONDS"),
@@ -141,6 +141,12 @@ def build(raw: Mapping[str, Any], is_debug: bool) -> Settings:
         is_development=is_development,
         dev_key_file=str(values["DEV_KEY_FILE"]) if is_development else "",
     )
+
+
+def by_issuer(policies: list[Policy]) -> dict[str, Policy]:
+    # An issuer that two policies claim belongs to neither; a system check says so.
+    names = [name for policy in policies for name in set(policy.issuers)]
+    return {name: policy for policy in policies for name in policy.issuers if names.count(name) == 1}
 
 
 def is_configured(values: Mapping[str, Any]) -> bool:

@@ -48,9 +48,13 @@ def write_new_key(path: Path) -> None:
         # Unlike a rename this never replaces: of two processes that start together, both use the first one's key.
         os.link(draft, path)
     except FileExistsError:
-        pass
+        # The other process was first.
+        return
+    except OSError:
+        # Some file systems know no links.
+        draft.replace(path)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def development_token(path: Path, issuer: str, claims: dict[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 class InvalidToken(Exception):
     """The client's fault. `reason` is a stable code for logs and counters; `explanation` is for the doctor alone."""
@@ -18,4 +20,5 @@ class KeysUnavailable(Exception):
     def __init__(self, reason: str, retry_after_seconds: float = 1.0) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.retry_after_seconds = max(1, round(retry_after_seconds + 0.5))
+        # The moment may have passed while the caller waited.
+        self.retry_after_seconds = max(1, math.ceil(max(0.0, retry_after_seconds)))

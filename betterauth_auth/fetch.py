@@ -145,7 +145,7 @@ def download(source: Source, deadline: Deadline) -> Document:
             body = read_body(response, deadline)
         except requests.Timeout as exc:
             raise FetchFailed("timeout") from exc
-        except (requests.RequestException, HTTPError, HTTPException, OSError) as exc:
+        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as exc:
             raise FetchFailed("timeout" if deadline.is_over else "connection") from exc
     return Document(body, max_age(response.headers.get("Cache-Control", "")), response.headers.get("Date", ""))
 

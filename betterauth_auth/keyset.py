@@ -11,9 +11,7 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connections
@@ -22,12 +20,11 @@ from betterauth_auth import counters, shared
 from betterauth_auth.conf import Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.fetch import FetchFailed, fetch
-from betterauth_auth.keys import Key, usable_keys
-from betterauth_auth.strict import load_document
+from betterauth_auth.keys import Key
+from betterauth_auth.snapshot import NEVER, Snapshot
 
 logger = logging.getLogger(__name__)
 
-MAX_KEYS = 256
 # From here on Better Auth may sign with keys that it never publishes.
 CROWDED_SET = 100
 ABSENT_KID_SECONDS = 5
@@ -36,18 +33,8 @@ BAD_SIGNATURE_SECONDS = 30
 MAX_BACK_OFF_SECONDS = 60
 # A fetch that hangs where nothing can interrupt it (DNS, a cache) is given up after so many times its own limit.
 GIVE_UP_FACTOR = 10
-NEVER = float("-inf")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """A key set as it was at one moment. Moments are of the key set's clock."""
-
-    keys: Mapping[str, Key] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
-    asked_at: float = NEVER
-    soft_until: float = NEVER
-    hard_until: float = NEVER
+# The age of a shared set comes from another clock than the age of our own.
+CLOCK_TOLERANCE_SECONDS = 1
 
 
 class Fetch:
@@ -176,7 +163,8 @@ class KeySet:
             return
 
     def wait_for(self, job: Fetch, arrived: float) -> None:
-        remaining = arrived + self.source.fetch_seconds - self.clock()
+        # A fetch that began earlier will be cut off earlier, so waiting longer for it would only hold the thread up.
+        remaining = min(arrived, job.asked_at) + self.source.fetch_seconds - self.clock()
         if not job.is_done.wait(max(0.0, remaining)):
             raise KeysUnavailable("timeout")
         if job.has_failed:
@@ -199,40 +187,24 @@ class KeySet:
     def obtain(self, job: Fetch) -> Snapshot:
         if self.source.cache and (found := shared.read(self.source)) is not None:
             asked_at = job.asked_at - found.age_seconds
-            snapshot = self.read(found.body, asked_at, found.max_age_seconds)
-            is_fresh = asked_at > self.snapshot.asked_at and job.asked_at < snapshot.soft_until
-            if is_fresh and (not job.kid or job.kid in snapshot.keys):
+            snapshot = self.snapshot.followed_by(found.body, self.source, asked_at, found.max_age_seconds)
+            if self.is_worth_taking(snapshot, job):
                 return snapshot
         document = fetch(self.source)
-        snapshot = self.read(document.body, job.asked_at, document.max_age_seconds)
+        snapshot = self.snapshot.followed_by(document.body, self.source, job.asked_at, document.max_age_seconds)
         if self.source.cache:
-            shared.write(self.source, document.body, document.max_age_seconds)
+            shared.write(self.source, document.body, document.max_age_seconds, self.last_attempt_at)
         return snapshot
 
-    def read(self, body: bytes, asked_at: float, max_age_seconds: float | None) -> Snapshot:
-        try:
-            jwks = load_document(body).get("keys")
-        except ValueError as exc:
-            raise FetchFailed("not_json") from exc
-        if not isinstance(jwks, list):
-            raise FetchFailed("no_keys_member")
-        if len(jwks) > MAX_KEYS:
-            raise FetchFailed("too_many_keys")
-        found, left_out = usable_keys(jwks)
-        known = self.snapshot.keys
-        # A key that stays is the same object, so that tokens verified with it stay verified.
-        keys = {kid: known[kid] if kid in known and known[kid].is_same_as(key) else key for kid, key in found.items()}
-        source = self.source
-        soft_life = source.soft_life_seconds
-        if max_age_seconds is not None:
-            soft_life = min(soft_life, max(max_age_seconds, source.min_soft_life_seconds))
-        return Snapshot(
-            keys=MappingProxyType(keys),
-            left_out=tuple(left_out),
-            asked_at=asked_at,
-            soft_until=asked_at + soft_life,
-            hard_until=asked_at + max(soft_life, source.hard_life_seconds),
-        )
+    def is_worth_taking(self, shared_snapshot: Snapshot, job: Fetch) -> bool:
+        """Whether what another process fetched answers what this fetch is for."""
+        known, found = self.snapshot, shared_snapshot
+        if job.asked_at >= found.soft_until:
+            return False
+        if job.kid:
+            # Who asks again for a kid that is known doubts the key itself, and wants the issuer's word for it.
+            return job.kid in found.keys and job.kid not in known.keys and found.asked_at > known.asked_at
+        return found.asked_at > known.asked_at + CLOCK_TOLERANCE_SECONDS
 
     def succeeded(self, job: Fetch, snapshot: Snapshot) -> None:
         with self.lock:

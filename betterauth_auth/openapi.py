@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from betterauth_auth.authentication import OptionalBetterAuthAuthentication
-
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
 
 
 class BetterAuthScheme(OpenApiAuthenticationExtension):
     target_class = "betterauth_auth.authentication.BetterAuthAuthentication"
-    name = "BetterAuth"
     match_subclasses = True
+
+    @property
+    def name(self) -> str:  # type: ignore[override] # drf-spectacular reads it from the instance
+        # One name for one class: drf-spectacular warns when two classes share a scheme. `BetterAuth` is the usual one.
+        return type(self.target).__name__.removesuffix("Authentication")
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         return {
@@ -24,7 +26,3 @@ class BetterAuthScheme(OpenApiAuthenticationExtension):
             "bearerFormat": "JWT",
             "description": "The JWT that Better Auth's `/api/auth/token` answers; not the session token.",
         }
-
-    def get_security_requirement(self, auto_schema: AutoSchema) -> Any:
-        required: dict[str, list[str]] = {self.name: []}
-        return [required, {}] if isinstance(self.target, OptionalBetterAuthAuthentication) else required

@@ -33,7 +33,7 @@ def read(source: Source) -> SharedDocument | None:
         value = signing.loads(text, salt=SALT, max_age=timedelta(seconds=source.soft_life_seconds))
         if value["url"] != source.url:
             return None
-        age_seconds = max(0.0, time.time() - value["fetched"])
+        age_seconds = max(0.0, time.time() - value["asked_at"])
         return SharedDocument(value["body"].encode("utf-8"), value["max_age"], age_seconds)
     except signing.BadSignature:
         logger.warning("The shared key set of %s is old or was not written by us; it is not used.", source.name)
@@ -43,8 +43,8 @@ def read(source: Source) -> SharedDocument | None:
     return None
 
 
-def write(source: Source, body: bytes, max_age_seconds: float | None) -> None:
-    value = {"url": source.url, "body": body.decode("utf-8"), "max_age": max_age_seconds, "fetched": time.time()}
+def write(source: Source, body: bytes, max_age_seconds: float | None, asked_at: float) -> None:
+    value = {"url": source.url, "body": body.decode("utf-8"), "max_age": max_age_seconds, "asked_at": asked_at}
     try:
         text = signing.dumps(value, salt=SALT, compress=True)
         caches[source.cache].set(cache_key(source), text, timeout=source.soft_life_seconds)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from betterauth_auth import conf, keyset
+from betterauth_auth.snapshot import NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def key_sets() -> list[KeySetStatus]:
 def status_of(policy: conf.Policy) -> KeySetStatus:
     keys = keyset.of(policy.source)
     snapshot, now = keys.snapshot, keys.clock()
-    is_fetched = snapshot.asked_at != keyset.NEVER
+    is_fetched = snapshot.asked_at != NEVER
     return KeySetStatus(
         issuers=policy.issuers,
         source=policy.source.name,

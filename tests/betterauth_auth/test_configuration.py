@@ -17,6 +17,7 @@ from betterauth_auth.checks import check_authenticator_order, check_settings
 from tests.fake_betterauth import SigningKey
 
 GOOD = {"API_URL": "https://auth.example.com"}
+NO_PLACES_FOR_KEYS = ("http://auth.example.com", "auth.example.com", "ftp://a.example", "https://user:word@a.example")
 NO_KEYS = ("[]", "{", '{"keys": []}', '{"keys": 1}')
 JWKS = {"keys": [SigningKey.make().jwk]}
 
@@ -86,7 +87,7 @@ class CheckTests(SimpleTestCase):
             "E002": [{"JWKS_URL": "https://a.example", "AUDIENCE": ["x"]}, {**GOOD, "ISSUER": ["x" * 256]}],
             "E003": [{"JWKS_URL": "https://a.example", "ISSUER": ["x"]}],
             "E004": [{**GOOD, "ALGORITHMS": names} for names in (["HS256"], ["none"], [], ["EdDSA", "hs512"])],
-            "E005": [{"API_URL": "http://auth.example.com"}, {"API_URL": "auth.example.com"}, {"API_URL": "ftp://a"}],
+            "E005": [{"API_URL": url} for url in NO_PLACES_FOR_KEYS],
             "E006": [{**GOOD, "ISSUER": ["https://auth.example.com/"]}],
             "E008": [{**GOOD, "AUDIENCES": []}, {**GOOD, "SOFT_LIFE_SECONDS": "1"}, {"API_URL": "http://[::1"}],
             "E009": [{**GOOD, "HARD_LIFE_SECONDS": 1}],

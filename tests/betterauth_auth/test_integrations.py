@@ -66,7 +66,7 @@ class OpenApiTests(IssuerCase):
 
         self.assertEqual(document["components"]["securitySchemes"]["BetterAuth"]["scheme"], "bearer")
         self.assertEqual(document["paths"]["/whoami"]["get"]["security"], [{"BetterAuth": []}])
-        self.assertIn({}, document["paths"]["/public"]["get"]["security"])
+        self.assertEqual(document["paths"]["/public"]["get"]["security"], [{"OptionalBetterAuth": []}, {}])
 
 
 class StatusTests(IssuerCase):

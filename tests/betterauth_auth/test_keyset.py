@@ -323,3 +323,19 @@ class LifeTests(SimpleTestCase):
         _, status = os.waitpid(child, 0)
 
         self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+
+    def test_a_time_to_wait_that_has_passed_is_a_second(self):
+        for seconds in (float("-inf"), -5.0, 0.0, 0.2):
+            self.assertEqual(KeysUnavailable("down", seconds).retry_after_seconds, 1)
+
+    def test_a_fetch_that_hangs_too_long_holds_nobody_up(self):
+        self.find()
+        self.now += 1
+        self.keys.running = keyset.Fetch(self.now, "")
+        self.now += 4
+        started = time.perf_counter()
+
+        with self.assertRaises(KeysUnavailable):
+            self.find("unknown")
+
+        self.assertLess(time.perf_counter() - started, 0.5)

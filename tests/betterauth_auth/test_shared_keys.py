@@ -69,7 +69,7 @@ class SharedKeysTests(SimpleTestCase):
     def forgery(self, **signing_options: str) -> str:
         """A set with Mallory's key, as we would write it."""
         body = json.dumps({"keys": [SigningKey.make(kid="mallory").jwk]})
-        value = {"url": self.issuer.url + conf.JWKS_PATH, "body": body, "fetched": time.time(), "max_age": None}
+        value = {"url": self.issuer.url + conf.JWKS_PATH, "body": body, "asked_at": time.time(), "max_age": None}
         return signing.dumps(value, **{"salt": shared.SALT, **signing_options})
 
     def test_nobody_without_the_secret_key_can_inject_keys(self):

@@ -5,6 +5,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 from rest_framework.views import APIView, exception_handler
 
 from betterauth_auth.authentication import (
@@ -16,7 +17,12 @@ from betterauth_auth.authentication import (
 from betterauth_auth.permissions import HasScopes
 
 
+class AnswerSerializer(Serializer):
+    """For the OpenAPI document."""
+
+
 class WhoAmI(APIView):
+    serializer_class = AnswerSerializer
     authentication_classes = [BetterAuthAuthentication]
     permission_classes = [IsAuthenticated]
     renderer_classes = [JSONRenderer]
