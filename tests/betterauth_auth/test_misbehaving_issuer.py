@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
+import socket
 import tempfile
+import threading
 import time
 from pathlib import Path
 
-from betterauth_auth import counters
+from betterauth_auth import conf, counters, keyset
 from tests.betterauth_auth.case import IssuerCase
 from tests.fake_betterauth import (
     FakeBetterAuth,
@@ -91,6 +94,26 @@ class MisbehavingIssuerTests(IssuerCase):
 
                 self.assert_answers(self.get_with("/stateless", headers={"kid": "unknown"}), 503)
                 self.assert_answers(self.get_with("/stateless", sub="bob"), 200)
+
+    def test_a_dripped_tls_handshake_is_cut_off(self):
+        listener = self.enterContext(socket.create_server(("127.0.0.1", 0)))
+
+        def drip_a_record() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                for byte in b"\x16\x03\x03\x40\x00" + bytes(1000):
+                    connection.send(bytes([byte]))
+                    time.sleep(0.05)
+
+        threading.Thread(target=drip_a_record, daemon=True).start()
+        self.configure(FETCH_SECONDS=0.3, JWKS_URL=f"https://127.0.0.1:{listener.getsockname()[1]}/jwks")
+
+        self.assert_answers(self.get_with("/stateless"), 503)
+        keys = keyset.of(conf.current().policies[0].source)
+        deadline = time.monotonic() + 2
+        while keys.running is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertEqual(keys.last_outcome, "timeout")
 
     def test_the_issuer_is_left_alone_for_as_long_as_it_asks(self):
         self.issuer.behave(answer_with(b"", 429, X_Retry_After="77"))
