@@ -109,11 +109,23 @@ class MisbehavingIssuerTests(IssuerCase):
         self.configure(FETCH_SECONDS=0.3, JWKS_URL=f"https://127.0.0.1:{listener.getsockname()[1]}/jwks")
 
         self.assert_answers(self.get_with("/stateless"), 503)
+        self.assert_fetch_ends("timeout")
+
+    def test_no_fetch_outlives_its_time(self):
+        for name, behaviour in SLOW_MISBEHAVIOURS.items():
+            with self.subTest(name), FakeBetterAuth() as self.issuer:
+                self.configure(FETCH_SECONDS=0.3)
+                self.issuer.behave(behaviour)
+                self.get_with("/stateless")
+
+                self.assert_fetch_ends("timeout")
+
+    def assert_fetch_ends(self, outcome: str) -> None:
         keys = keyset.of(conf.current().policies[0].source)
         deadline = time.monotonic() + 2
         while keys.running is not None and time.monotonic() < deadline:
             time.sleep(0.01)
-        self.assertEqual(keys.last_outcome, "timeout")
+        self.assertEqual((keys.running, keys.last_outcome), (None, outcome))
 
     def test_the_issuer_is_left_alone_for_as_long_as_it_asks(self):
         self.issuer.behave(answer_with(b"", 429, X_Retry_After="77"))
