@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,6 +17,7 @@ SIGNING_KEYS_SECONDS = 1
 
 # A thread of its own, because a frozen database would hold the worker's thread for as long as it likes.
 prober = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
+probe: Future[bool] | None = None
 
 
 class LivezMiddleware:
@@ -38,8 +39,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def database_answers() -> bool:
+    global probe
+    # While one probe is stuck, the next ones wait for that one: a queue of them would outlast the outage.
+    if probe is None or probe.done():
+        probe = prober.submit(select_one)
     try:
-        return prober.submit(select_one).result(timeout=DATABASE_SECONDS)
+        return probe.result(timeout=DATABASE_SECONDS)
     except Exception:  # noqa: BLE001 - whatever is wrong with the database, the answer is the same
         return False
 

@@ -11,6 +11,7 @@ import os
 import struct
 import tempfile
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -19,6 +20,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from betterauth_auth import counters, status
 
 SLOT = struct.Struct("<504sd")
 SLOTS = 4096
@@ -29,6 +32,12 @@ FAMILIES = {
     "database_connect_retries_total": ("counter", "Attempts to connect that failed and were repeated."),
     "database_reads_repeated_total": ("counter", "Reads run again because their connection died."),
     "database_unavailable_total": ("counter", "Requests answered 503 because of the database."),
+    "refused_tokens_total": ("counter", "Tokens answered 401, by reason."),
+    "key_set_fetches_total": ("counter", "Attempts to fetch a key set, by outcome."),
+    "key_set_fetched_timestamp_seconds": (
+        "gauge",
+        "When the keys of an issuer were last fetched; time() - this is their age.",
+    ),
 }
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -165,6 +174,17 @@ def family_of(key: str) -> str:
     return key.partition("{")[0]
 
 
+def record_tokens_and_keys() -> None:
+    """What betterauth_auth has counted in this process so far."""
+    for reason, number in counters.refused_tokens().items():
+        record("refused_tokens_total", number, reason=reason)
+    for outcome, number in counters.fetches().items():
+        record("key_set_fetches_total", number, outcome=outcome)
+    for key_set in status.key_sets():
+        if key_set.age_seconds is not None:
+            record("key_set_fetched_timestamp_seconds", time.time() - key_set.age_seconds, issuer=key_set.issuers[0])
+
+
 class MetricsMiddleware:
     """/metrics for whoever has the token; without one configured there is no such page.
 
@@ -175,8 +195,12 @@ class MetricsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info != "/metrics" or not settings.METRICS_TOKEN:
+        if not settings.METRICS_TOKEN:
             return self.get_response(request)
+        if request.path_info != "/metrics":
+            response = self.get_response(request)
+            record_tokens_and_keys()
+            return response
         given = request.META.get("HTTP_AUTHORIZATION", "").encode()
         if not compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode()):
             return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})

@@ -6,6 +6,7 @@ from django.utils import timezone
 from tests.todoproject.test_settings import PRODUCTION, manage
 
 
+@override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
 class OperatorsSignInIsGuarded(TestCase):
     def setUp(self) -> None:
         cache.clear()

@@ -3,8 +3,9 @@ import sys
 from tempfile import mkdtemp
 
 from django.conf import settings
-from django.test import Client, SimpleTestCase, override_settings
+from django.test import Client, SimpleTestCase, TestCase, override_settings
 
+from tests.fake_betterauth import FakeBetterAuth
 from todoproject import metrics
 
 TOKEN = "a token of more than sixteen characters"
@@ -12,6 +13,7 @@ AS_ANOTHER_PROCESS = """
 import sys
 from django.conf import settings
 settings.configure(METRICS_TOKEN="x", METRICS_DIRECTORY=sys.argv[1])
+from tests.fake_betterauth import FakeBetterAuth
 from todoproject import metrics
 metrics.count("requests_total", 40, method="GET", route="/readyz", status=200)
 """
@@ -32,7 +34,8 @@ class MetricsAreOnlyForWhoHasTheToken(SimpleTestCase):
                 self.assertEqual(Client().get("/metrics", headers=headers).status_code, 401)
 
 
-class CountsAreThoseOfAllProcesses(SimpleTestCase):
+@override_settings(ROOT_URLCONF="tests.todoproject.urls")
+class CountsAreThoseOfAllProcesses(TestCase):
     def setUp(self) -> None:
         folder = mkdtemp()
         self.enterContext(override_settings(METRICS_TOKEN=TOKEN, METRICS_DIRECTORY=folder))
@@ -81,3 +84,14 @@ class CountsAreThoseOfAllProcesses(SimpleTestCase):
         metrics.count("requests_total", method="GET", route='/(?P<a>\\d+)"', status=200)
 
         self.assertIn('route="/(?P<a>\\\\d+)\\""', scrape().text)
+
+    def test_refused_tokens_are_counted_by_reason_and_fetches_of_keys_by_outcome(self):
+        with FakeBetterAuth() as issuer, override_settings(BETTER_AUTH=issuer.settings()):
+            token = issuer.token(sub="alice", exp=1)
+            Client().get("/readyz")
+            Client().get("/api/v1/test/whoami", headers={"authorization": f"Bearer {token}"})
+            text = scrape().text
+
+        self.assertRegex(text, r'todo_refused_tokens_total\{reason="[a-z_]*expired[a-z_]*"\} \d')
+        self.assertRegex(text, r'todo_key_set_fetches_total\{outcome="ok"\} \d')
+        self.assertRegex(text, r'todo_key_set_fetched_timestamp_seconds\{issuer="http://[^"]+"\} 1')

@@ -34,10 +34,16 @@ def lose_database_in_drf(request: Request) -> Response:
     raise OperationalError("server closed the connection unexpectedly")
 
 
+@api_view(["GET"])
+def whoami(request: Request) -> Response:
+    return Response({"username": request.user.get_username()})
+
+
 urlpatterns = [
     *real_urlpatterns,
     path("api/v1/test/crash", crash),
     path("api/v1/test/form", form),
     path("api/v1/test/echo", echo),
     path("api/v1/test/lost", lose_database_in_drf),
+    path("api/v1/test/whoami", whoami),
 ]
