@@ -9,6 +9,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -129,6 +130,22 @@ class PrivatePostgres:
         if self.server and self.server.poll() is None:
             self.call("pg_ctl", f"--pgdata={self.data}", f"--mode={mode}", "--wait", "stop", check=False)
             self.server.wait()
+
+    def restart(self, mode: str = "fast", seconds_down: float = 0) -> None:
+        self.stop(mode)
+        time.sleep(seconds_down)
+        self.start()
+
+    def freeze(self, seconds: float) -> None:
+        """Stops every process of the server without closing anything, as a machine that hangs does."""
+        assert self.server is not None  # noqa: S101 - only a started server can be frozen
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children").read_text(encoding="ascii").split()
+        processes = [self.server.pid, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        time.sleep(seconds)
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
 
     def call(self, program: str, *arguments: str, check: bool = True) -> int:
         command = [str(self.binaries / program), *arguments]

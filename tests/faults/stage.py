@@ -1,0 +1,234 @@
+"""What the fault suite plays on: the service as it ships, a private PostgreSQL, and things that stand in between."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from scripts.private_postgres import PrivatePostgres, free_port, unprivileged_user
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
+SERVER_GIVES_UP = b"SFATAL\0VFATAL\x00C57P03\0Mthe database system is starting up\0\0"
+
+
+class Service:
+    """`manage.py serve` with two workers of four threads, behind nginx where there is one."""
+
+    def __init__(self, database_url: str, issuer_url: str, *wrapper: str, **variables: str) -> None:
+        self.port = free_port()
+        self.wrapper = wrapper
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "SECRET_KEY": "only-for-this-test-0123456789abcdefghijklmnopqrstuvwxyz",
+            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "HTTPS_ONLY": "false",
+            "LOG_LEVEL": "ERROR",
+            "RATE_LIMIT_USER": "0",
+            "RATE_LIMIT_ADDRESS": "0",
+            "WEB_WORKERS": "2",
+            "WEB_THREADS": "4",
+            "BETTER_AUTH_API_URL": issuer_url,
+            "DATABASE_URL": database_url,
+            **variables,
+        }
+
+    def manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        command = [*self.wrapper, sys.executable, "manage.py", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log)
+
+    def __enter__(self) -> Service:
+        self.log = tempfile.TemporaryFile()
+        if self.manage("migrate", "--verbosity=0").wait():
+            raise RuntimeError(self.words())
+        options = ["--behind-nginx"] if NGINX and not self.wrapper else []
+        self.process = self.manage("serve", f"--port={self.port}", *options)
+        deadline = time.monotonic() + 30
+        while not self.is_alive():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(self.words())
+            time.sleep(0.05)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=60)
+        self.log.close()
+
+    def is_alive(self) -> bool:
+        try:
+            return self.request("GET", "/livez", seconds=2)[0] == 200
+        except OSError:
+            return False
+
+    def words(self) -> str:
+        self.log.seek(0)
+        return self.log.read().decode()[-3000:]
+
+    def request(
+        self, method: str, path: str, token: str = "", body: Any = None, seconds: float = 60
+    ) -> tuple[int, Any]:
+        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            wire.request(method, path, json.dumps(body) if body is not None else None, headers)
+            response = wire.getresponse()
+            content = response.read()
+            return response.status, json.loads(content) if content[:1] in b"{[" else content
+        finally:
+            wire.close()
+
+    def workers(self) -> list[int]:
+        """The processes that run the application: granian's children."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                environment = (folder / "environ").read_bytes()
+                command = (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if (
+                f"\0DATABASE_URL={self.environment['DATABASE_URL']}\0".encode() in environment
+                and b"spawn_main" in command
+            ):
+                found.append(int(folder.name))
+        return found
+
+
+class Doorman:
+    """A listener in front of the database that lets through, holds, refuses, or answers that it is starting up."""
+
+    def __init__(self, port_behind: int) -> None:
+        self.port_behind = port_behind
+        self.port = free_port()
+        self.mode = "open"
+        self.listener: socket.socket | None = None
+        self.pairs: list[tuple[socket.socket, socket.socket]] = []
+
+    def __enter__(self) -> Doorman:
+        self.set("open")
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.set("refuse")
+
+    def set(self, mode: str) -> None:
+        """Changes what happens to new connections; anything but `open` also ends the present ones."""
+        self.mode = mode
+        if mode != "open":
+            self.cut_all()
+        if mode == "refuse" and self.listener:
+            # shutdown wakes the thread that waits in accept; close alone would not.
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+            self.listener = None
+        elif mode != "refuse" and not self.listener:
+            self.listener = socket.create_server(("127.0.0.1", self.port), backlog=100)
+            threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
+
+    def cut_all(self) -> None:
+        pairs, self.pairs = self.pairs, []
+        for pair in pairs:
+            for end in pair:
+                hang_up(end)
+
+    def accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
+
+    def serve(self, client: socket.socket) -> None:
+        while self.mode == "hold":
+            time.sleep(0.02)
+        if self.mode == "error":
+            client.recv(4096)
+            client.sendall(b"E" + (len(SERVER_GIVES_UP) + 4).to_bytes(4, "big") + SERVER_GIVES_UP)
+            client.close()
+            return
+        try:
+            server = socket.create_connection(("127.0.0.1", self.port_behind))
+        except OSError:
+            client.close()
+            return
+        self.pairs.append((client, server))
+        threading.Thread(target=self.carry, args=(client, server, True), daemon=True).start()
+        self.carry(server, client, is_request=False)
+
+    def carry(self, source: socket.socket, target: socket.socket, is_request: bool) -> None:
+        with suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+                if is_request and self.mode == "lose commit" and b"COMMIT" in data:
+                    # The server has the COMMIT and will obey; its answer never arrives.
+                    hang_up(source)
+        hang_up(source)
+        hang_up(target)
+
+
+def hang_up(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
+
+
+class PgBouncer:
+    """A real one in transaction mode, in front of a private PostgreSQL."""
+
+    def __init__(self, postgres: PrivatePostgres) -> None:
+        self.postgres = postgres
+        self.port = free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="private-pgbouncer-"))
+        self.configuration = self.folder / "pgbouncer.ini"
+        self.configuration.write_text(
+            "[databases]\n"
+            f"postgres = host=127.0.0.1 port={postgres.port} user=todo password={postgres.password}\n"
+            "[pgbouncer]\nlisten_addr = 127.0.0.1\nauth_type = any\npool_mode = transaction\nunix_socket_dir =\n"
+            f"listen_port = {self.port}\nserver_login_retry = 1\nmax_client_conn = 200\ndefault_pool_size = 20\n",
+            encoding="utf-8",
+        )
+        self.user = unprivileged_user()
+        for path in (self.folder, self.configuration):
+            if self.user:
+                shutil.chown(path, self.user)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://todo@127.0.0.1:{self.port}/postgres"
+
+    def __enter__(self) -> PgBouncer:
+        command = [str(PGBOUNCER), "--quiet", str(self.configuration)]
+        self.process = subprocess.Popen(command, user=self.user, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return self
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError("PgBouncer did not start")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
+    def __exit__(self, *exception: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
