@@ -1,0 +1,88 @@
+import createClient from "openapi-fetch";
+import { accessToken, SignedOut, SignInUnavailable } from "./auth-client";
+import { isReachable, waitToRetry } from "./connection";
+import type { components, paths } from "./openapi";
+
+export type Todo = components["schemas"]["Todo"];
+export type TodoChange = components["schemas"]["PatchedTodoRequest"];
+export type NewTodo = components["schemas"]["TodoRequest"];
+export type List = components["schemas"]["List"];
+export type Tag = components["schemas"]["Tag"];
+export type Summary = components["schemas"]["Summary"];
+type ProblemDocument = components["schemas"]["Problem"] & { current?: Todo };
+
+/** An answer ≥ 400 that asking again will not change. */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** The row as it is now, with a 412. */
+  readonly current: Todo | undefined;
+
+  constructor(document: ProblemDocument) {
+    const faults = document.errors?.map((fault) => `${fault.pointer.slice(1).replaceAll("_", " ")}: ${fault.detail}`);
+    super(faults?.join(" ") || document.detail || document.title);
+    this.status = document.status;
+    this.code = document.code;
+    this.current = document.current;
+  }
+}
+
+export const api = createClient<paths>({
+  baseUrl: import.meta.env.VITE_API_URL ?? "http://localhost:8000",
+  fetch: persistently,
+  querySerializer: { array: { style: "form", explode: true } },
+});
+
+/** The data of an answer, or its problem as an exception. */
+export async function answerOf<T>(sent: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await sent;
+  if (response.ok) return data as T;
+  throw new Problem(error as ProblemDocument);
+}
+
+/** The header that makes a change fail with 412 when somebody else's came first. */
+export function ifMatch(row: { version: number }): { "If-Match": string } {
+  return { "If-Match": `"${row.version}"` };
+}
+
+let session = new AbortController();
+
+/** Stops what is still being sent or waiting, so that no change of one person is ever sent with the next one's token. */
+export function endSession(): void {
+  session.abort();
+  session = new AbortController();
+}
+
+/**
+ * Sends until the service has answered. Sending a change twice is safe: todos are created under an id of our own, and
+ * changes carry the version they were made for.
+ */
+async function persistently(asked: Request): Promise<Response> {
+  const request = new Request(asked, { signal: AbortSignal.any([asked.signal, session.signal]) });
+  for (let attempt = 0; ; attempt += 1) {
+    const response = await authorized(request.clone()).catch((error: unknown) => {
+      if (error instanceof TypeError || error instanceof SignInUnavailable) return undefined;
+      throw error;
+    });
+    if (response && response.status !== 503 && response.status !== 429) {
+      isReachable();
+      return response;
+    }
+    await waitToRetry(response, attempt, request.signal);
+  }
+}
+
+/** A 401 means that the token has run out: one newer token, one more try. */
+async function authorized(request: Request): Promise<Response> {
+  const token = await accessToken();
+  const response = await fetch(withToken(request.clone(), token));
+  if (response.status !== 401) return response;
+  const second = await fetch(withToken(request, await accessToken(token)));
+  if (second.status === 401) throw new SignedOut();
+  return second;
+}
+
+function withToken(request: Request, token: string): Request {
+  request.headers.set("Authorization", `Bearer ${token}`);
+  return request;
+}

@@ -1,0 +1,61 @@
+import { drawAdd } from "./add";
+import { authClient, signOut } from "./auth-client";
+import { byId } from "./dom";
+import { drawSidebar } from "./sidebar";
+import { showSignIn } from "./sign-in";
+import { onNotice, store } from "./store";
+import { showToast } from "./toast";
+import { drawTodos } from "./todo-list";
+import type { View } from "./views";
+
+const SEARCH_PAUSE_MS = 250;
+
+let searchTimer = 0;
+
+async function start(): Promise<void> {
+  const { data: session } = await authClient.getSession();
+  if (!session) return showSignIn(() => void start());
+  document.title = "Todos";
+  byId("who").textContent = session.user.name;
+  byId("app").hidden = false;
+  await store.show(store.view);
+}
+
+function leave(message: string): void {
+  store.forget();
+  draw();
+  byId<HTMLDialogElement>("editor").close();
+  showSignIn(() => void start(), message);
+}
+
+function draw(): void {
+  drawSidebar();
+  drawAdd();
+  drawTodos();
+}
+
+store.changed = draw;
+store.signedOut = () => leave("Your session has ended. Sign in again.");
+onNotice((message) => showToast(message));
+
+byId("sign-out").addEventListener("click", async () => {
+  if (store.hasUnsent && !window.confirm("Some changes have not been sent yet and would be lost. Sign out?")) return;
+  await signOut();
+  leave("");
+});
+byId<HTMLInputElement>("search").addEventListener("input", (event) => {
+  const search = (event.target as HTMLInputElement).value.trim();
+  clearTimeout(searchTimer);
+  searchTimer = window.setTimeout(() => void store.show({ ...store.view, search }), SEARCH_PAUSE_MS);
+});
+byId<HTMLSelectElement>("ordering").addEventListener("change", (event) => {
+  const ordering = (event.target as HTMLSelectElement).value as View["ordering"];
+  void store.show({ ...store.view, ordering });
+});
+byId<HTMLSelectElement>("priority").addEventListener("change", (event) => {
+  void store.show({ ...store.view, priority: Number((event.target as HTMLSelectElement).value) });
+});
+byId("more").addEventListener("click", () => void store.loadMore());
+window.addEventListener("beforeunload", (event) => store.hasUnsent && event.preventDefault());
+
+void start();

@@ -1,0 +1,33 @@
+import { zone } from "./dates";
+
+export interface View {
+  kind: "all" | "today" | "overdue" | "upcoming" | "trash" | "list" | "tag";
+  /** The list's id, or the tag's name. */
+  id?: string;
+  ordering: "position" | "due" | "-priority" | "title" | "-created_at";
+  search: string;
+  priority: number;
+}
+
+export const TITLES: Partial<Record<View["kind"], string>> = {
+  all: "All",
+  today: "Today",
+  overdue: "Overdue",
+  upcoming: "Upcoming",
+  trash: "Trash",
+};
+
+/** The query parameters of GET /todos that select what the view shows. */
+export function queryOf(view: View) {
+  const due = view.kind === "today" || view.kind === "overdue" || view.kind === "upcoming" ? view.kind : undefined;
+  return {
+    ordering: view.ordering,
+    q: view.search || undefined,
+    priority_gte: view.priority || undefined,
+    status: view.kind === "trash" ? ("trashed" as const) : undefined,
+    due,
+    tz: due && zone(),
+    list: view.kind === "list" ? view.id : undefined,
+    tag: view.kind === "tag" && view.id ? [view.id] : undefined,
+  };
+}

@@ -1,0 +1,19 @@
+import { toNodeHandler } from "better-auth/node";
+import { type Connect, defineConfig, type Plugin } from "vite";
+import { auth } from "./auth-server";
+
+const handler = toNodeHandler(auth);
+
+const authentication: Connect.NextHandleFunction = (request, response, next) =>
+  request.url?.startsWith("/api/auth/") ? void handler(request, response) : next();
+
+/** Better Auth on the page's own origin, beside the development server and beside the built page. */
+const betterAuthServer: Plugin = {
+  name: "better-auth-server",
+  configureServer: (server) => void server.middlewares.use(authentication),
+  configurePreviewServer: (server) => void server.middlewares.use(authentication),
+};
+
+const host = { host: "localhost", port: Number(process.env.WEB_PORT ?? 5173), strictPort: true };
+
+export default defineConfig({ plugins: [betterAuthServer], server: host, preview: host });

@@ -1,0 +1,62 @@
+// A real Better Auth server for the interoperability suite. BETTER_AUTH_CONFIG (JSON) says which kind.
+import { createServer } from "node:http";
+import { oauthProvider } from "@better-auth/oauth-provider";
+import { betterAuth } from "better-auth";
+import { memoryAdapter } from "better-auth/adapters/memory";
+import { toNodeHandler } from "better-auth/node";
+import { admin, bearer, jwt } from "better-auth/plugins";
+
+const config = JSON.parse(process.env.BETTER_AUTH_CONFIG);
+const origin = `http://127.0.0.1:${config.port}`;
+const ADMIN = "admin@example.com";
+
+const plugins = [
+  jwt({
+    jwks: {
+      ...(config.algorithm ? { keyPairConfig: { alg: config.algorithm } } : {}),
+      ...(config.jwksPath ? { jwksPath: config.jwksPath } : {}),
+      rotationInterval: config.rotationSeconds,
+    },
+    jwt: {
+      issuer: config.issuer,
+      audience: config.audience,
+      expirationTime: config.expirationTime ?? "15m",
+      ...(config.minimalPayload ? { definePayload: () => ({}) } : {}),
+    },
+    sessionCookieCache: Boolean(config.signedSessionCookie),
+  }),
+  bearer(),
+  admin(),
+];
+if (config.oauthResource) {
+  plugins.push(
+    oauthProvider({
+      loginPage: "/sign-in",
+      consentPage: "/consent",
+      resources: [config.oauthResource],
+      enforcePerClientResources: false,
+      silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
+    }),
+  );
+}
+
+// The memory adapter wants an array for every table of every plugin.
+const tables = "user session account verification jwks oauthClient oauthResource oauthClientResource oauthConsent " +
+  "oauthAccessToken oauthRefreshToken oauthClientAssertion";
+const auth = betterAuth({
+  baseURL: origin,
+  basePath: config.basePath ?? "/api/auth",
+  secret: "interop-interop-interop-interop-interop",
+  database: memoryAdapter(Object.fromEntries(tables.split(" ").map((table) => [table, []]))),
+  emailAndPassword: { enabled: true },
+  rateLimit: { enabled: false },
+  advanced: { database: { generateId: config.generateId } },
+  session: config.signedSessionCookie ? { cookieCache: { enabled: true, strategy: "jwt", maxAge: 300 } } : {},
+  databaseHooks: {
+    user: { create: { before: async (user) => ({ data: user.email === ADMIN ? { ...user, role: "admin" } : user }) } },
+  },
+  plugins,
+});
+
+const listener = createServer(toNodeHandler(auth));
+listener.listen(config.port, "127.0.0.1", () => console.log("listening"));
