@@ -4,13 +4,16 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres lint types schema lock
+.PHONY: help run demo test test-postgres lint types schema interop e2e lock
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run:  ## install, migrate the embedded database and serve on 127.0.0.1:8000 (PORT=… for another)
 	@$(PYTHON) scripts/run.py
+
+demo:  ## the API, a real Better Auth server and the example page (needs Node)
+	@$(PYTHON) scripts/demo.py
 
 test:  ## the whole suite on SQLite, and on PostgreSQL where there is one
 	@$(PYTHON) scripts/test.py
@@ -24,6 +27,15 @@ lint: .venv-dev  ## ruff: lint and format
 
 types: .venv-dev  ## mypy with the Django and DRF stubs
 	@SECRET_KEY=types DEBUG=true .venv/bin/python -m mypy
+
+schema:  ## write openapi.yaml and the example page's types (the types need Node)
+	@$(PYTHON) scripts/schema.py
+
+interop:  ## real Better Auth servers, every algorithm and configuration (needs Node)
+	@$(PYTHON) scripts/interop.py
+
+e2e:  ## the example page's story in a real browser (needs Node and Chromium)
+	@$(PYTHON) scripts/e2e.py
 
 lock: .venv-dev  ## write the lock files anew from requirements*.txt
 	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \

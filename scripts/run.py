@@ -26,4 +26,5 @@ def write_env():
     print("Wrote .env with a fresh SECRET_KEY.", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

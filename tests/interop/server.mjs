@@ -1,4 +1,5 @@
 // A real Better Auth server for the interoperability suite. BETTER_AUTH_CONFIG (JSON) says which kind.
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { oauthProvider } from "@better-auth/oauth-provider";
 import { betterAuth } from "better-auth";
@@ -33,7 +34,9 @@ if (config.oauthResource) {
     oauthProvider({
       loginPage: "/sign-in",
       consentPage: "/consent",
+      scopes: ["openid", "profile", "email", "offline_access", "todos"],
       resources: [config.oauthResource],
+      clientPrivileges: () => true,
       enforcePerClientResources: false,
       silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
     }),
@@ -46,7 +49,7 @@ const tables = "user session account verification jwks oauthClient oauthResource
 const auth = betterAuth({
   baseURL: origin,
   basePath: config.basePath ?? "/api/auth",
-  secret: "interop-interop-interop-interop-interop",
+  secret: randomBytes(32).toString("hex"),
   database: memoryAdapter(Object.fromEntries(tables.split(" ").map((table) => [table, []]))),
   emailAndPassword: { enabled: true },
   rateLimit: { enabled: false },
@@ -58,5 +61,18 @@ const auth = betterAuth({
   plugins,
 });
 
-const listener = createServer(toNodeHandler(auth));
+const handler = toNodeHandler(auth);
+const listener = createServer(async (request, response) => {
+  // Only the server itself may register a program that acts for nobody.
+  if (request.url !== "/register-program") return handler(request, response);
+  const headers = new Headers({ cookie: request.headers.cookie });
+  const body = {
+    redirect_uris: ["https://client.example.com/callback"],
+    grant_types: ["client_credentials"],
+    response_types: [],
+    scope: "todos",
+    client_credentials_scopes: ["todos"],
+  };
+  response.end(JSON.stringify(await auth.api.adminCreateOAuthClient({ headers, body })));
+});
 listener.listen(config.port, "127.0.0.1", () => console.log("listening"));

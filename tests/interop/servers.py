@@ -106,7 +106,7 @@ class BetterAuth(Server):
     def sign_up(self, name: str) -> Person:
         person = Person(self, name)
         credentials = {"email": f"{name.lower()}@example.com", "password": "correct horse", "name": name}
-        person.post("/sign-up/email", **credentials)
+        person.session_token = person.post("/sign-up/email", **credentials)["token"]
         return person
 
 
@@ -116,6 +116,7 @@ class Person:
     def __init__(self, server: BetterAuth, name: str) -> None:
         self.server = server
         self.name = name
+        self.session_token = ""
         self.http = requests.Session()
         # Better Auth refuses requests that carry cookies and come from nowhere.
         self.http.headers["Origin"] = server.base
@@ -146,8 +147,7 @@ class Person:
 
     def client_credentials_token(self, resource: str) -> str:
         """The access token of a program that acts for nobody."""
-        grants = {**CLIENT, "grant_types": ["client_credentials"], "response_types": []}
-        client = self.post("/oauth2/create-client", **grants)
+        client = self.http.get(self.server.base + "/register-program", timeout=10).json()
         credentials = (client["client_id"], client["client_secret"])
         body = {"grant_type": "client_credentials", "resource": resource}
         return self.exchange(body, auth=credentials)["access_token"]

@@ -1,0 +1,51 @@
+"""`make e2e`: the page's story in a real browser, against the built page, a real Better Auth server and our server."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import node
+from environment import ROOT, python_with
+from stack import Stack
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+WEB_PORT, API_PORT = 5183, 8083
+PAGE, API = f"http://localhost:{WEB_PORT}", f"http://127.0.0.1:{API_PORT}"
+ARTIFACTS = ROOT / "artifacts"
+SETTINGS = {
+    "SECRET_KEY": "e2e-" * 13,
+    "DEBUG": "true",
+    "BETTER_AUTH_API_URL": PAGE,
+    # A token's life in the story is 5 s, and no grace on top of it.
+    "BETTER_AUTH_LEEWAY_SECONDS": "1",
+    "BETTER_AUTH_TOKEN_CACHE_SECONDS": "0",
+    "CORS_ALLOWED_ORIGINS": PAGE,
+}
+
+
+def main():
+    node.insist()
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
+    python = python_with("requirements-dev.lock")
+    node.install(node.WEB)
+    node.run(node.WEB, "run", "build", "--silent", VITE_API_URL=API)
+    ARTIFACTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="e2e-") as folder, (ARTIFACTS / "e2e-servers.log").open("wb") as log:
+        database = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'db.sqlite3'}"}
+        with Stack() as stack:
+            serve = [python, "manage.py", "serve", "--migrate", "--port", str(API_PORT)]
+            api = {**SETTINGS, **database}
+            stack.start(serve, f"{API}/livez", log=log, **api)
+            web = {"WEB_PORT": str(WEB_PORT), "BETTER_AUTH_URL": PAGE, "TOKEN_LIFE": "5s"}
+            stack.start(["npm", "run", "preview", "--silent"], PAGE, folder=node.WEB, log=log, **web)
+            story = {"PAGE": PAGE, "API": API, "BROWSER": browser, "ARTIFACTS": str(ARTIFACTS)}
+            node.run(node.WEB, "run", "e2e", "--silent", **story)
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    main()

@@ -1,0 +1,59 @@
+"""Our API, a Better Auth server and the page, side by side until one of them ends or somebody presses Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+from environment import ROOT
+
+START_SECONDS = 60
+
+
+class Stack:
+    """`with Stack() as stack:` stops everything that it started, in the reverse order."""
+
+    def __init__(self):
+        self.processes = []
+
+    def __enter__(self):
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        return self
+
+    def __exit__(self, *exception):
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        for process in self.processes:
+            process.wait()
+
+    def start(self, command, url, folder=ROOT, log=None, **environment):
+        """Starts a server and waits until it answers at the address."""
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
+        )
+        self.processes.append(process)
+        deadline = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if answers(url):
+                return process
+            time.sleep(0.1)
+        sys.exit(f"{' '.join(map(str, command))} did not start.")
+
+    def wait(self):
+        """Until one of the servers ends by itself."""
+        while all(process.poll() is None for process in self.processes):
+            time.sleep(0.3)
+
+
+def answers(url):
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
