@@ -1,6 +1,6 @@
 import { toNodeHandler } from "better-auth/node";
 import { type Connect, defineConfig, type Plugin } from "vite";
-import { auth } from "./auth-server";
+import { auth } from "./auth-server.ts";
 
 const handler = toNodeHandler(auth);
 

@@ -21,14 +21,14 @@ export function drawTodos(): void {
   const isTrash = store.view.kind === "trash";
   const open = todos.filter((todo) => isTrash || !todo.completed);
   const completed = todos.filter((todo) => !isTrash && todo.completed);
-  const focused = document.activeElement;
+  const focus = focusedPart();
   place(byId("open"), open);
   place(byId("completed"), completed);
   for (const [id, row] of rows) {
     if (!todos.some((todo) => todo.id === id)) drop(id, row);
   }
-  // Moving an element in the document takes the focus away from what is inside it.
-  if (focused instanceof HTMLElement && focused.isConnected && document.activeElement !== focused) focused.focus();
+  // Redrawing a row, or moving it, takes the focus away from what is inside it.
+  if (focus && !document.activeElement?.matches(focus)) document.querySelector<HTMLElement>(focus)?.focus();
   byId("done").hidden = completed.length === 0;
   byId("done").querySelector("summary")!.textContent = `Completed · ${completed.length}`;
   byId("more").hidden = !store.hasMore;
@@ -62,19 +62,19 @@ function rowOf(todo: Todo, index: number, count: number): HTMLLIElement {
   const known = rows.get(todo.id);
   if (known?.drawnFrom === source) return known.item;
   const item = known?.item ?? element("li", { class: "todo", "data-id": todo.id });
-  const label = focusLabel(item);
   item.classList.toggle("completed", todo.completed);
   item.dataset.priority = String(todo.priority);
   item.replaceChildren(...contents(todo, index, count, listName));
-  if (label) item.querySelector<HTMLElement>(`[data-role="${label}"]`)?.focus();
   rows.set(todo.id, { item, drawnFrom: source });
   return item;
 }
 
-/** Which part of a row has the focus, so that redrawing the row can give it back. */
-function focusLabel(item: HTMLElement): string | undefined {
+/** A selector of what has the focus inside a row, so that it can be given back. */
+function focusedPart(): string | undefined {
   const focused = document.activeElement;
-  return focused instanceof HTMLElement && item.contains(focused) ? focused.dataset.role : undefined;
+  const item = focused?.closest<HTMLElement>("li.todo");
+  if (!(focused instanceof HTMLElement) || !item || !focused.dataset.role) return undefined;
+  return `[data-id="${item.dataset.id}"] [data-role="${focused.dataset.role}"]`;
 }
 
 function contents(todo: Todo, index: number, count: number, listName?: string): HTMLElement[] {
