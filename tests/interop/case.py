@@ -31,8 +31,10 @@ class InteropTestCase(SimpleTestCase):
         response = api.get(TODOS, token)
         self.assertEqual(response.status_code, 200, response.text)
 
-    def assert_refused(self, api: TodoApi, token: str) -> None:
+    def assert_refused(self, api: TodoApi, token: str, reason: str) -> None:
+        """The client is told nothing but 401; the log has the reason, and never the token."""
         response = api.get(TODOS, token)
         self.assertEqual(response.status_code, 401, response.text)
         self.assertTrue(response.headers["WWW-Authenticate"].startswith("Bearer"))
+        self.assertEqual(api.refusals()[-1], reason)
         self.assertNotIn(token, api.log())

@@ -11,15 +11,15 @@ class TheSessionTokenIsNotAJwt(InteropTestCase):
 
         for name, mistake in (("answer", alice.session_token), ("cookie", alice.cookie("session_token"))):
             with self.subTest(name):
-                self.assert_refused(api, mistake)
-                self.assertIn("session token", api.manage("betterauth", "doctor", stdin=mistake))
+                self.assert_refused(api, mistake, "session_token")
+                self.assertIn("session token", api.manage("betterauth", "doctor", "-", stdin=mistake))
 
     def test_the_signed_session_cookie_is_refused(self):
         server = self.better_auth(signedSessionCookie=True)
         api = self.api(BETTER_AUTH_API_URL=server.base)
         alice = server.sign_up("Alice")
 
-        self.assert_refused(api, alice.cookie("session_data"))
+        self.assert_refused(api, alice.cookie("session_data"), "token_type")
         self.assert_accepted(api, alice.token())
 
 
@@ -44,12 +44,12 @@ class ABannedUser(InteropTestCase):
     def test_is_out_at_once_when_an_operator_deactivates_the_user(self):
         self.operator("identity.user.is_active = False; identity.user.save()")
 
-        self.assert_refused(self.api_server, self.token)
+        self.assert_refused(self.api_server, self.token, "inactive_user")
 
     def test_is_out_at_once_when_an_operator_cuts_the_tokens_off(self):
         self.operator("identity.tokens_valid_after = timezone.now(); identity.save()")
 
-        self.assert_refused(self.api_server, self.token)
+        self.assert_refused(self.api_server, self.token, "cut_off")
 
     def operator(self, change: str) -> None:
         imports = "from django.utils import timezone; from betterauth_auth.models import Identity"
@@ -76,7 +76,7 @@ class TokensOfTheOAuthProvider(InteropTestCase):
             BETTER_AUTH_API_URL=self.server.base, BETTER_AUTH_TOKEN_TYPES="absent,JWT,at+jwt", **configured
         )
 
-        self.assert_refused(plain, access_token)
+        self.assert_refused(plain, access_token, "token_type")
         self.assert_accepted(chosen, access_token)
 
     def test_an_id_token_is_refused_even_where_access_tokens_are_accepted(self):
@@ -88,7 +88,7 @@ class TokensOfTheOAuthProvider(InteropTestCase):
             BETTER_AUTH_TOKEN_TYPES="absent,JWT,at+jwt",
         )
 
-        self.assert_refused(api, tokens["id_token"])
+        self.assert_refused(api, tokens["id_token"], "audience")
         self.assert_accepted(api, tokens["access_token"])
         self.assert_accepted(api, self.alice.token())
 
@@ -101,7 +101,7 @@ class TokensOfTheOAuthProvider(InteropTestCase):
             BETTER_AUTH_TOKEN_TYPES="at+jwt",
         )
 
-        self.assert_refused(api, access_token)
+        self.assert_refused(api, access_token, "client_credentials")
 
         self.assertEqual(api.manage("shell", "--no-imports", "-c", COUNT_USERS).strip(), "0")
 
