@@ -129,7 +129,9 @@ class Store {
   }
 
   private async poll(): Promise<void> {
-    if (!this.isLoaded || this.outbox.length || !navigator.onLine) return;
+    // While somebody edits a todo, the version that they look at must stay the one that their change is checked against.
+    const isEditing = document.querySelector("dialog[open]") !== null;
+    if (!this.isLoaded || this.outbox.length || !navigator.onLine || isEditing) return;
     await this.guarded(async () => {
       if (await this.readSummary(this.loading.signal)) await this.refresh();
     });
