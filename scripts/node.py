@@ -42,4 +42,6 @@ def install(folder):
 
 
 def run(folder, *arguments, **environment):
-    subprocess.run(["npm", *arguments], cwd=folder, env={**os.environ, **environment}, check=True)
+    done = subprocess.run(["npm", *arguments], cwd=folder, env={**os.environ, **environment}, check=False)
+    if done.returncode:
+        sys.exit(f"npm {' '.join(arguments)} failed.")

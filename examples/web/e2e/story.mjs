@@ -29,10 +29,10 @@ const chapters = {
     await alice.page.keyboard.press("Enter");
     await alice.reads("Garden");
     await alice.go("Inbox");
-    await alice.add("Write the report", { due: day(-1), priority: "High", tags: "work" });
+    await alice.add("Write the report", { due_date: day(-1), priority: "High", tags: "work" });
     await alice.add("Buy milk", { tags: "shop" });
-    await alice.add("Call the plumber", { due: day(0), priority: "Medium" });
-    await alice.add("Water the roses", { due: day(3), priority: "Low", list: "Garden", tags: "plants, outside" });
+    await alice.add("Call the plumber", { due_date: day(0), priority: "Medium" });
+    await alice.add("Water the roses", { due_date: day(3), priority: "Low", list: "Garden", tags: "plants, outside" });
     await alice.sees("Write the report", "Buy milk", "Call the plumber");
     await alice.go("All");
     await alice.reads("Water the roses");
@@ -74,13 +74,19 @@ const chapters = {
   },
 
   async "she edits, completes and reopens"() {
-    await alice.edit("Buy milk", { Title: "Buy oat milk", Notes: "Two cartons", Due: day(1), At: "09:30", Priority: "High" });
+    await alice.edit("Buy milk", {
+      title: "Buy oat milk",
+      notes: "Two cartons",
+      due_date: day(1),
+      due_time: "09:30",
+      priority: "High",
+    });
     await alice.sees("Call the plumber", "Buy oat milk", "Write the report");
     await alice.reads("Tomorrow, 09:30");
-    await alice.page.getByRole("checkbox", { name: "Complete Call the plumber" }).check();
+    await alice.page.getByRole("checkbox", { name: "Complete Call the plumber" }).click();
     await alice.sees("Buy oat milk", "Write the report");
     await alice.page.getByText("Completed · 1").click();
-    await alice.page.getByRole("checkbox", { name: "Complete Call the plumber" }).uncheck();
+    await alice.page.getByRole("checkbox", { name: "Complete Call the plumber" }).click();
     await alice.sees("Call the plumber", "Buy oat milk", "Write the report");
     await alice.isSettled();
     await alice.inspect("todos", WIDE, NARROW);
@@ -158,7 +164,7 @@ const chapters = {
     await alice.go("Inbox");
     await alice.isSettled();
     await alice.page.getByRole("button", { name: "Edit Buy oat milk" }).click();
-    await telephone.edit("Buy oat milk", { Title: "Buy rice milk" });
+    await telephone.edit("Buy oat milk", { title: "Buy rice milk" });
     await telephone.sees("Call the plumber", "Buy rice milk", "Write the report");
     await telephone.isSettled();
     await alice.page.getByRole("dialog").getByLabel("Title").fill("Buy almond milk");
@@ -174,7 +180,7 @@ const chapters = {
     await alice.isSettled();
     await alice.context.setOffline(true);
     await alice.add("Thought of in a tunnel");
-    await alice.page.getByRole("checkbox", { name: "Complete Write the report" }).check();
+    await alice.page.getByRole("checkbox", { name: "Complete Write the report" }).click();
     await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel");
     await alice.reads("You are offline. Changes are kept here and sent when you are back.");
     await alice.inspect("offline", WIDE);

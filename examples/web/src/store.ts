@@ -3,7 +3,7 @@ import { SignedOut } from "./auth-client";
 import { zone } from "./dates";
 import { announce } from "./dom";
 import type { Operation } from "./operations";
-import { queryOf, type View } from "./views";
+import { belongsTo, queryOf, type View } from "./views";
 
 const POLL_MS = 20_000;
 const PAGE_SIZE = 50;
@@ -25,6 +25,7 @@ class Store {
   private confirmed = new Map<string, Todo>();
   private outbox: Operation[] = [];
   private isSending = false;
+  private isSignedIn = false;
   private next: string | null = null;
   private loading = new AbortController();
   private summaryTag = "";
@@ -37,7 +38,8 @@ class Store {
   todos(): Todo[] {
     const rows = new Map(this.confirmed);
     for (const operation of this.outbox) operation.apply(rows);
-    const all = [...rows.values()].filter((todo) => Boolean(todo.deleted_at) === (this.view.kind === "trash"));
+    // The server has filtered already; this is for what has changed since.
+    const all = [...rows.values()].filter((todo) => belongsTo(this.view, todo));
     return this.view.ordering === "position" ? all.sort(byPosition) : all;
   }
 
@@ -50,6 +52,7 @@ class Store {
   }
 
   async show(view: View): Promise<void> {
+    this.isSignedIn = true;
     const isSamePlace = view.kind === this.view.kind && view.id === this.view.id;
     this.view = view;
     if (!isSamePlace) this.confirmed.clear();
@@ -112,6 +115,7 @@ class Store {
 
   forget(): void {
     endSession();
+    this.isSignedIn = false;
     this.confirmed.clear();
     this.outbox = [];
     [this.lists, this.tags, this.summary, this.summaryTag, this.isLoaded] = [[], [], undefined, "", false];
@@ -147,7 +151,7 @@ class Store {
       this.changed();
     }
     this.isSending = false;
-    if (this.isLoaded) await this.refresh();
+    if (this.isSignedIn) await this.refresh();
   }
 
   private async sendOne(operation: Operation): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Todo } from "./api";
 import { zone } from "./dates";
 
 export interface View {
@@ -30,4 +31,11 @@ export function queryOf(view: View) {
     list: view.kind === "list" ? view.id : undefined,
     tag: view.kind === "tag" && view.id ? [view.id] : undefined,
   };
+}
+
+/** Whether a todo is where the view looks; due days and searches are left to the server. */
+export function belongsTo(view: View, todo: Todo): boolean {
+  if (Boolean(todo.deleted_at) !== (view.kind === "trash")) return false;
+  if (view.kind === "list") return todo.list === view.id;
+  return view.kind !== "tag" || todo.tags.includes(view.id ?? "");
 }
