@@ -37,7 +37,7 @@ def install(folder):
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == digest:
         return
     print(f"Installing the locked npm packages of {folder.relative_to(ROOT)} (this happens once) ...", flush=True)
-    run(folder, "ci", "--no-audit", "--no-fund", "--loglevel=error")
+    run(folder, "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
     stamp.write_text(digest, encoding="utf-8")
 
 

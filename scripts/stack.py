@@ -32,6 +32,8 @@ class Stack:
 
     def start(self, command, url, folder=ROOT, log=None, **environment):
         """Starts a server and waits until it answers at the address."""
+        if answers(url):
+            sys.exit(f"Something else answers at {url} already; stop it first.")
         process = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
         )
