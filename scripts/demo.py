@@ -28,9 +28,11 @@ def main():
     # The example's users live in memory, so their todos do not belong into the database of `make run`.
     LOG.parent.mkdir(exist_ok=True)
     settings = {
+        "DEBUG": "true",
         "BETTER_AUTH_API_URL": PAGE,
         "CORS_ALLOWED_ORIGINS": PAGE,
         "DATABASE_URL": f"sqlite:///{LOG.with_name('demo.sqlite3')}",
+        "DATABASE_URL_DIRECT": "",
     }
     with LOG.open("wb") as log, Stack() as stack:
         serve = [python, "manage.py", "serve", "--migrate", "--port", port]

@@ -21,6 +21,7 @@ class Stack:
 
     def __enter__(self):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
     def __exit__(self, *exception):
@@ -43,7 +44,7 @@ class Stack:
             if answers(url):
                 return process
             time.sleep(0.1)
-        sys.exit(f"{' '.join(map(str, command))} did not start.")
+        sys.exit(f"{' '.join(map(str, command))} did not start{f'; see {log.name}' if log else ''}.")
 
     def wait(self):
         """Until one of the servers ends by itself."""
