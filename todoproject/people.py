@@ -15,7 +15,8 @@ from todos.signals import account_erased
 
 def profile(request: Request) -> dict[str, Any]:
     """What /me says about the person, besides the settings."""
-    identity: Identity = request.user.betterauth_identity
+    user: Any = request.user
+    identity: Identity = user.betterauth_identity
     return {
         "subject": identity.subject,
         "email": identity.email or None,
