@@ -65,10 +65,10 @@ class ChangesView(OwnedViewSet):
     model = Account
     serializer_class = ChangesAnswer
     pagination_class = None
-    parameters = {"list": frozenset({"since", "cursor", "page_size"})}
+    parameters = {"pull": frozenset({"since", "cursor", "page_size"})}
 
     @extend_schema(**schema.answered(schema.LIST_CHANGES, ChangesAnswer))
-    def list(self, request: Request) -> Response:
+    def pull(self, request: Request) -> Response:
         account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
         row = account.values_list("version", "purged_version", "settings_version", *SETTINGS).first()
         version, purged, settings_version, *settings = row or (0, 0, 0, *settings_json(None).values())

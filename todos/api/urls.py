@@ -41,5 +41,5 @@ urlpatterns = [
         name="tag",
     ),
     path("summary", SummaryView.as_view({"get": "retrieve"}), name="summary"),
-    path("changes", ChangesView.as_view({"get": "list"}), name="changes"),
+    path("changes", ChangesView.as_view({"get": "pull"}), name="changes"),
 ]

@@ -1,0 +1,47 @@
+from drf_spectacular.generators import SchemaGenerator
+
+from tests.todos.case import TodosTestCase
+
+
+class Document(TodosTestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.document = SchemaGenerator().get_schema(request=None, public=True)
+
+    def answer(self, path, method="get", status="200"):
+        operation = self.document["paths"][f"/api/v1{path}"][method]
+        schema = operation["responses"][status]["content"]["application/json"]["schema"]
+        return self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+
+    def test_it_describes_every_member_of_every_answer(self):
+        todo, project, tag = self.alice.todo(), self.alice.make("lists"), self.alice.make("tags")
+        for path, real in (
+            ("/todos/{id}", f"/todos/{todo['id']}"),
+            ("/lists/{id}", f"/lists/{project['id']}"),
+            ("/tags/{id}", f"/tags/{tag['id']}"),
+            ("/todos", "/todos"),
+            ("/me", "/me"),
+            ("/summary", "/summary"),
+            ("/changes", "/changes"),
+        ):
+            with self.subTest(path):
+                described = self.answer(path)
+                members = set(self.alice.get(real).json())
+                self.assertEqual((set(described["properties"]), set(described["required"])), (members, members))
+
+    def test_every_operation_has_a_name_a_text_and_described_parameters(self):
+        for path, operations in self.document["paths"].items():
+            for method, operation in operations.items():
+                with self.subTest(f"{method} {path}"):
+                    self.assertRegex(operation["operationId"], r"^[a-z]+[A-Z]\w+$|^schema")
+                    self.assertTrue(operation["description"])
+
+    def test_request_bodies_take_nothing_unknown(self):
+        for path, operations in self.document["paths"].items():
+            for method, operation in operations.items():
+                if "requestBody" in operation:
+                    with self.subTest(f"{method} {path}"):
+                        reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+                        schema = self.document["components"]["schemas"][reference.rpartition("/")[2]]
+                        self.assertIs(schema["additionalProperties"], False)

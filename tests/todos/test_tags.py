@@ -1,0 +1,125 @@
+import uuid
+
+from tests.todos.case import TodosTestCase
+
+
+class Tags(TodosTestCase):
+    def names(self):
+        return [row["name"] for row in self.alice.get("/tags").json()["results"]]
+
+    def tag(self, name):
+        (found,) = (row for row in self.alice.get("/tags").json()["results"] if row["name"] == name)
+        return found
+
+    def test_naming_one_on_a_todo_creates_it(self):
+        todo = self.alice.todo(tags=["work", "Ärger"])
+
+        self.assertEqual(todo["tags"], ["work", "Ärger"])
+        self.assertEqual(self.names(), ["work", "Ärger"])
+        self.assertEqual(self.tag("work")["open_count"], 1)
+
+    def test_names_are_compared_without_case_and_the_first_spelling_stays(self):
+        self.alice.todo(tags=["Straße"])
+
+        self.assertEqual(self.alice.todo(tags=["STRASSE", "straße", "Strasse"])["tags"], ["Straße"])
+        self.assertEqual(self.names(), ["Straße"])
+
+    def test_composed_and_decomposed_letters_are_the_same(self):
+        self.alice.todo(tags=["\u00e9"])
+
+        self.assertEqual(self.alice.todo(tags=["e\u0301"])["tags"], ["\u00e9"])
+
+    def test_a_patch_replaces_all_of_them(self):
+        todo = self.alice.todo(tags=["a", "b"])
+
+        self.assertEqual(self.alice.patch(f"/todos/{todo['id']}", {"tags": ["b", "c"]}).json()["tags"], ["b", "c"])
+        self.assertEqual(self.alice.patch(f"/todos/{todo['id']}", {"tags": []}).json()["tags"], [])
+        self.assertEqual(self.names(), ["a", "b", "c"])
+
+    def test_a_name_exists_once(self):
+        tag = self.alice.make("tags", name="Work")
+
+        response = self.alice.post("/tags", {"name": "WORK"})
+
+        self.assert_fault(response, "/name", "name_taken", status=409)
+        self.assertEqual(response.json()["current"], tag)
+        self.assertEqual(self.mallory.post("/tags", {"name": "WORK"}).status_code, 201)
+
+    def test_the_same_creation_twice_is_one_tag(self):
+        body = {"id": str(uuid.uuid4()), "name": "Work", "color": "#000000"}
+        first = self.alice.post("/tags", body)
+
+        second = self.alice.post("/tags", body)
+
+        self.assertEqual((first.status_code, second.status_code, first.json()), (201, 200, second.json()))
+        self.assert_fault(self.alice.post("/tags", {**body, "color": None}), "/id", "id_conflict", status=409)
+
+    def test_renaming_is_a_new_version_of_its_todos(self):
+        todo, other = self.alice.todo(tags=["a"]), self.alice.todo(tags=["b"])
+
+        self.alice.patch(f"/tags/{self.tag('a')['id']}", {"name": "new"})
+
+        read = self.alice.get(f"/todos/{todo['id']}").json()
+        self.assertEqual((read["tags"], read["version"]), (["new"], self.alice.version))
+        self.assertEqual(self.alice.get(f"/todos/{other['id']}").json(), other)
+
+    def test_its_own_name_in_another_case_is_free(self):
+        tag = self.alice.make("tags", name="work")
+
+        self.assertEqual(self.alice.patch(f"/tags/{tag['id']}", {"name": "Work"}).json()["name"], "Work")
+
+    def test_renaming_to_the_name_of_another_is_a_conflict(self):
+        tag = self.alice.make("tags", name="a")
+        self.alice.make("tags", name="B")
+
+        self.assert_fault(self.alice.patch(f"/tags/{tag['id']}", {"name": "b"}), "/name", "name_taken", status=409)
+
+    def test_recolouring_leaves_the_todos_alone(self):
+        todo = self.alice.todo(tags=["a"])
+
+        self.assertEqual(self.alice.patch(f"/tags/{self.tag('a')['id']}", {"color": "#123456"}).status_code, 200)
+
+        self.assertEqual(self.alice.get(f"/todos/{todo['id']}").json(), todo)
+
+    def test_deleting_takes_it_off_its_todos(self):
+        todo = self.alice.todo(tags=["a", "b"])
+        path = f"/tags/{self.tag('a')['id']}"
+
+        self.assertEqual(self.alice.delete(path).status_code, 204)
+
+        read = self.alice.get(f"/todos/{todo['id']}").json()
+        self.assertEqual((read["tags"], read["version"]), (["b"], self.alice.version))
+        self.assertEqual((self.alice.get(path).status_code, self.alice.delete(path).status_code), (404, 404))
+
+    def test_open_count_is_what_the_filter_shows(self):
+        project = self.alice.make("lists")
+        for values in ({}, {"completed": True}, {"starts_on": "9999-01-01"}, {"list": project["id"]}):
+            self.alice.todo(tags=["a"], **values)
+        self.alice.delete(f"/todos/{self.alice.todo(tags=['a'])['id']}")
+        self.alice.patch(f"/lists/{project['id']}", {"archived": True})
+
+        self.assertEqual(self.tag("a")["open_count"], len(self.alice.titles(tag="a", status="open")))
+        self.assertEqual(self.tag("a")["open_count"], 1)
+
+    def test_versions_are_honoured(self):
+        tag = self.alice.make("tags", name="a")
+        path = f"/tags/{tag['id']}"
+
+        self.assertEqual(self.alice.get(path, **{"If-None-Match": f'"{tag["version"]}"'}).status_code, 304)
+        for response in (
+            self.alice.patch(path, {"name": "x", "version": 0}),
+            self.alice.delete(path, **{"If-Match": '"0"'}),
+        ):
+            self.assert_problem(response, 412, "stale")
+            self.assertEqual(response.json()["current"], tag)
+
+    def test_bad_input_is_named(self):
+        for values, pointer, code in (
+            ({"name": ""}, "/name", "blank"),
+            ({"name": "x" * 61}, "/name", "max_length"),
+            ({"name": "a\0"}, "/name", "control_character"),
+            ({"name": "x", "key": "y"}, "/key", "unknown_field"),
+            ({"name": "x", "open_count": 1}, "/open_count", "read_only"),
+        ):
+            with self.subTest(values):
+                self.assert_fault(self.alice.post("/tags", values), pointer, code)
