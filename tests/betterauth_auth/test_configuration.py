@@ -62,6 +62,11 @@ class SettingsTests(SimpleTestCase):
             with self.subTest(raw), self.assertRaises(ImproperlyConfigured):
                 policy(**GOOD, **raw)
 
+    def test_an_issuer_that_two_servers_claim_is_trusted_for_neither(self):
+        other = {"JWKS_URL": "https://mallory.example/jwks", "ISSUER": ["https://auth.example.com"], "AUDIENCE": ["x"]}
+
+        self.assertEqual(dict(conf.build({**GOOD, "ISSUERS": [other]}, is_debug=False).policy_of_issuer), {})
+
     def test_settings_are_read_at_the_moment_of_use(self):
         with override_settings(BETTER_AUTH={**GOOD, "LEEWAY_SECONDS": 3}):
             self.assertEqual(conf.current().policies[0].leeway_seconds, 3)

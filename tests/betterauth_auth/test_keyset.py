@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 import warnings
@@ -315,7 +316,8 @@ class LifeTests(SimpleTestCase):
             self.keys.running = keyset.Fetch(self.now, "")
             child = os.fork()
             if child == 0:
-                # Whatever happens here, the child must not return into the test runner.
+                # Whatever happens here, the child must not return into the test runner, nor wait for ever.
+                signal.alarm(10)
                 try:
                     os._exit(0 if self.find().kid == self.issuer.key.kid else 1)
                 finally:
