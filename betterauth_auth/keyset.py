@@ -63,6 +63,9 @@ class Bucket:
             return 0
         return (1 - self.tokens) * self.seconds
 
+    def give_back(self) -> None:
+        self.tokens = min(float(self.burst), self.tokens + 1)
+
 
 class KeySet:
     def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
@@ -211,6 +214,9 @@ class KeySet:
             if self.running is not job:
                 return
             self.log_changes(snapshot)
+            if job.kid in snapshot.keys and job.kid not in self.snapshot.keys:
+                # Only junk is limited. Servers that rotate often would otherwise use the limit up with genuine kids.
+                self.unknown_kids.give_back()
             self.snapshot = snapshot
             self.failures, self.retry_at, self.last_outcome = 0, NEVER, "ok"
             self.running, job.has_failed = None, False
