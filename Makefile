@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres lint types schema interop e2e lock
+.PHONY: help run demo test test-postgres faults lint types schema interop e2e lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ test:  ## the whole suite on SQLite, and on PostgreSQL where there is one
 
 test-postgres:  ## the same, failing where PostgreSQL can't be run
 	@$(PYTHON) scripts/test.py --require-postgres
+
+faults: .venv-dev  ## break the database, the network and the workers under load (a few minutes)
+	@FAULTS=1 .venv/bin/python manage.py test tests.faults
 
 lint: .venv-dev  ## ruff: lint and format
 	@.venv/bin/python -m ruff check .

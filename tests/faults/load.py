@@ -38,15 +38,15 @@ all_figures: list[Figures] = []
 class Load:
     """`with Load(service, tokens, "restart") as figures:` keeps users busy until the block ends."""
 
-    def __init__(self, service: Service, tokens: list[str], scenario: str) -> None:
-        self.service, self.tokens = service, tokens
+    def __init__(self, service: Service, tokens: list[str], scenario: str, readers: int = READERS) -> None:
+        self.service, self.tokens, self.readers = service, tokens, readers
         self.figures = Figures(scenario)
         self.acknowledged: list[tuple[str, str]] = []
         self.is_over = threading.Event()
         self.lock = threading.Lock()
 
     def __enter__(self) -> Figures:
-        actions = [self.read] * READERS + [self.write] * WRITERS
+        actions = [self.read] * self.readers + [self.write] * (len(self.tokens) - self.readers)
         self.threads = [
             threading.Thread(target=self.repeat, args=(action, token), daemon=True)
             for action, token in zip(actions, self.tokens, strict=True)

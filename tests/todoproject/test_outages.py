@@ -1,6 +1,5 @@
 """The database fails under a request, for real: the view kills its connection, or nothing listens at the address."""
 
-import time
 from unittest import skipUnless
 
 from django.core.cache import cache
@@ -13,8 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tests.todoproject.urls import urlpatterns as test_urlpatterns
-from todoproject.databases import database
-from todoproject.postgresql import base
 
 attempts: list[str] = []
 
@@ -118,22 +115,3 @@ class ADatabaseErrorOutsideTheApi(Outage, SimpleTestCase):
         response = self.client.get("/full")
 
         self.assertEqual((response.status_code, response.headers["Retry-After"]), (503, "5"))
-
-
-class ConnectingIsTriedAgainWhereThatCanHelp(SimpleTestCase):
-    def setUp(self) -> None:
-        self.addCleanup(setattr, base, "_gave_up_at", None)
-
-    def seconds_to_give_up(self, url: str) -> float:
-        entry = database(url, is_pooled=False, max_age=0, answer_seconds=1)
-        wrapper = base.DatabaseWrapper({**connection.settings_dict, "PASSWORD": "", "USER": "", **entry}, "nowhere")
-        started = time.monotonic()
-        with self.assertRaises(OperationalError):
-            wrapper.ensure_connection()
-        return time.monotonic() - started
-
-    def test_for_ten_seconds_and_after_that_others_fail_at_once(self):
-        nowhere = "postgresql://todo@127.0.0.1:1/todo"
-
-        self.assertAlmostEqual(self.seconds_to_give_up(nowhere), 10, delta=1.5)
-        self.assertLess(self.seconds_to_give_up(nowhere), 0.5)

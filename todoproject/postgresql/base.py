@@ -45,17 +45,21 @@ class LossAwareErrorWrapper(DatabaseErrorWrapper):
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if isinstance(exc, psycopg.OperationalError) and is_loss(exc, self.wrapper.connection):
+        if isinstance(exc, psycopg.OperationalError | psycopg.InternalError) and is_loss(exc, self.wrapper.connection):
             self.wrapper.errors_occurred = True
             raise ConnectionLost(*exc.args) from exc
         super().__exit__(exc_type, exc, traceback)
 
 
-def is_loss(exc: psycopg.OperationalError, connection: psycopg.Connection[Any] | None) -> bool:
+def is_loss(exc: psycopg.Error, connection: psycopg.Connection[Any] | None) -> bool:
     """SQLSTATE classes 08 (connection) and 57P (shutdown), or a socket that is dead; nothing else."""
     if connection is None:
         return False
-    return (exc.sqlstate or "").startswith(("08", "57P")) or (exc.sqlstate is None and connection.closed)
+    if exc.sqlstate is None:
+        # With a state, InternalError is the server's; without, psycopg could make no sense of the conversation, as when
+        # a pooler passes on the notice of a shutdown in the middle of an answer.
+        return connection.closed or isinstance(exc, psycopg.InternalError)
+    return exc.sqlstate.startswith(("08", "57P"))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -75,7 +79,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             timeout = min(int(conn_params.get("connect_timeout", CONNECT_SECONDS)), round(deadline - time.monotonic()))
             try:
                 connection = super().get_new_connection({**conn_params, "connect_timeout": max(timeout, 2)})
-            except psycopg.OperationalError as exc:
+                self.bound_waits(connection)
+                self.prove(connection)
+            except (psycopg.OperationalError, psycopg.InternalError) as exc:
                 if HOPELESS.search(str(exc)):
                     raise
                 if is_hurried or time.monotonic() + pause > deadline:
@@ -86,14 +92,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 pause = min(pause * 2, 1)
             else:
                 _gave_up_at = None
-                return self.with_bounded_waits(connection)
+                self.used_at = time.monotonic()
+                return connection
 
-    def with_bounded_waits(self, connection: psycopg.Connection[Any]) -> psycopg.Connection[Any]:
+    def bound_waits(self, connection: psycopg.Connection[Any]) -> None:
         """A frozen server keeps its sockets open: no keepalive and no timeout of its own would end the wait."""
-        self.used_at = time.monotonic()
         if seconds := self.settings_dict.get("ANSWER_SECONDS"):
             connection.wait = partial(connection.wait, timeout=seconds)  # type: ignore[method-assign] # no other door
-        return connection
+
+    def prove(self, connection: psycopg.Connection[Any]) -> None:
+        """A pooler lets everybody in and finds out afterwards whether there is a server behind it."""
+        if not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except psycopg.Error:
+            connection.close()
+            raise
 
     def close_if_health_check_failed(self) -> None:
         """The check is a round trip: made after a long rest, or when the socket has news, which while idle is bad."""
