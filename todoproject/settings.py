@@ -160,8 +160,18 @@ for name, url, is_pooled in (
     if endpoint and (name == "DATABASE_URL" or CHANGES_TABLES):
         DATABASES["default"] = endpoint
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
+REDIS_URL = env.text("REDIS_URL")
+if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+    env.fault("REDIS_URL", "it is not a Redis URL", "write rediss://user:password@host:6379/0")
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A cache that does not answer must not hold up a request that can do without it.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
+    if REDIS_URL
+    else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         # Django's default of 300 entries would forget most callers' counts.
         "OPTIONS": {"MAX_ENTRIES": 20_000},
@@ -192,7 +202,7 @@ BETTER_AUTH = {
     "TOKEN_CACHE_SECONDS": env.number("BETTER_AUTH_TOKEN_CACHE_SECONDS", 60, maximum=3_600),
     "JWKS": env.text("BETTER_AUTH_JWKS"),
     "JWKS_FILE": env.text("BETTER_AUTH_JWKS_FILE"),
-    "CACHE": env.text("BETTER_AUTH_CACHE"),
+    "CACHE": env.text("BETTER_AUTH_CACHE", "default" if REDIS_URL else ""),
     "ISSUERS": env.json_list("BETTER_AUTH_ISSUERS"),
     # Trusted only while DEBUG is on and nothing above names a Better Auth server.
     "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),

@@ -1,0 +1,75 @@
+import shutil
+import socket
+import subprocess
+import time
+from tempfile import mkdtemp
+from unittest import skipUnless
+
+from django.core.cache import cache
+from django.test import SimpleTestCase, override_settings
+
+from scripts.private_postgres import free_port
+from tests.fake_betterauth import FakeBetterAuth
+from tests.todoproject.test_settings import PRODUCTION, manage
+from todoproject import throttling
+
+SERVER = shutil.which("redis-server")
+SPEND = "from todoproject.throttling import spend; print(spend('user', 10, 'alice').remaining)"
+VERIFY = "import sys; from betterauth_auth import tokens; print(tokens.verify('{}').subject)"
+
+
+def start_redis(port: int) -> subprocess.Popen[bytes]:
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", mkdtemp()]
+    server = subprocess.Popen([str(SERVER), *options], stdout=subprocess.DEVNULL)
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    return server
+
+
+@skipUnless(SERVER, "redis-server is not installed")
+class RedisIsSharedByAllProcesses(SimpleTestCase):
+    def setUp(self) -> None:
+        port = free_port()
+        self.server = start_redis(port)
+        self.addCleanup(self.server.wait)
+        self.addCleanup(self.server.terminate)
+        self.variables = {**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+
+    def run_process(self, script: str, **variables: str) -> str:
+        result = manage("shell", "--no-imports", "-c", script, **{**self.variables, **variables})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout.split()[-1]
+
+    def test_requests_to_two_processes_are_counted_together(self):
+        # Two calls within one window of a minute; a third settles it when a window ended in between.
+        counts = [int(self.run_process(SPEND)) for _ in range(3)]
+
+        self.assertTrue(counts[1] == counts[0] - 1 or counts[2] == counts[1] - 1, counts)
+
+    def test_keys_that_one_process_fetched_serve_the_next_while_the_issuer_is_down(self):
+        with FakeBetterAuth() as issuer:
+            token, variables = issuer.token(sub="alice"), {"BETTER_AUTH_API_URL": issuer.url}
+            self.assertEqual(self.run_process(VERIFY.format(token), **variables), "alice")
+        self.assertEqual(self.run_process(VERIFY.format(token), **variables), "alice")
+
+
+class ACacheThatIsGoneStopsNobody(SimpleTestCase):
+    def test_requests_go_uncounted_and_quickly(self):
+        options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+        backend = "django.core.cache.backends.redis.RedisCache"
+        gone = {"default": {"BACKEND": backend, "LOCATION": "redis://127.0.0.1:1/0", "OPTIONS": options}}
+        started = time.monotonic()
+        with override_settings(CACHES=gone), self.assertLogs("todoproject.throttling", "WARNING"):
+            self.assertIsNone(throttling.spend("user", 10, "alice"))
+
+        self.assertLess(time.monotonic() - started, 2)
+        cache.clear()
+
+    def test_a_url_of_something_else_is_named(self):
+        result = manage("check", **{**PRODUCTION, "REDIS_URL": "http://cache.example.com"})
+
+        self.assertIn("REDIS_URL: it is not a Redis URL", result.stderr)
