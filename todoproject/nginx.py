@@ -1,7 +1,8 @@
 """The application server behind nginx, both as children of this process: the form in which the image serves.
 
 A client that sends slowly holds one of nginx's thousands of connections. Without it, eight slow bodies hold all eight
-worker threads (docs/decisions/0501-granian-behind-nginx.md).
+worker threads (docs/decisions/0501-granian-behind-nginx.md). Run by `manage.py serve --behind-nginx`, without Django: a
+process that only waits should not hold 70 MB.
 """
 
 from __future__ import annotations
@@ -10,43 +11,40 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from django.conf import settings
-from django.core.management.base import CommandError
-
-TEMPLATE = settings.BASE_DIR / "deploy" / "nginx.conf.template"
+TEMPLATE = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf.template"
 START_SECONDS = 30
 
 
-def serve(host: str, port: int, server_command: Callable[[str], list[str]]) -> int:
+def main(listen: str, max_body_bytes: str, *server_command: str) -> int:
     """Runs both until told to stop or until one of them ends; the exit status says which it was."""
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if nginx is None:
-        raise CommandError("nginx is not installed; install it, or leave out --behind-nginx")
+        sys.exit("nginx is not installed; install it, or leave out --behind-nginx")
     with tempfile.TemporaryDirectory(prefix="todo-serve-") as folder:
         socket = Path(folder) / "application.sock"
         configuration = Path(folder) / "nginx.conf"
-        configuration.write_text(filled_in(folder, host, port), encoding="utf-8")
-        application = subprocess.Popen(server_command(str(socket)))  # noqa: S603 - our own command line
+        configuration.write_text(filled_in(folder, listen, max_body_bytes), encoding="utf-8")
+        application = subprocess.Popen([*server_command, f"--uds={socket}"])  # noqa: S603 - our own command line
         wait_for(socket, application)
         command = [nginx, "-e", "stderr", "-p", folder, "-c", str(configuration)]
         proxy = subprocess.Popen(command)  # noqa: S603 - our own command line
         return run_until_stopped(proxy, application)
 
 
-def filled_in(folder: str, host: str, port: int) -> str:
+def filled_in(folder: str, listen: str, max_body_bytes: str) -> str:
     text = TEMPLATE.read_text(encoding="utf-8")
     for name, value in (
         # Started by root, nginx would give its rights up and then not reach the application's socket.
         ("USER_LINE", "user root;" if os.geteuid() == 0 else ""),
         ("RUN_DIRECTORY", folder),
-        ("LISTEN_ADDRESS", f"{host}:{port}"),
-        ("MAX_BODY_BYTES", str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),
+        ("LISTEN_ADDRESS", listen),
+        ("MAX_BODY_BYTES", max_body_bytes),
     ):
         text = text.replace(name, value)
     return text
@@ -57,7 +55,7 @@ def wait_for(socket: Path, application: subprocess.Popen[bytes]) -> None:
     while not socket.exists():
         if application.poll() is not None or time.monotonic() > deadline:
             application.kill()
-            raise CommandError("the application server did not start")
+            sys.exit("The application server did not start.")
         time.sleep(0.05)
 
 
@@ -78,3 +76,7 @@ def run_until_stopped(proxy: subprocess.Popen[bytes], application: subprocess.Po
     application.terminate()
     application.wait()
     return 0 if is_asked_to_stop else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

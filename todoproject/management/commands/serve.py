@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from todoproject import nginx
 from todoproject.metrics import fresh_folder
 from todoproject.operators import development_operator
 
@@ -47,10 +46,13 @@ class Command(BaseCommand):
             self.write_development_logins()
         self.stdout.flush()
         os.putenv("METRICS_DIRECTORY", fresh_folder())
+        command = granian_command(f"--host={host}", f"--port={port}")
         if options["behind_nginx"]:
-            sys.exit(nginx.serve(host, port, lambda socket: granian_command(f"--uds={socket}")))
+            max_body_bytes = str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+            supervisor = [sys.executable, "-m", "todoproject.nginx", f"{host}:{port}", max_body_bytes]
+            command = [*supervisor, *granian_command()]
         # Replacing this process lets signals reach the server itself.
-        os.execv(sys.executable, granian_command(f"--host={host}", f"--port={port}"))  # noqa: S606 - no shell is wanted
+        os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
     def write_development_logins(self) -> None:
         self.stdout.write("  A token:     .venv/bin/python manage.py betterauth token --sub alice")
