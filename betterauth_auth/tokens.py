@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from betterauth_auth import conf, keyset
 from betterauth_auth.conf import ABSENT, Policy, Settings
@@ -40,8 +40,7 @@ class VerifiedToken:
     """All claims, read-only to any depth: arrays are tuples."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A well-formed token about which nothing is proved."""
 
     signed: bytes
@@ -49,7 +48,7 @@ class Parsed:
     algorithm: str
     token_type: str
     kid: str
-    claims: dict[str, Any] = field(repr=False)
+    claims: dict[str, Any]
 
 
 def verify(token: str) -> VerifiedToken:
@@ -227,8 +226,16 @@ def scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(value.split(" ")) - {""} if isinstance(value, str) else frozenset()
 
 
-def frozen(value: Any) -> Any:
+def frozen(claims: dict[str, Any]) -> Mapping[str, Any]:
     # Cached tokens are shared between requests, so nobody may change them.
+    members = dict(claims)
+    for name, value in claims.items():
+        if type(value) is list or type(value) is dict:
+            members[name] = frozen_value(value)
+    return MappingProxyType(members)
+
+
+def frozen_value(value: Any) -> Any:
     if isinstance(value, dict):
-        return MappingProxyType({name: frozen(member) for name, member in value.items()})
-    return tuple(map(frozen, value)) if isinstance(value, list) else value
+        return frozen(value)
+    return tuple(map(frozen_value, value)) if isinstance(value, list) else value

@@ -138,7 +138,7 @@ class DoctorTests(IssuerDatabaseCase):
             "in time": hang,
             "clock differs": answer_with({"keys": [self.issuer.key.jwk]}, Date="Wed, 21 Oct 2015 07:28:00 GMT"),
         }
-        self.configure(FETCH_SECONDS=0.2)
+        self.configure(FETCH_SECONDS=1)
         for finding, behaviour in cases.items():
             with self.subTest(finding):
                 self.issuer.behave(behaviour)

@@ -75,7 +75,7 @@ class MisbehavingIssuerTests(IssuerCase):
     def test_a_cold_start_is_503_whatever_the_issuer_does(self):
         for name, behaviour in {**MISBEHAVIOURS, **SLOW_MISBEHAVIOURS}.items():
             with self.subTest(name), FakeBetterAuth() as self.issuer:
-                self.configure(FETCH_SECONDS=0.3)
+                self.configure(FETCH_SECONDS=0.5)
                 self.issuer.behave(behaviour)
                 started = time.perf_counter()
 
@@ -83,12 +83,12 @@ class MisbehavingIssuerTests(IssuerCase):
 
                 self.assert_answers(response, 503)
                 self.assertGreaterEqual(int(response["Retry-After"]), 1)
-                self.assertLess(time.perf_counter() - started, 1)
+                self.assertLess(time.perf_counter() - started, 2)
 
     def test_a_warm_set_goes_on_serving_whatever_the_issuer_does(self):
         for name, behaviour in {**MISBEHAVIOURS, **SLOW_MISBEHAVIOURS}.items():
             with self.subTest(name), FakeBetterAuth() as self.issuer:
-                self.configure(FETCH_SECONDS=0.3, SOFT_LIFE_SECONDS=0)
+                self.configure(FETCH_SECONDS=1, SOFT_LIFE_SECONDS=0)
                 self.assert_answers(self.get_with("/stateless"), 200)
                 self.issuer.behave(behaviour)
 
