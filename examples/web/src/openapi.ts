@@ -1103,7 +1103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangesAnswer"][];
+                    "application/json": components["schemas"]["ChangesAnswer"];
                 };
             };
             400: components["responses"]["Problem400"];
