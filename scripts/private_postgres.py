@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -105,7 +106,9 @@ class PrivatePostgres:
         if self.user:
             for path in (self.folder, password_file):
                 shutil.chown(path, self.user)
-        options = ["--username=todo", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"]
+        options = ["--username=todo", "--auth=scram-sha-256", "--encoding=UTF8", "--no-sync"]
+        # As on Neon: bytes decide the order, Unicode decides what is a letter and which case it has.
+        options += ["--locale=C", f"--lc-ctype={'C' if sys.platform == 'linux' else 'en_US'}.UTF-8"]
         self.call("initdb", f"--pgdata={self.data}", f"--pwfile={password_file}", *options)
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as settings:
             settings.write(f"{self.configuration}\nport = {self.port}\n")

@@ -91,7 +91,7 @@ class AConnectionThatDiesUnderARequest(Outage, TransactionTestCase):
         self.client.post("/page/0")
         with connections.create_connection("default").cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"  # waits until it is gone
                 " WHERE application_name = 'todo-api' AND pid <> pg_backend_pid()"
             )
         close_old_connections()  # The test client leaves out this part of a request's beginning.
