@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Expression, Min, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Expression, F, Min, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -19,7 +19,7 @@ from todos.api import schema
 from todos.api.base import OwnedViewSet
 from todos.api.filters import asked_zone
 from todos.api.strict import AnswerSerializer
-from todos.models import Account, List, Tag, Todo, dues
+from todos.models import Account, List, Tag, Todo, TodoTag, dues
 from todos.models.expressions import LocalDate, Rows, zone_of
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
@@ -58,7 +58,8 @@ class SummaryView(OwnedViewSet):
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         data: dict[str, Any] = {name: row[name] for name in NUMBERS}
-        data["lists"], data["tags"] = counts(row["lists"]), counts(row["tags"])
+        data["lists"] = counts(row["lists"])
+        data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
         return Response(data, headers={"ETag": tag})
 
     def known_tag(self, account: QuerySet[Any], now: datetime, tz: str) -> str:
@@ -79,6 +80,7 @@ def numbers(owner_id: int, zone: Expression, now: datetime) -> dict[str, Any]:
     moments = is_open.filter(due_time__isnull=False, due_moment__gt=now, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
     tags = Tag.objects.filter(owner_id=owner_id)
+    tagged = TodoTag.objects.filter(owner_id=owner_id, todo__in=todos.open().in_active_lists().started(zone, now))
     return {
         "inbox": count(is_open.filter(list__is_inbox=True)),
         "today": count(is_open.filter(dues.is_due_today(zone, now))),
@@ -86,8 +88,11 @@ def numbers(owner_id: int, zone: Expression, now: datetime) -> dict[str, Any]:
         "upcoming": count(is_open.filter(dues.is_upcoming(zone, now))),
         "completed_today": count(completed.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(now, zone))),
         "trashed": count(todos.trashed()),
-        "lists": Rows(lists.with_open_count(owner_id, now, zone).values(item=pair())),
-        "tags": Rows(tags.with_open_count(owner_id, now, zone).values(item=pair())),
+        "lists": Rows(lists.with_open_count(owner_id, now, zone).values(item=pair(F("open_count")))),
+        "tags": Rows(tags.values(item=pair(Value(0)))),
+        "tags_in_use": Rows(
+            tagged.values("tag__uid").annotate(count=Count("*")).values(item=pair(F("count"), "tag__uid"))
+        ),
         "next_due": Subquery(moments.order_by().values("owner").annotate(moment=Min("due_moment")).values("moment")),
     }
 
@@ -96,8 +101,8 @@ def count(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("owner").annotate(count=Count("*")).values("count")), 0)
 
 
-def pair() -> Concat:
-    return Concat(Cast("uid", CharField()), Value(":"), Cast("open_count", CharField()))
+def pair(number: Expression | F, uid: str = "uid") -> Concat:
+    return Concat(Cast(uid, CharField()), Value(":"), Cast(number, CharField()))
 
 
 def counts(pairs: list[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from todos import zones
 from todos.models.dues import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
@@ -25,9 +25,11 @@ class TodoQuerySet(OwnedQuerySet):
         from todos.models.tag import TodoTag
 
         links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
+        parents = Todo.objects.filter(owner=OuterRef("owner"), pk=OuterRef("parent"))
         return self.annotate(
             list_uid=F("list__uid"),
-            parent_uid=F("parent__uid"),
+            # Not a join: the rows of a page need it, not every row that is sorted on the way there.
+            parent_uid=Subquery(parents.values("uid")),
             tag_names=Rows(links.values(item=F("tag__name"))),
             owner_zone=zone,
         )
