@@ -19,6 +19,7 @@ from types import FrameType
 
 TEMPLATE = Path(__file__).resolve().parent.parent / "deploy" / "nginx.conf.template"
 START_SECONDS = 30
+UNUSED_SECONDS = 3
 
 
 def main(listen: str, max_body_bytes: str, *server_command: str) -> int:
@@ -30,7 +31,8 @@ def main(listen: str, max_body_bytes: str, *server_command: str) -> int:
         socket = Path(folder) / "application.sock"
         configuration = Path(folder) / "nginx.conf"
         configuration.write_text(filled_in(folder, listen, max_body_bytes), encoding="utf-8")
-        application = subprocess.Popen([*server_command, f"--uds={socket}"])  # noqa: S603 - our own command line
+        command = [*server_command, f"--uds={socket}"]
+        application = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own command line
         wait_for(socket, application)
         command = [nginx, "-e", "stderr", "-p", folder, "-c", str(configuration)]
         proxy = subprocess.Popen(command)  # noqa: S603 - our own command line
@@ -74,7 +76,12 @@ def run_until_stopped(proxy: subprocess.Popen[bytes], application: subprocess.Po
     proxy.send_signal(signal.SIGQUIT)
     proxy.wait()
     application.terminate()
-    application.wait()
+    try:
+        application.wait(timeout=UNUSED_SECONDS)
+    except subprocess.TimeoutExpired:
+        # granian misses the signal while a worker is still starting; nobody waits for an answer any more.
+        os.killpg(application.pid, signal.SIGKILL)
+        application.wait()
     return 0 if is_asked_to_stop else 1
 
 
