@@ -35,7 +35,9 @@ class Document(TodosTestCase):
             for method, operation in operations.items():
                 with self.subTest(f"{method} {path}"):
                     self.assertRegex(operation["operationId"], r"^[a-z]+[A-Z]\w+$|^schema")
+                    texts = [parameter.get("description") for parameter in operation.get("parameters", [])]
                     self.assertTrue(operation["description"])
+                    self.assertEqual([text for text in texts if not text], [])
 
     def test_request_bodies_take_nothing_unknown(self):
         for path, operations in self.document["paths"].items():

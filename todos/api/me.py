@@ -24,7 +24,7 @@ def no_profile(request: Request) -> dict[str, Any]:
     return {}
 
 
-class SettingsInput(StrictSerializer):
+class SettingsPatch(StrictSerializer):
     read_only_names = frozenset({"subject", "email", "email_verified", "name", "image"})
 
     time_zone = Zone(help_text="IANA zone in which your days begin and end.")
@@ -71,9 +71,9 @@ class MeView(OwnedViewSet):
         rows = Account.objects.filter(owner_id=self.owner_id).annotate(default_list_uid=F("default_list__uid"))
         return Response({**self.profile(request), **settings_json(rows.values_list(*SETTINGS).first())})
 
-    @extend_schema(**schema.PATCH_ME, request=SettingsInput)
+    @extend_schema(**schema.PATCH_ME, request=SettingsPatch)
     def partial_update(self, request: Request) -> Response:
-        changes.update_settings(self.owner_id, self.valid(SettingsInput, partial=True))
+        changes.update_settings(self.owner_id, self.valid(SettingsPatch, partial=True))
         return self.retrieve(request)
 
     @extend_schema(**schema.DELETE_ME)

@@ -25,14 +25,16 @@ from todos.api.strict import VersionInput
 
 # The host puts this component into the document.
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
-ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
+ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The id of the row.")
 TZ = OpenApiParameter(
     "tz", str, description="IANA zone to use instead of yours.", examples=[OpenApiExample("Tokyo", "Asia/Tokyo")]
 )
 CURSOR = OpenApiParameter(
     "cursor", str, description="From `next` or `previous`; good for the same filters and ordering only."
 )
-PAGE_SIZE = OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50})
+PAGE_SIZE = OpenApiParameter(
+    "page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, description="Rows on a page."
+)
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag you know. If the row has another one now: 412."
 )
@@ -237,7 +239,11 @@ LIST_LISTS = collection(
     "lists",
     "Lists, page by page",
     "In the order of `position`. The first request makes the Inbox.",
-    OpenApiParameter("status", {"type": "string", "enum": ["active", "archived", "trashed"], "default": "active"}),
+    OpenApiParameter(
+        "status",
+        {"type": "string", "enum": ["active", "archived", "trashed"], "default": "active"},
+        description="Which lists.",
+    ),
 )
 GET_LIST = detail("getList", "lists", ListAnswer)
 CREATE_LIST = creation("createList", "lists", ListInput, ListAnswer)

@@ -44,7 +44,7 @@ class TodoFields(StrictSerializer):
     read_only_names = TODO_READ_ONLY
 
     title = Text(max_length=500, help_text="Trimmed; not blank.")
-    notes = Notes(required=False, max_length=20_000, help_text="Markdown, stored as given.")
+    notes = Notes(required=False, help_text="Markdown, stored as given.")
     completed = Flag(
         required=False, help_text="Completing a todo completes its open subtasks; reopening one reopens its parent."
     )

@@ -18,6 +18,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from todos import zones
 from todos.models.dues import FIRST_DAY, LAST_DAY
 
+MAX_NOTES = 20_000
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -25,9 +26,8 @@ TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 ONE_LINE_FAULTS = RegexValidator(
     r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$", "Control characters are not accepted.", "control_character"
 )
-TEXT_FAULTS = RegexValidator(
-    r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$", "Control characters are not accepted.", "control_character"
-)
+TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+TEXT_FAULTS = RegexValidator(TEXT, "Control characters are not accepted.", "control_character")
 
 
 def parse_uuid(text: Any) -> UUID | None:
@@ -63,11 +63,12 @@ class Text(serializers.CharField):
         return value
 
 
+@extend_schema_field({"type": "string", "maxLength": MAX_NOTES, "pattern": TEXT})
 class Notes(Text):
     """Text of several lines, kept as it comes."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(faults=TEXT_FAULTS, allow_blank=True, trim_whitespace=False, **options)
+        super().__init__(faults=TEXT_FAULTS, max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, **options)
 
 
 class Flag(serializers.BooleanField):
@@ -177,6 +178,10 @@ class StrictSerializerSchema(OpenApiSerializerExtension):
     target_class = StrictSerializer
     match_subclasses = True
 
+    def get_name(self, auto_schema: Any, direction: Any) -> str:
+        # The document adds "Patched" by itself.
+        return type(self.target).__name__.removesuffix("Patch")
+
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the documented way
         return {**described, "additionalProperties": False}
@@ -196,3 +201,15 @@ class AnswerSerializer(serializers.Serializer[Any]):
         for field in fields.values():
             field.read_only, field.required = True, False
         return fields
+
+
+class AnswerSerializerSchema(OpenApiSerializerExtension):
+    target_class = AnswerSerializer
+    match_subclasses = True
+
+    def get_name(self, auto_schema: Any, direction: Any) -> str:
+        # What a frontend calls the type: Todo, not TodoAnswer.
+        return type(self.target).__name__.removesuffix("Answer")
+
+    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
+        return auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the documented way
