@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from todos import changes
 from todos.api import schema
+from todos.api.openapi import answered
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import AnswerSerializer, Id, StrictSerializer, VersionInput
@@ -97,7 +98,7 @@ class BulkAnswer(AnswerSerializer):
 
 
 class BulkViewSet(TodoViewSet):
-    @extend_schema(**schema.answered(schema.BULK_TODOS, BulkAnswer), request=BulkInput)
+    @extend_schema(**answered(schema.BULK_TODOS, BulkAnswer), request=BulkInput)
     def bulk(self, request: Request) -> Response:
         operations = self.valid(BulkInput)["operations"]
         try:

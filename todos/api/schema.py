@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
-
+from todos.api.openapi import (
+    CREATE_EXAMPLES,
+    CURSOR,
+    ETAG,
+    ETAG_AND_LOCATION,
+    ID,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    NOT_MODIFIED,
+    ONLY_NEW,
+    PAGE_SIZE,
+    TZ,
+    collection,
+    creation,
+    deletion,
+    detail,
+    operation,
+    patch,
+    problems,
+    verb,
+)
 from todos.api.serializers import (
     ListAnswer,
     ListInput,
@@ -22,136 +41,6 @@ from todos.api.serializers import (
     TodoPut,
 )
 from todos.api.strict import VersionInput
-
-# The host puts this component into the document.
-PROBLEM = {"$ref": "#/components/schemas/Problem"}
-ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The id of the row.")
-TZ = OpenApiParameter(
-    "tz", str, description="IANA zone to use instead of yours.", examples=[OpenApiExample("Tokyo", "Asia/Tokyo")]
-)
-CURSOR = OpenApiParameter(
-    "cursor", str, description="From `next` or `previous`; good for the same filters and ordering only."
-)
-PAGE_SIZE = OpenApiParameter(
-    "page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, description="Rows on a page."
-)
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you know. If the row has another one now: 412."
-)
-IF_NONE_MATCH = OpenApiParameter(
-    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag you have. If it still stands: 304, no body."
-)
-ONLY_NEW = OpenApiParameter(
-    "If-None-Match",
-    {"type": "string", "enum": ["*"]},
-    OpenApiParameter.HEADER,
-    description="`*`: only create; 412 if it is there.",
-)
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
-    OpenApiParameter.HEADER,
-    description="Any unique text. Within 24 hours, the same request with the same key gets the answer that the first "
-    "one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count.",
-)
-ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description='`"<version>"`')
-ETAG_AND_LOCATION = [
-    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description='`"<version>"`'),
-    OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="Its address."),
-]
-NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
-GONE = {204: OpenApiResponse(description="Done; done already is fine too.")}
-PROBLEMS = {
-    409: "The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, "
-    "`name_taken`, `request_running`. `current` is the row in the way.",
-    410: "`sync_too_old`: start over with `since=0`.",
-    412: "`stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. "
-    "`exists`: PUT insisted on creating.",
-    422: "`idempotency_key_reused`: another request was sent with this Idempotency-Key.",
-}
-CREATE_EXAMPLES = [
-    OpenApiExample("A title is enough", {"title": "Buy milk"}, request_only=True),
-    OpenApiExample(
-        "A whole day, offline",
-        {"id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c", "title": "Renew passport", "due_date": "2026-12-01"},
-        request_only=True,
-    ),
-    OpenApiExample(
-        "A call in another zone",
-        {
-            "title": "Call New York",
-            "due_date": "2026-12-01",
-            "due_time": "09:30",
-            "time_zone": "America/New_York",
-            "priority": 2,
-            "tags": ["work"],
-        },
-        request_only=True,
-    ),
-]
-
-
-def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
-    return {
-        (status, "application/problem+json"): OpenApiResponse(PROBLEM, description=PROBLEMS[status])
-        for status in statuses
-    }
-
-
-def operation(name: str, tag: str, summary: str, text: str = "", **more: Any) -> dict[str, Any]:
-    return {"operation_id": name, "tags": [tag], "summary": summary, "description": text or summary, **more}
-
-
-def answered(described: dict[str, Any], answer: Any) -> dict[str, Any]:
-    """With the answer of a view that describes its own."""
-    return {**described, "responses": {200: answer, **described["responses"]}}
-
-
-def collection(name: str, tag: str, summary: str, text: str, *parameters: OpenApiParameter) -> dict[str, Any]:
-    return operation(name, tag, summary, text, parameters=[*parameters, CURSOR, PAGE_SIZE])
-
-
-def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> dict[str, Any]:
-    summary = f"One {tag.removesuffix('s')}"
-    text = f"{summary}, also if it is in the trash." if tag != "tags" else summary
-    more = {"parameters": [ID, *parameters, IF_NONE_MATCH, ETAG], "responses": {200: answer, **NOT_MODIFIED}}
-    return operation(name, tag, summary, text, **more)
-
-
-def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **more: Any) -> dict[str, Any]:
-    what = tag.removesuffix("s")
-    text = (
-        f"With an `id` of your own this can be repeated safely: the same content gives 200 and the same {what}, "
-        f"other content 409. {text}"
-    )
-    answers = {
-        201: OpenApiResponse(answer, description=f"The new {what}."),
-        200: OpenApiResponse(answer, description=f"The {what} that you had created before."),
-        **problems(409, 422),
-    }
-    parameters = [IDEMPOTENCY_KEY, *ETAG_AND_LOCATION]
-    return operation(
-        name, tag, f"Create a {what}", text, request=request, responses=answers, parameters=parameters, **more
-    )
-
-
-def patch(name: str, tag: str, request: Any, answer: Any, text: str = "") -> dict[str, Any]:
-    summary = f"Change a {tag.removesuffix('s')}"
-    text = f"A merge-patch: what you leave out stays as it is, null clears. {text}"
-    more = {"request": request, "parameters": [ID, IF_MATCH, ETAG], "responses": {200: answer, **problems(409, 412)}}
-    return operation(name, tag, summary, text, **more)
-
-
-def verb(name: str, tag: str, request: Any, answer: Any, summary: str, text: str) -> dict[str, Any]:
-    answers = {200: answer, **problems(409, 412, 422)}
-    parameters = [ID, IF_MATCH, IDEMPOTENCY_KEY, ETAG]
-    return operation(name, tag, summary, text, request=request, parameters=parameters, responses=answers)
-
-
-def deletion(name: str, tag: str, text: str, *parameters: OpenApiParameter) -> dict[str, Any]:
-    more = {"parameters": [ID, *parameters, IF_MATCH], "responses": {**GONE, **problems(409, 412)}}
-    return operation(name, tag, f"Delete a {tag.removesuffix('s')}", text, **more)
-
 
 LIST_TODOS = collection(
     "listTodos",

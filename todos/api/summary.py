@@ -18,6 +18,7 @@ from todos import clock, zones
 from todos.api import schema
 from todos.api.base import OwnedViewSet
 from todos.api.filters import asked_zone
+from todos.api.openapi import answered
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, TodoTag, dues
 from todos.models.expressions import LocalDate, Rows, zone_of
@@ -45,7 +46,7 @@ class SummaryView(OwnedViewSet):
     serializer_class = SummaryAnswer
     parameters = {"retrieve": frozenset({"tz"})}
 
-    @extend_schema(**schema.answered(schema.GET_SUMMARY, SummaryAnswer))
+    @extend_schema(**answered(schema.GET_SUMMARY, SummaryAnswer))
     def retrieve(self, request: Request) -> Response:
         now, tz = clock.now(), asked_zone(request)
         account = self.get_queryset()

@@ -18,6 +18,7 @@ from todos.api import schema
 from todos.api.base import OwnedViewSet
 from todos.api.errors import RequestFailed, query_fault
 from todos.api.me import SETTINGS, SettingsAnswer, settings_json
+from todos.api.openapi import answered
 from todos.api.pagination import Cursor, KeysetPagination, unseal
 from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
@@ -67,7 +68,7 @@ class ChangesView(OwnedViewSet):
     pagination_class = None
     parameters = {"pull": frozenset({"since", "cursor", "page_size"})}
 
-    @extend_schema(**schema.answered(schema.LIST_CHANGES, ChangesAnswer))
+    @extend_schema(**answered(schema.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> Response:
         account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
         row = account.values_list("version", "purged_version", "settings_version", *SETTINGS).first()
