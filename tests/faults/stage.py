@@ -89,7 +89,7 @@ class Service:
             wire.request(method, path, json.dumps(body) if body is not None else None, headers)
             response = wire.getresponse()
             content = response.read()
-            return response.status, json.loads(content) if content[:1] in b"{[" else content
+            return response.status, json.loads(content) if content[:1] in {b"{", b"["} else content
         finally:
             wire.close()
 
