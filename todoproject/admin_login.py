@@ -1,4 +1,4 @@
-"""Operators' sign-in to the admin: guesses are limited by address and by name, and failures are logged."""
+"""Operators' sign-in to the admin: guesses are limited by address and by name, and attempts are logged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 
@@ -28,6 +28,11 @@ class LimitedLoginForm(AdminAuthenticationForm):
             logger.warning("Admin sign-in refused.", extra={"reason": "too_many_attempts"})
             raise ValidationError("Too many attempts. Wait a minute and try again.", code="throttled")
         return super().clean()
+
+
+@receiver(user_logged_in)
+def log_success(**kwargs: Any) -> None:
+    logger.info("Admin sign-in.", extra={"reason": "password"})
 
 
 @receiver(user_login_failed)

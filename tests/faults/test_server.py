@@ -75,6 +75,16 @@ class SlowClientsHoldNobodyUp(ServerCase):
             with self.subTest(kind), self.service, self.half_open(beginning, drip):
                 self.assertLess(self.slowest_answer(), 1)
 
+    def test_a_request_with_two_ideas_of_its_length_is_refused(self):
+        with self.service:
+            wire = self.enterContext(socket.create_connection(("127.0.0.1", self.service.port), timeout=5))
+            wire.sendall(
+                HEADERS + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\n"
+            )
+            answer = wire.recv(4096).decode()
+
+        self.assertIn(" 400 ", answer.splitlines()[0])
+
     def test_a_body_that_is_too_large_is_refused_before_it_is_sent(self):
         with self.service:
             wire = self.enterContext(socket.create_connection(("127.0.0.1", self.service.port), timeout=5))

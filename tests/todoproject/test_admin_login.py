@@ -34,6 +34,12 @@ class OperatorsSignInIsGuarded(TestCase):
 
         self.assertContains(self.sign_in(), "Too many attempts")
 
+    def test_a_success_is_logged(self):
+        with self.assertLogs("todoproject.admin_login", "INFO") as logs:
+            self.sign_in()
+
+        self.assertEqual([record.getMessage() for record in logs.records], ["Admin sign-in."])
+
     def test_failures_are_logged_without_what_was_typed(self):
         with self.assertLogs("todoproject.admin_login", "WARNING") as logs:
             self.sign_in(name="hunter2", password="hunter2")
