@@ -114,8 +114,7 @@ export class Person {
 
   /** Nothing is waiting to be sent, so that what is on the page is what the server has. */
   async isSettled() {
-    await this.page.waitForLoadState("networkidle");
-    await eventually(async () => assert.ok(await this.page.locator("#connection").isHidden()));
+    await this.page.locator("#todos[aria-busy=false]").waitFor();
   }
 
   async reload() {

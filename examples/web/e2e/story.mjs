@@ -184,6 +184,8 @@ const chapters = {
     await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel");
     await alice.reads("You are offline. Changes are kept here and sent when you are back.");
     await alice.inspect("offline", WIDE);
+    await alice.page.getByRole("button", { name: "Sign out" }).click();
+    await alice.reads("Signing out needs the network. You are still signed in.");
     await alice.context.setOffline(false);
     await alice.isSettled();
     await alice.reload();
@@ -209,6 +211,14 @@ const chapters = {
     await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel", "Sent three times, there once");
   },
 
+  async "a page that is opened while Better Auth is away waits for it"() {
+    await alice.page.route("**/api/auth/get-session", (route) => route.abort(), { times: 2 });
+    await alice.page.reload();
+    await alice.reads("The service can't answer just now.");
+    await alice.reads("Buy rice milk");
+    assert.ok(await alice.page.locator("#welcome").isHidden());
+  },
+
   async "she signs out; Bob at her computer sees only his own; back again, all is there"() {
     await alice.page.getByRole("button", { name: "Sign out" }).click();
     await alice.reads("Welcome back");
@@ -221,6 +231,15 @@ const chapters = {
     await alice.signIn();
     await alice.reads("Buy rice milk");
     assert.ok(!(await alice.open()).includes("Feed the cat"));
+  },
+
+  async "her session is ended from elsewhere, and the page says so"() {
+    await alice.isSettled();
+    await alice.context.clearCookies();
+    await alice.page.waitForTimeout(TOKEN_LIFE_MS + 2_000);
+    await alice.go("Today");
+    await alice.reads("Your session has ended. Sign in again.");
+    assert.ok(!(await alice.page.content()).includes("Buy rice milk"));
   },
 
   async "nothing went wrong behind the scenes"() {

@@ -27,13 +27,25 @@ export async function accessToken(rejected?: string): Promise<string> {
   return current;
 }
 
-export async function signOut(): Promise<void> {
-  current = undefined;
-  await authClient.signOut();
+/** Whoever is signed in, or nobody. */
+export async function signedInUser(): Promise<{ name: string } | undefined> {
+  const { data, error } = await authClient.getSession().catch(unreachable);
+  if (error) throw new SignInUnavailable();
+  return data?.user;
 }
 
+/** Whether the session is over; offline it can't be ended. */
+export async function signOut(): Promise<boolean> {
+  const { error } = await authClient.signOut().catch(unreachable);
+  if (error) return false;
+  current = undefined;
+  return true;
+}
+
+const unreachable = () => ({ data: null, error: { status: 0 } });
+
 async function askForToken(): Promise<string> {
-  const { data, error } = await authClient.token().catch(() => ({ data: null, error: { status: 0 } }));
+  const { data, error } = await authClient.token().catch(unreachable);
   if (data) return data.token;
   if (error?.status === 401) throw new SignedOut();
   throw new SignInUnavailable();

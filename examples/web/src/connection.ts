@@ -9,7 +9,7 @@ export function isReachable(): void {
 }
 
 /** Waits as long as the answer asks, or longer after every failure, and says so; `online` or a click ends the wait. */
-export async function waitToRetry(response: Response | undefined, attempt: number, signal: AbortSignal): Promise<void> {
+export async function waitToRetry(response: Response | undefined, attempt: number, signal?: AbortSignal): Promise<void> {
   const asked = Number(response?.headers.get("Retry-After"));
   const seconds = Math.min(asked || 2 ** attempt, LONGEST_WAIT_SECONDS);
   show(response);
@@ -21,7 +21,7 @@ export async function waitToRetry(response: Response | undefined, attempt: numbe
       clearTimeout(timer);
       resolve();
     };
-    signal.addEventListener("abort", () => {
+    signal?.addEventListener("abort", () => {
       clearTimeout(timer);
       reject(signal.reason as Error);
     });

@@ -1,5 +1,6 @@
 import { drawAdd } from "./add";
-import { authClient, signOut } from "./auth-client";
+import { signedInUser, SignInUnavailable, signOut } from "./auth-client";
+import { isReachable, waitToRetry } from "./connection";
 import { byId } from "./dom";
 import { drawSidebar } from "./sidebar";
 import { showSignIn } from "./sign-in";
@@ -13,12 +14,26 @@ const SEARCH_PAUSE_MS = 250;
 let searchTimer = 0;
 
 async function start(): Promise<void> {
-  const { data: session } = await authClient.getSession();
-  if (!session) return showSignIn(() => void start());
+  const user = await persistentlyAskForUser();
+  if (!user) return showSignIn(() => void start());
   document.title = "Todos";
-  byId("who").textContent = session.user.name;
+  byId("who").textContent = user.name;
   byId("app").hidden = false;
   await store.show(store.view);
+}
+
+/** An outage must not look like being signed out. */
+async function persistentlyAskForUser(): ReturnType<typeof signedInUser> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const user = await signedInUser();
+      isReachable();
+      return user;
+    } catch (error) {
+      if (!(error instanceof SignInUnavailable)) throw error;
+      await waitToRetry(undefined, attempt);
+    }
+  }
 }
 
 function leave(message: string): void {
@@ -32,6 +47,7 @@ function draw(): void {
   drawSidebar();
   drawAdd();
   drawTodos();
+  byId("todos").ariaBusy = String(store.isBusy);
 }
 
 store.changed = draw;
@@ -40,8 +56,8 @@ onNotice((message) => showToast(message));
 
 byId("sign-out").addEventListener("click", async () => {
   if (store.hasUnsent && !window.confirm("Some changes have not been sent yet and would be lost. Sign out?")) return;
-  await signOut();
-  leave("");
+  if (await signOut()) leave("");
+  else showToast("Signing out needs the network. You are still signed in.");
 });
 byId<HTMLInputElement>("search").addEventListener("input", (event) => {
   const search = (event.target as HTMLInputElement).value.trim();

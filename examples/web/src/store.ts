@@ -25,6 +25,7 @@ class Store {
   private confirmed = new Map<string, Todo>();
   private outbox: Operation[] = [];
   private isSending = false;
+  private underWay = 0;
   private isSignedIn = false;
   private next: string | null = null;
   private loading = new AbortController();
@@ -109,6 +110,11 @@ class Store {
     });
   }
 
+  /** Whether what is shown may still change by itself. */
+  get isBusy(): boolean {
+    return this.underWay > 0 || this.hasUnsent;
+  }
+
   get hasUnsent(): boolean {
     return this.outbox.length > 0;
   }
@@ -172,12 +178,16 @@ class Store {
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
+    this.underWay += 1;
     try {
       await work();
     } catch (error) {
       if (error instanceof SignedOut) return this.signedOut();
       if (error instanceof Problem) return tell(error.message);
       if ((error as Error).name !== "AbortError") throw error;
+    } finally {
+      this.underWay -= 1;
+      this.changed();
     }
   }
 }

@@ -80,7 +80,8 @@ function focusedPart(): string | undefined {
 function contents(todo: Todo, index: number, count: number, listName?: string): HTMLElement[] {
   const text = element("div", { class: "todo-text" }, element("span", { class: "todo-title" }, todo.title), details(todo, listName));
   if (store.view.kind === "trash") return [text, restoreButton(todo), eraseButton(todo)];
-  const isOrdered = store.view.ordering === "position" && !store.view.search && !todo.completed && count > 1;
+  // The order is that of a list; todos of different lists have none among each other.
+  const isOrdered = store.view.kind === "list" && store.view.ordering === "position" && !todo.completed && count > 1;
   return [
     ...(isOrdered ? [reorderHandle(todo, index, count)] : []),
     completeBox(todo),

@@ -29,6 +29,8 @@ export function queryOf(view: View) {
     due,
     tz: due && zone(),
     list: view.kind === "list" ? view.id : undefined,
+    // Subtasks have an order of their own, below their parent, which this page does not show.
+    parent: view.kind === "list" ? "none" : undefined,
     tag: view.kind === "tag" && view.id ? [view.id] : undefined,
   };
 }
