@@ -1,20 +1,80 @@
-"""Operators look an identity up and cut its tokens off; nothing else about it is theirs to change."""
+"""Operators find people and decide about their access. What the tokens told about a person is not theirs to change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from betterauth_auth import users
 from betterauth_auth.models import Identity
-from betterauth_auth.users import this_second
+
+
+class ReasonForm(ActionForm):
+    # Not required by the form: Django would answer "No action selected" when it is missing.
+    reason = forms.CharField(label="Reason:", required=False, max_length=500)
+
+
+class AccessAdmin(admin.ModelAdmin):
+    """Deactivating, reactivating, cutting off. Rows are users; a subclass may say otherwise in `person`."""
+
+    action_form = ReasonForm
+    actions = ("deactivate", "reactivate", "cut_off_tokens")
+
+    def person(self, row: Any) -> models.Model:
+        return row
+
+    def has_deactivate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("betterauth_auth.deactivate_person")
+
+    def has_cut_off_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("betterauth_auth.cut_off_person")
+
+    @admin.action(description="Deactivate: refuse every token from now on", permissions=["deactivate"])
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.decide(request, queryset, users.deactivate, "Deactivated")
+
+    @admin.action(description="Reactivate", permissions=["deactivate"])
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.decide(request, queryset, users.reactivate, "Reactivated")
+
+    @admin.action(description="Cut off all tokens issued until now", permissions=["cut_off"])
+    def cut_off_tokens(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        self.decide(request, queryset, users.cut_off, "Cut off all tokens issued until then")
+
+    def decide(
+        self, request: HttpRequest, queryset: QuerySet[Any], act: Callable[[models.Model], None], outcome: str
+    ) -> None:
+        """Acts on each person and logs it with the reason, all or nothing."""
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, "Nothing was done: say why. The reason goes to the log.", messages.ERROR)
+            return
+        rows = list(queryset)
+        # Whoever may bar end users must not be able to bar the other operators.
+        people = [row for row in rows if not users.is_operator(self.person(row))]
+        with transaction.atomic():
+            for row in people:
+                act(self.person(row))
+                self.log_change(request, row, f"{outcome}. Reason: {reason}")
+        if people:
+            self.message_user(request, f"{outcome}: {len(people)}.", messages.SUCCESS)
+        if len(people) < len(rows):
+            self.message_user(request, "Operators were left as they are.", messages.WARNING)
 
 
 @admin.register(Identity)
-class IdentityAdmin(admin.ModelAdmin):
+class IdentityAdmin(AccessAdmin):
     list_display = ("subject", "issuer", "name", "email", "is_email_verified", "user", "tokens_valid_after")
     list_select_related = ("user",)
-    search_fields = ("=subject", "email__istartswith", "name__istartswith")
+    search_fields = ("subject", "email", "name")
+    search_help_text = "A whole subject, or the beginning of an e-mail address or a name."
     show_full_result_count = False
     ordering = ("-pk",)
     fields = (
@@ -30,18 +90,22 @@ class IdentityAdmin(admin.ModelAdmin):
         "first_seen_at",
     )
     readonly_fields = fields
-    actions = ("cut_off_tokens",)
+
+    def person(self, row: Identity) -> models.Model:
+        return row.user
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Identity], bool]:
+        text = search_term.strip()
+        return (queryset.matching(text) if text else queryset), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Identity | None = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Identity | None = None) -> bool:
         # Without its identity, a person's next token would make a second, empty account.
         return False
-
-    @admin.action(description="Cut off all tokens issued until now", permissions=["change"])
-    def cut_off_tokens(self, request: HttpRequest, queryset: QuerySet[Identity]) -> None:
-        count = queryset.update(tokens_valid_after=this_second())
-        for identity in queryset:
-            self.log_change(request, identity, "Cut off all tokens issued until now.")
-        self.message_user(request, f"Tokens of {count} identities were cut off.", messages.SUCCESS)

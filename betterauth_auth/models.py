@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+
+class IdentityQuerySet(models.QuerySet["Identity"]):
+    def matching(self, text: str) -> IdentityQuerySet:
+        """Whose subject this is, or whose e-mail address or name begins with it. Each has an index on PostgreSQL."""
+        # PostgreSQL can't even be asked about a NUL.
+        if not text or "\0" in text:
+            return self.none()
+        begins = Q(email__istartswith=text) | Q(name__istartswith=text)
+        return self.filter(Q(subject=text) | begins)
 
 
 class Identity(models.Model):
@@ -28,9 +39,16 @@ class Identity(models.Model):
     )
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
+    objects = IdentityQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "identities"
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="betterauth_identity_unique")]
+        indexes = [models.Index(fields=["subject"], name="betterauth_identity_subject")]
+        permissions = [
+            ("deactivate_person", "Can deactivate and reactivate people"),
+            ("cut_off_person", "Can cut off people's tokens"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} at {self.issuer}"

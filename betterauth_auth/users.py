@@ -79,6 +79,20 @@ def is_cut_off(tokens_valid_after: datetime | None, token: VerifiedToken) -> boo
     return tokens_valid_after is not None and token.issued_at <= tokens_valid_after
 
 
+def deactivate(user: models.Model) -> None:
+    """Refuses all of this person's tokens, later ones too, from the next request on."""
+    type(user)._default_manager.filter(pk=user.pk).update(is_active=False)  # noqa: SLF001 - documented API of Django
+
+
+def reactivate(user: models.Model) -> None:
+    type(user)._default_manager.filter(pk=user.pk).update(is_active=True)  # noqa: SLF001 - documented API of Django
+
+
+def is_operator(user: Any) -> bool:
+    """Whether the user signs in to the admin. Where the user model knows no such people, nobody does."""
+    return bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
+
+
 def cut_off(user: models.Model) -> None:
     """Refuses all of this person's tokens issued until now, from the next request on."""
     Identity.objects.filter(user_id=user.pk).update(tokens_valid_after=this_second())

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class TodoProjectConfig(AppConfig):
@@ -6,3 +7,10 @@ class TodoProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from todoproject import checks, people  # noqa: F401 - importing registers them
+
+
+class OperatorsAdminConfig(admin_apps.AdminConfig):
+    """Django's admin with our site in the place of the stock one."""
+
+    default = False
+    default_site = "todoproject.adminsite.OperatorsSite"

@@ -75,7 +75,7 @@ LOGINS_BY_NAME = 20
 # Applications and the way through them
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "todoproject.apps.OperatorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -116,6 +116,8 @@ WSGI_APPLICATION = "todoproject.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before those of the apps, because some of ours stand in for the admin's.
+        "DIRS": [BASE_DIR / "todoproject" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

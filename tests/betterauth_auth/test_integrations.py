@@ -44,7 +44,7 @@ class AdminTests(IssuerDatabaseCase):
         self.assertContains(response, "Alice")
 
     def test_an_operator_cuts_tokens_off(self):
-        action = {"action": "cut_off_tokens", "_selected_action": [self.identity.pk]}
+        action = {"action": "cut_off_tokens", "_selected_action": [self.identity.pk], "reason": "lost phone"}
         self.client.post("/admin/betterauth_auth/identity/", action)
 
         with override_settings(ROOT_URLCONF="tests.betterauth_auth.urls", MIDDLEWARE=[]):

@@ -32,6 +32,10 @@ class Account(models.Model):
             models.CheckConstraint(condition=models.Q(week_start__range=(1, 7)), name="account_week_start"),
             models.CheckConstraint(condition=models.Q(purged_version__lte=models.F("version")), name="account_purged"),
         ]
+        permissions = [
+            ("export_account", "Can export everything that is stored for a user"),
+            ("erase_account", "Can erase everything that is stored for a user"),
+        ]
 
     def __str__(self) -> str:
         return f"account of {self.owner_id}"

@@ -133,6 +133,14 @@ class Todo(OwnedRow, Trashable):
                 fields=["owner", "completed_at"], name="todo_completed", condition=LIVE & Q(completed_at__isnull=False)
             ),
             models.Index(fields=["owner", "deleted_at"], name="todo_trash", condition=Q(deleted_at__isnull=False)),
+            # Only the operators' pages look across owners: their list goes by day of creation, their chart by
+            # day of completion.
+            models.Index(fields=["created_at"], name="todo_all_created"),
+            models.Index(fields=["completed_at"], name="todo_all_completed", condition=Q(completed_at__isnull=False)),
+        ]
+        permissions = [
+            ("view_notes", "Can read the notes of users' todos"),
+            ("restore_todo", "Can restore users' todos and lists from the trash"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,65 @@
+"""The operators' site: its front page, and what holds for every page of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from todoproject import overview
+from todoproject.admin_login import LimitedLoginForm
+from todos.bounded import BoundedPaginator, whole_number
+
+FIELD_LOOKUPS = ("", "__exact", "__isnull", "__id__exact")
+DATE_LOOKUPS = ("__year", "__month", "__day", "__gte", "__lt")
+
+
+class GuardedAdmin(admin.ModelAdmin):
+    """Nothing that a list is asked by its address or by a form may fail, or read a whole table."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Only what a filter of this page asks for. Django lets any column be searched, also by regular expressions:
+        enough to read, answer by answer, what the page does not show.
+        """
+        allowed = {f"{self.date_hierarchy}{suffix}" for suffix in DATE_LOOKUPS if self.date_hierarchy}
+        for entry in self.get_list_filter(request):
+            if isinstance(entry, str):
+                allowed |= {f"{entry}{suffix}" for suffix in FIELD_LOOKUPS}
+            else:
+                allowed.add(entry.parameter_name)  # type: ignore[union-attr] # the others are filters of our own
+        return lookup in allowed
+
+    def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> HttpResponse | None:
+        # Rows are chosen one by one: "all" could be a million, and a key that is no number fails in the database.
+        keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if len(keys) > self.list_per_page or not all(whole_number(key) for key in keys):
+            self.message_user(request, "Nothing was done: these rows can't be chosen.", messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        form = request.POST.copy()
+        form["select_across"] = "0"
+        request.POST = form  # type: ignore[assignment] # Django's stubs want it immutable
+        return super().response_action(request, queryset, *args)
+
+
+class OperatorsSite(admin.AdminSite):
+    site_header = "Todo operations"
+    site_title = "Todo operations"
+    index_title = "Is all well?"
+    index_template = "todoproject/index.html"
+    site_url = None
+    login_form = LimitedLoginForm
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Every page is guarded, also those of Django's own apps."""
+        base = admin_class or admin.ModelAdmin
+        guarded = type(base.__name__, (GuardedAdmin, base), {"__module__": base.__module__, **options})
+        super().register(model_or_iterable, guarded)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().index(request, {**(extra_context or {}), **overview.figures()})

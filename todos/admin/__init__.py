@@ -1,0 +1,7 @@
+"""The operators' pages. Whatever they change goes through `todos.changes`, like the requests of the users."""
+
+from todos.admin.lists import ListAdmin
+from todos.admin.tags import TagAdmin
+from todos.admin.todos import TodoAdmin
+
+__all__ = ["ListAdmin", "TagAdmin", "TodoAdmin"]

@@ -1,0 +1,138 @@
+"""Ways to narrow a list of todos, lists or tags down. None of them reads a table to find out what it can offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from todos import clock
+from todos.bounded import whole_number
+from todos.models import TodoTag
+from todos.models.todo import LIVE, OPEN
+
+MANY_OWNERS = 50
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+    conditions = {
+        "open": OPEN,
+        "completed": LIVE & Q(completed_at__isnull=False),
+        "trashed": Q(deleted_at__isnull=False),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("completed", "Completed"), ("trashed", "In the trash")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(self.conditions.get(self.value() or "", Q()))
+
+
+class ListStateFilter(StateFilter):
+    conditions = {
+        "active": LIVE & Q(archived_at=None),
+        "archived": LIVE & Q(archived_at__isnull=False),
+        "trashed": Q(deleted_at__isnull=False),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("active", "Active"), ("archived", "Archived"), ("trashed", "In the trash")]
+
+
+class DueFilter(admin.SimpleListFilter):
+    title = "due day, as written"
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("overdue", "Overdue"), ("today", "Today"), ("week", "In the next 7 days"), ("none", "No date")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today = clock.now().date()
+        conditions = {
+            "overdue": OPEN & Q(due_date__lt=today),
+            "today": OPEN & Q(due_date=today),
+            "week": OPEN & Q(due_date__gt=today, due_date__lte=today + timedelta(days=7)),
+            "none": OPEN & Q(due_date=None),
+        }
+        return queryset.filter(conditions.get(self.value() or "", Q()))
+
+
+class TypedFilter(admin.SimpleListFilter):
+    """A filter with a box to type into, for what has too many values to list them."""
+
+    template = "todos/admin/typed_filter.html"
+    help_text = ""
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[()]:
+        return ()
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:  # type: ignore[override] # the template is our own
+        others = changelist.get_query_string(remove=[self.parameter_name, PAGE_VAR])
+        yield {"others": parse_qsl(others.removeprefix("?")), "clear": others, "value": self.value() or ""}
+
+
+class OwnerFilter(TypedFilter):
+    """By the owner's number, or by whatever finds a user on the page of users."""
+
+    title = "owner"
+    parameter_name = "owner"
+    help_text = "Number, or as in the search for users"
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        self.site = model_admin.admin_site
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        text = (self.value() or "").strip()
+        if not text:
+            return queryset
+        if number := whole_number(text):
+            return queryset.filter(owner_id=number)
+        user = get_user_model()
+        if "\0" in text or not self.site.is_registered(user):
+            return queryset.none()
+        users = self.site.get_model_admin(user)
+        found, _ = users.get_search_results(request, users.get_queryset(request), text)
+        return queryset.filter(owner_id__in=list(found.order_by().values_list("pk", flat=True)[:MANY_OWNERS]))
+
+
+class RowFilter(TypedFilter):
+    """By the number of another row; shown only when a link has set it."""
+
+    def has_output(self) -> bool:
+        return bool(self.value())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        number = whole_number(self.value() or "")
+        return self.of_row(queryset, number) if number else queryset.none()
+
+    def of_row(self, queryset: QuerySet[Any], number: int) -> QuerySet[Any]:
+        raise NotImplementedError
+
+
+class InListFilter(RowFilter):
+    title = "list, by number"
+    parameter_name = "list"
+
+    def of_row(self, queryset: QuerySet[Any], number: int) -> QuerySet[Any]:
+        return queryset.filter(list_id=number)
+
+
+class TaggedFilter(RowFilter):
+    title = "tag, by number"
+    parameter_name = "tag"
+
+    def of_row(self, queryset: QuerySet[Any], number: int) -> QuerySet[Any]:
+        return queryset.filter(Exists(TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk"), tag=number)))

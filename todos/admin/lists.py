@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from todos import changes
+from todos.admin.filters import ListStateFilter, OwnerFilter
+from todos.admin.owned import OwnedAdmin
+from todos.models import List
+
+
+@admin.register(List)
+class ListAdmin(OwnedAdmin):
+    list_display = ("name", "state", "owner_link", "todos_link", "created_at")
+    list_filter = (ListStateFilter, OwnerFilter)
+    search_fields = ("name",)
+    search_help_text = (
+        "A list's id; or a part of its name, among all lists of the chosen owner, else among the latest 10,000."
+    )
+    actions = ("restore", "trash")
+    editable = ("name",)
+    shown = (
+        "owner_link",
+        "state",
+        "todos_link",
+        "color",
+        "archived_at",
+        "deleted_at",
+        "uid",
+        "position",
+        "version",
+        "created_at",
+        "updated_at",
+    )
+
+    def write(self, row: List, values: dict[str, Any], expected: frozenset[int]) -> None:
+        changes.update_list(row.owner_id, row.uid, values, expected)
+
+    @admin.display(description="state")
+    def state(self, row: List) -> str:
+        word = "trash" if row.deleted_at else "archived" if row.archived_at else "inbox" if row.is_inbox else "active"
+        return format_html('<span class="badge badge-{}">{}</span>', word, "in the trash" if row.deleted_at else word)
+
+    @admin.display(description="todos")
+    def todos_link(self, row: List) -> str:
+        address = reverse("admin:todos_todo_changelist")
+        return format_html('<a href="{}?owner={}&amp;list={}">Show</a>', address, row.owner_id, row.pk)
+
+    @admin.action(description="Restore from the trash, with their todos", permissions=["restore"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[List]) -> None:
+        self.act(request, queryset.filter(deleted_at__isnull=False), restore_all, "Restored from the trash")
+
+    @admin.action(description="Move to the trash, with their todos", permissions=["change"])
+    def trash(self, request: HttpRequest, queryset: QuerySet[List]) -> None:
+        self.act(request, queryset.filter(deleted_at=None), trash_all, "Moved to the trash")
+
+
+def restore_all(owner_id: int, uids: list[UUID]) -> None:
+    for uid in uids:
+        changes.restore_list(owner_id, uid, None)
+
+
+def trash_all(owner_id: int, uids: list[UUID]) -> None:
+    for uid in uids:
+        changes.delete_list(owner_id, uid, None)

@@ -1,0 +1,136 @@
+"""What an operator can do with everything that a user has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+
+from todos import changes, clock, export
+from todos.bounded import count_up_to
+from todos.models import Account, List, Tag, Todo
+
+COUNTED_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Holding:
+    """Some of a user's rows: how many there are, and the page that lists them."""
+
+    name: str
+    count: int
+    page: str
+    query: str
+
+    @property
+    def is_more(self) -> bool:
+        return self.count > COUNTED_ROWS
+
+
+def holdings(owner_id: int) -> list[Holding]:
+    todos = Todo.objects.filter(owner_id=owner_id)
+    lists = List.objects.filter(owner_id=owner_id)
+    today = clock.now().date()
+    found = [
+        ("open todos", todos.open(), "todo", "&state=open"),
+        ("of these, hidden until their first day", todos.open().filter(starts_on__gt=today), "todo", "&state=open"),
+        ("completed todos", todos.live().filter(completed_at__isnull=False), "todo", "&state=completed"),
+        ("todos in the trash", todos.trashed(), "todo", "&state=trashed"),
+        ("lists", lists.filter(deleted_at=None, archived_at=None), "list", "&state=active"),
+        ("archived lists", lists.filter(deleted_at=None, archived_at__isnull=False), "list", "&state=archived"),
+        ("lists in the trash", lists.filter(deleted_at__isnull=False), "list", "&state=trashed"),
+        ("tags", Tag.objects.filter(owner_id=owner_id), "tag", ""),
+    ]
+    return [
+        Holding(name, count_up_to(rows, COUNTED_ROWS), f"admin:todos_{model}_changelist", f"?owner={owner_id}{query}")
+        for name, rows, model, query in found
+    ]
+
+
+class OwnerAdmin(admin.ModelAdmin):
+    """Export and erasure; a base for the host's admin of users, whose rows are the owners."""
+
+    actions = ("export_data", "erase_data")
+
+    @staticmethod
+    def names_of(owners: list[Any]) -> dict[int, str]:
+        """What operators know these users by. The host may know better names."""
+        return {owner.pk: owner.get_username() for owner in owners}
+
+    @staticmethod
+    def profile_of(owner: Any) -> dict[str, Any]:
+        """What an export says about the person. The host may know more."""
+        return {"username": owner.get_username()}
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("todos.export_account")
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("todos.erase_account")
+
+    @admin.action(description="Export all data …", permissions=["export"])
+    def export_data(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        owners = list(queryset)
+        if len(owners) != 1:
+            self.message_user(request, "Choose one user: an export is one person's document.", messages.ERROR)
+            return None
+        reason = confirmed_reason(request)
+        if not reason:
+            return self.ask(request, owners, "export_data")
+        (owner,) = owners
+        self.log_change(request, owner, f"Exported all data. Reason: {reason}")
+        about = {"exported_at": clock.now(), "profile": self.profile_of(owner)}
+        response = StreamingHttpResponse(export.document(owner.pk, about), content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="user-{owner.pk}-{clock.now():%Y-%m-%d}.json"'
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @admin.action(description="Erase all data …", permissions=["erase"])
+    def erase_data(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        owners = list(queryset.order_by("pk"))
+        reason = confirmed_reason(request)
+        if not reason:
+            return self.ask(request, owners, "erase_data")
+        for owner in owners:
+            with transaction.atomic():
+                changes.erase(owner.pk)
+                self.log_change(request, owner, f"Erased all data. Reason: {reason}")
+        self.message_user(request, f"Erased everything of {len(owners)} user(s).", messages.SUCCESS)
+        return None
+
+    def ask(self, request: HttpRequest, owners: list[Any], action: str) -> HttpResponse:
+        """The page that says what will happen and asks for the reason."""
+        names = self.names_of(owners)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Erase all data of these users" if action == "erase_data" else "Export all data of this user",
+            "opts": self.opts,
+            "action": action,
+            "is_erasure": action == "erase_data",
+            "owners": [(owner, names[owner.pk], holdings(owner.pk)) for owner in owners],
+            "reason": request.POST.get("reason", ""),
+            "is_reason_missing": "confirmed" in request.POST,
+            "from_page": request.POST.get("from_page", ""),
+            "checkbox": ACTION_CHECKBOX_NAME,
+        }
+        return TemplateResponse(request, "todos/admin/confirm.html", context)
+
+
+def confirmed_reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip() if "confirmed" in request.POST else ""
+
+
+def account_of(owner_id: int) -> Account | None:
+    return Account.objects.filter(owner_id=owner_id).select_related("default_list").first()
+
+
+def last_change_at(owner_id: int) -> Any:
+    """When a todo of this owner was last changed; the index of versions knows it."""
+    latest = Todo.objects.filter(owner_id=owner_id).order_by("-version", "-uid").values_list("updated_at", flat=True)
+    return latest.first()

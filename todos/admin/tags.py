@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from todos import changes
+from todos.admin.filters import OwnerFilter
+from todos.admin.owned import OwnedAdmin
+from todos.models import Tag
+
+
+@admin.register(Tag)
+class TagAdmin(OwnedAdmin):
+    list_display = ("name", "owner_link", "todos_link", "created_at")
+    list_filter = (OwnerFilter,)
+    search_fields = ("name",)
+    search_help_text = (
+        "A tag's id; or a part of its name, among all tags of the chosen owner, else among the latest 10,000."
+    )
+    editable = ("name",)
+    shown = ("owner_link", "todos_link", "color", "uid", "version", "created_at", "updated_at")
+
+    def write(self, row: Tag, values: dict[str, Any], expected: frozenset[int]) -> None:
+        changes.update_tag(row.owner_id, row.uid, values, expected)
+
+    @admin.display(description="todos")
+    def todos_link(self, row: Tag) -> str:
+        address = reverse("admin:todos_todo_changelist")
+        return format_html('<a href="{}?owner={}&amp;tag={}">Show</a>', address, row.owner_id, row.pk)

@@ -1,0 +1,198 @@
+"""Todos as operators see them: everything but the notes, which take a permission, a reason and a line in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, Min, QuerySet
+from django.db.models.functions import Length
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+
+from todos import changes
+from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilter, TaggedFilter
+from todos.admin.owned import OwnedAdmin
+from todos.models import Todo, TodoTag
+from todos.models.todo import TodoQuerySet
+
+PRIORITIES = {0: "none", 1: "low", 2: "medium", 3: "high"}
+
+
+class CalendarQuerySet(TodoQuerySet):
+    """For the date hierarchy, which would read all rows to find out which days have any."""
+
+    def datetimes(self, field_name: str, kind: str, *args: Any, **options: Any) -> Any:
+        """Every year, month or day from the first row to the last: two looks at an index."""
+        ends = self.order_by().aggregate(first=Min(field_name), last=Max(field_name))
+        if ends["first"] is None:
+            return []
+        return list(periods(kind, *(timezone.localtime(ends[name]).date() for name in ("first", "last"))))
+
+
+def periods(kind: str, first: date, last: date) -> Iterator[datetime]:
+    if kind == "year":
+        found = [date(year, 1, 1) for year in range(first.year, last.year + 1)]
+    elif kind == "month":
+        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+        found = [date(month // 12, month % 12 + 1, 1) for month in months]
+    else:
+        found = [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
+    for day in found:
+        yield datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
+
+
+class NotesForm(forms.Form):
+    reason = forms.CharField(max_length=500, help_text="Goes to the log, together with your name and this todo.")
+
+
+@admin.register(Todo)
+class TodoAdmin(OwnedAdmin):
+    list_display = ("short_title", "state", "owner_link", "list_name", "due", "priority_word", "created_at")
+    list_select_related = ("owner", "list")
+    list_filter = (StateFilter, DueFilter, OwnerFilter, InListFilter, TaggedFilter)
+    date_hierarchy = "created_at"
+    search_fields = ("title",)
+    search_help_text = (
+        "A todo's id; or a part of its title, among all todos of the chosen owner, else among the latest 10,000."
+    )
+    actions = ("restore", "trash")
+    editable = ("title", "priority", "due_date", "due_time")
+    shown = (
+        "owner_link",
+        "state",
+        "list_link",
+        "parent_link",
+        "tag_names",
+        "notes",
+        "time_zone",
+        "due_at",
+        "starts_on",
+        "completed_at",
+        "deleted_at",
+        "uid",
+        "position",
+        "version",
+        "created_at",
+        "updated_at",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Todo]:
+        return CalendarQuerySet(Todo).defer("notes").order_by(*self.ordering)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        kind = "notes_link" if request.user.has_perm("todos.view_notes") else "notes_length"
+        return [kind if name == "notes" else name for name in super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*(name for name in self.shown if name != "notes"), "notes_link", "notes_length")
+
+    def write(self, row: Todo, values: dict[str, Any], expected: frozenset[int]) -> None:
+        changes.run(row.owner_id, [changes.Operation("update", row.uid, values, expected)])
+
+    # Columns
+
+    @admin.display(description="title", ordering="title")
+    def short_title(self, todo: Todo) -> str:
+        return Truncator(todo.title).chars(70)
+
+    @admin.display(description="state")
+    def state(self, todo: Todo) -> str:
+        word = "in the trash" if todo.deleted_at else "completed" if todo.completed_at else "open"
+        return format_html('<span class="badge badge-{}">{}</span>', word.split()[-1], word)
+
+    @admin.display(description="list")
+    def list_name(self, todo: Todo) -> str:
+        return todo.list.name
+
+    @admin.display(description="due", ordering="due_date")
+    def due(self, todo: Todo) -> str | None:
+        if todo.due_date is None:
+            return None
+        at = f" {todo.due_time:%H:%M}" if todo.due_time else ""
+        return f"{todo.due_date.isoformat()}{at} {todo.time_zone}".strip()
+
+    @admin.display(description="priority", ordering="priority")
+    def priority_word(self, todo: Todo) -> str:
+        return PRIORITIES[todo.priority]
+
+    # Lines of the page
+
+    @admin.display(description="list")
+    def list_link(self, todo: Todo) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("admin:todos_list_change", args=[todo.list_id]), todo.list)
+
+    @admin.display(description="subtask of")
+    def parent_link(self, todo: Todo) -> str | None:
+        if todo.parent is None:
+            return None
+        address = reverse("admin:todos_todo_change", args=[todo.parent_id])
+        return format_html('<a href="{}">{}</a>', address, todo.parent)
+
+    @admin.display(description="tags")
+    def tag_names(self, todo: Todo) -> str | None:
+        links = TodoTag.objects.filter(owner=todo.owner_id, todo=todo).select_related("tag").order_by("tag__key")
+        return format_html_join(", ", "{}", ((link.tag.name,) for link in links)) or None
+
+    @admin.display(description="notes")
+    def notes_length(self, todo: Todo) -> str:
+        length = Todo.objects.filter(pk=todo.pk).values_list(Length("notes"), flat=True).get()
+        return f"hidden, {length} characters" if length else "none"
+
+    @admin.display(description="notes")
+    def notes_link(self, todo: Todo) -> str:
+        address = reverse("admin:todos_todo_notes", args=[todo.pk])
+        return format_html('{} · <a href="{}">Read them …</a>', self.notes_length(todo), address)
+
+    # Notes
+
+    def get_urls(self) -> list[Any]:
+        notes = path("<path:object_id>/notes/", self.admin_site.admin_view(self.notes_view), name="todos_todo_notes")
+        return [notes, *super().get_urls()]
+
+    def notes_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Asks why first; what is shown afterwards has its line in the log already."""
+        if not (self.has_view_permission(request) and request.user.has_perm("todos.view_notes")):
+            raise PermissionDenied
+        todo = self.get_object(request, object_id)
+        if todo is None:
+            raise Http404
+        form = NotesForm(request.POST or None)
+        is_logged = form.is_valid()
+        if is_logged:
+            self.log_change(request, todo, f"Read the notes. Reason: {form.cleaned_data['reason']}")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Notes of a todo",
+            "opts": self.opts,
+            "todo": todo,
+            "form": form,
+            "notes": todo.notes if is_logged else None,
+        }
+        return TemplateResponse(request, "todos/admin/notes.html", context, headers={"Cache-Control": "no-store"})
+
+    # Actions
+
+    @admin.action(description="Restore from the trash", permissions=["restore"])
+    def restore(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
+        self.act(request, queryset.filter(deleted_at__isnull=False), run_all("restore"), "Restored from the trash")
+
+    @admin.action(description="Move to the trash", permissions=["change"])
+    def trash(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
+        self.act(request, queryset.filter(deleted_at=None), run_all("delete"), "Moved to the trash")
+
+
+def run_all(verb: str) -> Any:
+    def write(owner_id: int, uids: list[UUID]) -> None:
+        changes.run(owner_id, [changes.Operation(verb, uid) for uid in uids])
+
+    return write

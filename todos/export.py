@@ -1,0 +1,66 @@
+"""Everything that is stored for one user, as one JSON document in pieces that need little memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import OuterRef
+
+from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models.expressions import Rows
+
+ROWS_AT_A_TIME = 500
+# A TodoTag shows as a name among the tags of its todo.
+SECTIONS: tuple[tuple[str, type[models.Model]], ...] = (
+    ("account", Account),
+    ("lists", List),
+    ("tags", Tag),
+    ("todos", Todo),
+    ("deleted_for_good", Tombstone),
+    ("idempotency_keys", IdempotencyKey),
+)
+INTERNAL = ("id", "owner")
+
+
+class Encoder(DjangoJSONEncoder):
+    def default(self, value: Any) -> Any:
+        if isinstance(value, bytes | memoryview):
+            return bytes(value).decode(errors="replace")
+        return super().default(value)
+
+
+def document(owner_id: int, about: dict[str, Any]) -> Iterator[str]:
+    """The document's text. `about` are members to begin with, such as the date and the profile."""
+    yield "{"
+    for name, value in about.items():
+        yield f"\n{text(name)}: {text(value)},"
+    for index, (name, model) in enumerate(SECTIONS):
+        yield f"{',' if index else ''}\n{text(name)}: ["
+        for number, row in enumerate(rows(model, owner_id)):
+            yield f"{',' if number else ''}\n{text(row)}"
+        yield "]"
+    yield "\n}\n"
+
+
+def rows(model: type[models.Model], owner_id: int) -> Iterator[dict[str, Any]]:
+    columns = list(columns_of(model))
+    links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
+    tags = {"tags": Rows(links.values(item=models.F("tag__name")))} if model is Todo else {}
+    found = model._default_manager.filter(owner_id=owner_id).order_by("pk").values(*columns, **tags)  # noqa: SLF001 - documented API of Django
+    for row in found.iterator(chunk_size=ROWS_AT_A_TIME):
+        yield {name.removesuffix("__uid"): value for name, value in row.items()}
+
+
+def columns_of(model: type[models.Model]) -> Iterator[str]:
+    """Every column that means something outside the database; references as the public id of their row."""
+    for field in model._meta.concrete_fields:  # noqa: SLF001 - documented API of Django
+        if field.name not in INTERNAL:
+            yield f"{field.name}__uid" if field.is_relation else field.name
+
+
+def text(value: Any) -> str:
+    return json.dumps(value, cls=Encoder, ensure_ascii=False)
