@@ -37,7 +37,9 @@ from todos import positions
 from todos.models import Account, List, Tag, Todo, TodoTag
 from todos.models.tag import tag_key
 
-FIRST = "Alice Ben Chloe David Emma Farid Grace Hugo Ines Jonas Kenji Lena Maya Noah Olga Paul Rosa Sami Tara Yusuf".split()
+FIRST = (
+    "Alice Ben Chloe David Emma Farid Grace Hugo Ines Jonas Kenji Lena Maya Noah Olga Paul Rosa Sami Tara Yusuf".split()
+)
 LAST = "Adler Brown Costa Duval Evans Fischer Garcia Haddad Ito Jansen Kovac Lopez Meyer Novak Okafor Patel".split()
 VERBS = "Call Buy Write Plan Book Fix Review Pay Clean Order Prepare Return Renew Update".split()
 THINGS = "the dentist|milk and bread|the report|summer holidays|train tickets|the bike|the contract|the rent".split("|")
@@ -69,7 +71,11 @@ def fill(users: int, todos: int) -> None:
     chance = random.Random(7)
     now = timezone.now()
     people = User.objects.bulk_create(
-        User(username=f"user-{chance.getrandbits(96):024x}", password="!", date_joined=now - timedelta(days=chance.random() * 400))
+        User(
+            username=f"user-{chance.getrandbits(96):024x}",
+            password="!",
+            date_joined=now - timedelta(days=chance.random() * 400),
+        )
         for _ in range(users)
     )
     Identity.objects.bulk_create(identity(person, chance, now) for person in people)
@@ -97,7 +103,9 @@ def identity(person: User, chance: random.Random, now) -> Identity:
 
 def fill_owners(people: list[User], per_user: int, chance: random.Random, now) -> None:
     stamp = {"version": 1, "created_at": now - timedelta(days=400), "updated_at": now}
-    Account.objects.bulk_create(Account(owner=person, version=per_user + 1, time_zone="Europe/Berlin") for person in people)
+    Account.objects.bulk_create(
+        Account(owner=person, version=per_user + 1, time_zone="Europe/Berlin") for person in people
+    )
     lists = List.objects.bulk_create(
         List(owner=person, name=name, is_inbox=name == "Inbox", position=positions.at_end(index + 1), **stamp)
         for person in people
@@ -159,7 +167,9 @@ def measure() -> None:
     client.force_login(operator)
     row = Todo.objects.order_by("pk").first()
     places = {"user": row.owner_id, "uid": row.uid, "todo": row.pk, "day": row.created_at}
-    print(f"{connection.display_name}, {Todo.objects.count():,} todos\n{'page':28} {'statements':>10} {'ms':>7} {'kB':>6}")
+    print(
+        f"{connection.display_name}, {Todo.objects.count():,} todos\n{'page':28} {'statements':>10} {'ms':>7} {'kB':>6}"
+    )
     for name, address in PAGES.items():
         address = "/admin/" + address.format(**places)
         seconds = []
@@ -169,7 +179,9 @@ def measure() -> None:
                 response = client.get(address)
                 seconds.append(time.perf_counter() - started)
         assert response.status_code == 200, (address, response.status_code)
-        print(f"{name:28} {len(queries):10} {statistics.median(seconds) * 1000:7.0f} {len(response.content) / 1000:6.0f}")
+        print(
+            f"{name:28} {len(queries):10} {statistics.median(seconds) * 1000:7.0f} {len(response.content) / 1000:6.0f}"
+        )
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class AccessAdmin(admin.ModelAdmin):
     def has_cut_off_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("betterauth_auth.cut_off_person")
 
-    @admin.action(description="Deactivate: refuse every token from now on", permissions=["deactivate"])
+    @admin.action(description="Deactivate", permissions=["deactivate"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         self.decide(request, queryset, users.deactivate, "Deactivated")
 

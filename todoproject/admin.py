@@ -45,8 +45,8 @@ OPERATORS = Q(is_staff=True) | Q(is_superuser=True)
 class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     """People who use the API, found by what Better Auth says of them; and the operators, with Django's own form."""
 
-    list_display = ("name", "email_address", "subject", "access", "date_joined")
-    list_filter = (KindFilter, "is_active", "groups")
+    list_display = ("name", "email_address", "subject", "access", "joined")
+    list_filter = (KindFilter, "is_active")
     list_per_page = 50
     search_fields = ("username",)
     search_help_text = "A whole subject or user name, or the beginning of an e-mail address or a name."
@@ -106,6 +106,10 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     def access(self, user: User) -> str:
         word = "deactivated" if not user.is_active else "operator" if is_operator(user) else "active"
         return format_html('<span class="badge badge-{}">{}</span>', word, word)
+
+    @admin.display(description="joined", ordering="date_joined")
+    def joined(self, user: User) -> str:
+        return f"{user.date_joined:%Y-%m-%d %H:%M}"
 
     # The page of a person
 
@@ -170,13 +174,17 @@ admin.site.register(User, PeopleAdmin)
 class LogAdmin(admin.ModelAdmin):
     """Who did what, and why. Nobody writes here by hand."""
 
-    list_display = ("action_time", "user", "object", "change_message")
-    list_display_links = ("action_time",)
+    list_display = ("at", "user", "object", "change_message")
+    list_display_links = ("at",)
     list_select_related = ("user", "content_type")
     list_per_page = 50
     ordering = ("-pk",)
     fields = ("action_time", "user", "object", "change_message")
     readonly_fields = fields
+
+    @admin.display(description="at")
+    def at(self, entry: LogEntry) -> str:
+        return f"{entry.action_time:%Y-%m-%d %H:%M}"
 
     @admin.display(description="about")
     def object(self, entry: LogEntry) -> str:

@@ -35,6 +35,10 @@ class GuardedAdmin(admin.ModelAdmin):
                 allowed.add(entry.parameter_name)  # type: ignore[union-attr] # the others are filters of our own
         return lookup in allowed
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> HttpResponse | None:
         # Rows are chosen one by one: "all" could be a million, and a key that is no number fails in the database.
         keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
@@ -45,6 +49,10 @@ class GuardedAdmin(admin.ModelAdmin):
         form["select_across"] = "0"
         request.POST = form  # type: ignore[assignment] # Django's stubs want it immutable
         return super().response_action(request, queryset, *args)
+
+
+# What the apps are called to operators, in the order of their daily use.
+APPS = {"auth": "People and operators", "todos": "Todos", "betterauth_auth": "Better Auth", "admin": "Log"}
 
 
 class OperatorsSite(admin.AdminSite):
@@ -60,6 +68,13 @@ class OperatorsSite(admin.AdminSite):
         base = admin_class or admin.ModelAdmin
         guarded = type(base.__name__, (GuardedAdmin, base), {"__module__": base.__module__, **options})
         super().register(model_or_iterable, guarded)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            app["name"] = APPS.get(app["app_label"], app["name"])
+        order = list(APPS)
+        return sorted(found, key=lambda app: order.index(app["app_label"]) if app["app_label"] in order else len(order))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         return super().index(request, {**(extra_context or {}), **overview.figures()})

@@ -50,6 +50,7 @@ def figures() -> dict[str, Any]:
     per_day, is_cut = completions()
     trash = Todo.objects.trashed()
     return {
+        "is_fetched": all(key_set.last_outcome != "never" for key_set in key_sets),
         "worries": [worry for key_set in key_sets for worry in worries(key_set)],
         "figures": [
             Figure("people", size(Identity, Identity.objects.all()), "admin:auth_user_changelist"),
@@ -59,10 +60,10 @@ def figures() -> dict[str, Any]:
             Figure("todos in the trash", size(None, trash), "admin:todos_todo_changelist", "?state=trashed"),
         ],
         "bars": bars(per_day),
-        "completed_count": sum(per_day.values()),
-        "busiest_count": max(per_day.values()),
+        "completed_count": f"{sum(per_day.values()):,}",
+        "busiest_count": f"{max(per_day.values()):,}",
         "is_chart_cut": is_cut,
-        "exact_up_to": EXACT_UP_TO,
+        "exact_up_to": f"{EXACT_UP_TO:,}",
         "chart_width": DAYS * (BAR_WIDTH + BAR_GAP),
         "key_sets": key_sets,
         "refused_tokens": sorted(counters.refused_tokens().items(), key=lambda item: -item[1])[:8],
@@ -90,7 +91,7 @@ def size(model: type[Model] | None, rows: QuerySet[Any]) -> str:
     if count <= EXACT_UP_TO:
         return f"{count:,}"
     estimate = estimated_rows(model) if model else 0
-    return f"about {estimate:,}" if estimate > EXACT_UP_TO else f"more than {EXACT_UP_TO:,}"
+    return f"≈ {estimate:,}" if estimate > EXACT_UP_TO else f"{EXACT_UP_TO:,}+"
 
 
 def estimated_rows(model: type[Model]) -> int:

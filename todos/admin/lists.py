@@ -17,7 +17,7 @@ from todos.models import List
 
 @admin.register(List)
 class ListAdmin(OwnedAdmin):
-    list_display = ("name", "state", "owner_link", "todos_link", "created_at")
+    list_display = ("name", "state", "owner_link", "todos_link", "created")
     list_filter = (ListStateFilter, OwnerFilter)
     search_fields = ("name",)
     search_help_text = (

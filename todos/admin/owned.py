@@ -99,6 +99,10 @@ class OwnedAdmin(admin.ModelAdmin):
         address = reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[row.owner_id])
         return format_html('<a href="{}">{}</a>', address, name)
 
+    @admin.display(description="created", ordering="created_at")
+    def created(self, row: Any) -> str:
+        return f"{row.created_at:%Y-%m-%d %H:%M}"
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:

@@ -109,7 +109,7 @@ class OwnerAdmin(admin.ModelAdmin):
         names = self.names_of(owners)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Erase all data of these users" if action == "erase_data" else "Export all data of this user",
+            "title": "Erase all data" if action == "erase_data" else "Export all data",
             "opts": self.opts,
             "action": action,
             "is_erasure": action == "erase_data",

@@ -14,7 +14,7 @@ from todos.models import Tag
 
 @admin.register(Tag)
 class TagAdmin(OwnedAdmin):
-    list_display = ("name", "owner_link", "todos_link", "created_at")
+    list_display = ("name", "owner_link", "todos_link", "created")
     list_filter = (OwnerFilter,)
     search_fields = ("name",)
     search_help_text = (

@@ -57,7 +57,7 @@ class NotesForm(forms.Form):
 
 @admin.register(Todo)
 class TodoAdmin(OwnedAdmin):
-    list_display = ("short_title", "state", "owner_link", "list_name", "due", "priority_word", "created_at")
+    list_display = ("short_title", "state", "owner_link", "list_name", "due", "priority_word", "created")
     list_select_related = ("owner", "list")
     list_filter = (StateFilter, DueFilter, OwnerFilter, InListFilter, TaggedFilter)
     date_hierarchy = "created_at"
@@ -132,16 +132,16 @@ class TodoAdmin(OwnedAdmin):
         return format_html('<a href="{}">{}</a>', reverse("admin:todos_list_change", args=[todo.list_id]), todo.list)
 
     @admin.display(description="subtask of")
-    def parent_link(self, todo: Todo) -> str | None:
+    def parent_link(self, todo: Todo) -> str:
         if todo.parent is None:
-            return None
+            return "-"
         address = reverse("admin:todos_todo_change", args=[todo.parent_id])
         return format_html('<a href="{}">{}</a>', address, todo.parent)
 
     @admin.display(description="tags")
-    def tag_names(self, todo: Todo) -> str | None:
+    def tag_names(self, todo: Todo) -> str:
         links = TodoTag.objects.filter(owner=todo.owner_id, todo=todo).select_related("tag").order_by("tag__key")
-        return format_html_join(", ", "{}", ((link.tag.name,) for link in links)) or None
+        return format_html_join(", ", "{}", ((link.tag.name,) for link in links)) or "-"
 
     @admin.display(description="notes")
     def notes_length(self, todo: Todo) -> str:
@@ -150,8 +150,10 @@ class TodoAdmin(OwnedAdmin):
 
     @admin.display(description="notes")
     def notes_link(self, todo: Todo) -> str:
+        if (length := self.notes_length(todo)) == "none":
+            return length
         address = reverse("admin:todos_todo_notes", args=[todo.pk])
-        return format_html('{} · <a href="{}">Read them …</a>', self.notes_length(todo), address)
+        return format_html('{} · <a href="{}">Read them …</a>', length, address)
 
     # Notes
 
