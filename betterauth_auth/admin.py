@@ -25,7 +25,7 @@ class AccessAdmin(admin.ModelAdmin):
     """Deactivating, reactivating, cutting off. Rows are users; a subclass may say otherwise in `person`."""
 
     action_form = ReasonForm
-    actions = ("deactivate", "reactivate", "cut_off_tokens")
+    actions: tuple[str, ...] = ("deactivate", "reactivate", "cut_off_tokens")
 
     def person(self, row: Any) -> models.Model:
         return row

@@ -135,7 +135,7 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
             "log": log_about(user),
             "actions": [
                 (name, str(label), name == "erase_data")
-                for name, (_, _, label) in self.get_actions(request).items()
+                for name, label in self.get_action_choices(request, default_choices=[])
                 if name != idle_action(user)
             ],
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -10,13 +11,15 @@ from django.db.models import QuerySet
 REACHABLE_ROWS = 10_000
 
 
-def count_up_to(queryset: QuerySet, limit: int) -> int:
+def count_up_to(queryset: QuerySet[Any], limit: int) -> int:
     """How many rows there are, or `limit + 1` when there are more."""
     return queryset.order_by().values("pk")[: limit + 1].count()
 
 
 class BoundedPaginator(Paginator):
     """Pages through the first rows only. Whoever looks for an older row narrows the list down."""
+
+    object_list: QuerySet[Any]
 
     @cached_property
     def found(self) -> int:

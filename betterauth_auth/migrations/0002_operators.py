@@ -1,10 +1,12 @@
+from typing import Any
+
 from django.db import migrations, models
 
 # `istartswith` is UPPER(column) LIKE UPPER('text%') to PostgreSQL, which finds it with this kind of index only.
 SEARCHED = ("email", "name")
 
 
-def add_search_indexes(apps, schema_editor):
+def add_search_indexes(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         for column in SEARCHED:
             schema_editor.execute(
@@ -13,7 +15,7 @@ def add_search_indexes(apps, schema_editor):
             )
 
 
-def remove_search_indexes(apps, schema_editor):
+def remove_search_indexes(apps: Any, schema_editor: Any) -> None:
     if schema_editor.connection.vendor == "postgresql":
         for column in SEARCHED:
             schema_editor.execute(f"DROP INDEX betterauth_identity_{column}")

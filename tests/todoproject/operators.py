@@ -6,11 +6,10 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
-from django.test import Client, TestCase
-from django.utils import timezone
+from django.test import Client
 
 from betterauth_auth.models import Identity
-from tests.todos.case import Person
+from tests.todos.case import TodosTestCase
 
 ADMIN = "/admin"
 
@@ -37,18 +36,13 @@ class Operator:
         return [entry.get_change_message() for entry in LogEntry.objects.filter(user=self.user).order_by("pk")]
 
 
-def signed_in_through_better_auth(person: Person, **profile: Any) -> Identity:
-    values = {"issuer": "https://auth.example", "profile_issued_at": timezone.now(), **profile}
-    return Identity.objects.create(user=person.user, **values)
-
-
-class AdminTestCase(TestCase):
+class AdminTestCase(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()
-        self.alice = Person("user-a11ce")
-        self.identity = signed_in_through_better_auth(
-            self.alice, subject="sub-alice", name="Alice Adler", email="alice@example.com"
-        )
+        for person, name in ((self.alice, "Alice Adler"), (self.mallory, "Mallory Moss")):
+            known = Identity.objects.filter(user=person.user)
+            known.update(name=name, email=f"{person.subject}@example.com", is_email_verified=False)
+        self.identity = Identity.objects.get(user=self.alice.user)
         self.sam = Operator("sam", "support")
         self.petra = Operator("petra", "privacy")
         self.olivia = Operator("olivia", is_superuser=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -46,6 +46,8 @@ class OwnedForm(forms.ModelForm):
         # A page without permission to change anything has none of these.
         for name in {"title", "name"} & self.fields.keys():
             self.fields[name].validators.append(ONE_LINE_FAULTS)
+        for name in {"due_date", "due_time"} & self.fields.keys():
+            self.fields[name].required = False
         if "seen_version" in self.fields:
             self.fields["seen_version"].initial = self.instance.version
 
@@ -57,7 +59,7 @@ class OwnedAdmin(admin.ModelAdmin):
     action_form = ReasonForm
     editable: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
-    list_select_related: Any = ("owner",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("owner",)
     list_per_page = 50
     show_full_result_count = False
     paginator = BoundedPaginator
@@ -148,9 +150,10 @@ class OwnedAdmin(admin.ModelAdmin):
         return f"Changed {changed}. Reason: {form.cleaned_data['reason']}"
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        operator: Any = request.user
         # Django would note the title or name, and the log would still tell it after the user's data was erased.
         return LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=operator.pk,
             content_type=ContentType.objects.get_for_model(obj),
             object_id=str(obj.pk),
             object_repr=f"{self.opts.verbose_name} {obj.uid}",

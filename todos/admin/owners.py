@@ -56,7 +56,7 @@ def holdings(owner_id: int) -> list[Holding]:
 class OwnerAdmin(admin.ModelAdmin):
     """Export and erasure; a base for the host's admin of users, whose rows are the owners."""
 
-    actions = ("export_data", "erase_data")
+    actions: tuple[str, ...] = ("export_data", "erase_data")
 
     @staticmethod
     def names_of(owners: list[Any]) -> dict[int, str]:
