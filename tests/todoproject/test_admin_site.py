@@ -56,6 +56,7 @@ HOSTILE_QUERIES = (
     f"created_at__year={HUGE}",
     "created_at__year=2026&created_at__month=13",
     "created_at__year=2026&created_at__month=2&created_at__day=31",
+    "created_at__year=2026&created_at__day=31",
     "created_at__month=5",
     "created_at__day=5",
     "created_at__gte=yesterday",

@@ -57,6 +57,20 @@ class TodosAreLookedAt(AdminTestCase):
         self.assertIn("Buy milk", self.shown(self.sam.get(f"{TODOS}?{query}")))
         self.assertNotIn("Buy milk", self.shown(self.sam.get(f"{TODOS}?created_at__year={day.year - 1}")))
 
+    def test_the_calendar_offers_the_days_between_the_first_row_and_the_last(self):
+        for title, day in (("Buy milk", "2026-02-27"), ("Evil plan", "2026-03-02")):
+            Todo.objects.filter(title=title).update(created_at=f"{day}T12:00:00Z")
+
+        for query, choices in (
+            ("", ["2026"]),
+            ("created_at__year=2026", ["February 2026", "March 2026"]),
+            ("created_at__year=2026&created_at__month=2", ["February 27", "February 28"]),
+            ("created_at__year=2025", []),
+        ):
+            calendar = self.sam.get(f"{TODOS}?{query}").context["cl"].calendar
+
+            self.assertEqual([choice["title"] for choice in calendar["choices"]], choices, query)
+
     def test_the_owner_is_called_by_name(self):
         self.assertIn("Alice Adler", self.shown(self.sam.get(TODOS)))
 

@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from todos import changes
+from todos.admin.calendar import drill_down
 from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilter, TaggedFilter
 from todos.admin.owned import OwnedAdmin
 from todos.models import Todo, TodoTag
-from todos.models.todo import TodoQuerySet
 
 PRIORITIES = {0: "none", 1: "low", 2: "medium", 3: "high"}
-
-
-class CalendarQuerySet(TodoQuerySet):
-    """For the date hierarchy, which would read all rows to find out which days have any."""
-
-    def datetimes(self, field_name: str, kind: str, *args: Any, **options: Any) -> Any:
-        """Every year, month or day from the first row to the last: two looks at an index."""
-        ends = self.order_by().aggregate(first=Min(field_name), last=Max(field_name))
-        if ends["first"] is None:
-            return []
-        return list(periods(kind, *(timezone.localtime(ends[name]).date() for name in ("first", "last"))))
-
-
-def periods(kind: str, first: date, last: date) -> Iterator[datetime]:
-    if kind == "year":
-        found = [date(year, 1, 1) for year in range(first.year, last.year + 1)]
-    elif kind == "month":
-        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-        found = [date(month // 12, month % 12 + 1, 1) for month in months]
-    else:
-        found = [date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1)]
-    for day in found:
-        yield datetime(day.year, day.month, day.day, tzinfo=timezone.get_current_timezone())
 
 
 class NotesForm(forms.Form):
@@ -87,7 +61,12 @@ class TodoAdmin(OwnedAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Todo]:
-        return CalendarQuerySet(Todo).defer("notes").order_by(*self.ordering)
+        return super().get_queryset(request).defer("notes")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changelist = super().get_changelist_instance(request)
+        changelist.calendar = drill_down(changelist, Todo, self.date_hierarchy)
+        return changelist
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         kind = "notes_link" if request.user.has_perm("todos.view_notes") else "notes_length"
