@@ -46,7 +46,7 @@ class AccessAdmin(admin.ModelAdmin):
 
     @admin.action(description="Cut off all tokens issued until now", permissions=["cut_off"])
     def cut_off_tokens(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        self.decide(request, queryset, users.cut_off, "Cut off all tokens issued until then")
+        self.decide(request, queryset, users.cut_off, "Tokens cut off")
 
     def decide(
         self, request: HttpRequest, queryset: QuerySet[Any], act: Callable[[models.Model], None], outcome: str
@@ -64,9 +64,13 @@ class AccessAdmin(admin.ModelAdmin):
                 act(self.person(row))
                 self.log_change(request, row, f"{outcome}. Reason: {reason}")
         if people:
-            self.message_user(request, f"{outcome}: {len(people)}.", messages.SUCCESS)
+            self.message_user(request, f"{outcome}: {counted(len(people))}.", messages.SUCCESS)
         if len(people) < len(rows):
             self.message_user(request, "Operators were left as they are.", messages.WARNING)
+
+
+def counted(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
 
 
 @admin.register(Identity)

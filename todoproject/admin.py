@@ -45,7 +45,7 @@ OPERATORS = Q(is_staff=True) | Q(is_superuser=True)
 class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     """People who use the API, found by what Better Auth says of them; and the operators, with Django's own form."""
 
-    list_display = ("name", "email_address", "subject", "access", "joined")
+    list_display = ("name", "access", "email_address", "joined", "subject")
     list_filter = (KindFilter, "is_active")
     list_per_page = 50
     search_fields = ("username",)

@@ -67,7 +67,7 @@ class AccessIsDecided(AdminTestCase):
         self.sam.act(USERS, "cut_off_tokens", self.alice.user.pk, reason="lost phone")
 
         self.assertEqual(self.alice.get("/todos").status_code, 401)
-        self.assertEqual(self.sam.log, ["Cut off all tokens issued until then. Reason: lost phone"])
+        self.assertEqual(self.sam.log, ["Tokens cut off. Reason: lost phone"])
 
     def test_without_a_reason_nothing_happens(self):
         for reason in ("", "   ", "\0", "x" * 501):

@@ -101,7 +101,8 @@ class OwnerAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 changes.erase(owner.pk)
                 self.log_change(request, owner, f"Erased all data. Reason: {reason}")
-        self.message_user(request, f"Erased everything of {len(owners)} user(s).", messages.SUCCESS)
+        names = ", ".join(owner.get_username() for owner in owners)
+        self.message_user(request, f"Erased everything of {names}.", messages.SUCCESS)
         return None
 
     def ask(self, request: HttpRequest, owners: list[Any], action: str) -> HttpResponse:

@@ -22,8 +22,6 @@ from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilte
 from todos.admin.owned import OwnedAdmin
 from todos.models import Todo, TodoTag
 
-PRIORITIES = {0: "none", 1: "low", 2: "medium", 3: "high"}
-
 
 class NotesForm(forms.Form):
     reason = forms.CharField(max_length=500, help_text="Goes to the log, together with your name and this todo.")
@@ -31,7 +29,7 @@ class NotesForm(forms.Form):
 
 @admin.register(Todo)
 class TodoAdmin(OwnedAdmin):
-    list_display = ("short_title", "state", "owner_link", "list_name", "due", "priority_word", "created")
+    list_display = ("short_title", "state", "owner_link", "list_name", "due", "created")
     list_select_related = ("owner", "list")
     list_filter = (StateFilter, DueFilter, OwnerFilter, InListFilter, TaggedFilter)
     date_hierarchy = "created_at"
@@ -99,10 +97,6 @@ class TodoAdmin(OwnedAdmin):
             return None
         at = f" {todo.due_time:%H:%M}" if todo.due_time else ""
         return f"{todo.due_date.isoformat()}{at} {todo.time_zone}".strip()
-
-    @admin.display(description="priority", ordering="priority")
-    def priority_word(self, todo: Todo) -> str:
-        return PRIORITIES[todo.priority]
 
     # Lines of the page
 
