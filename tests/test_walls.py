@@ -3,37 +3,82 @@
 from django.db import connection
 from django.test import SimpleTestCase, TestCase
 
-from tests.walls import UnscopedSQLError, api_request, is_scoped
+from tests.owners import Owners, UnscopedSQLError, owners_in
+from tests.walls import api_request
 
 REFUSED = (
     'SELECT "todos_todo"."id", "todos_todo"."owner_id" FROM "todos_todo"',
     'SELECT "todos_todo"."owner_id" FROM "todos_todo" WHERE "todos_todo"."uid" = %s',
-    'UPDATE "todos_todo" SET "owner_id" = 1, "title" = %s WHERE "todos_todo"."id" = %s',
+    'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."uid" = %s ORDER BY "todos_todo"."owner_id"',
+    'SELECT 1 FROM "todos_todo" WHERE ("todos_todo"."owner_id" = %s OR "todos_todo"."uid" = %s)',
+    'SELECT 1 FROM "todos_todo" WHERE NOT ("todos_todo"."owner_id" = %s)',
+    'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" > %s',
+    'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" IN (%s, %s)',
+    'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = "todos_todo"."owner_id"',
+    'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = (SELECT MAX("auth_user"."id") FROM "auth_user")',
+    # Two owned tables, one of them without an owner and without a reference to the other.
+    'SELECT 1 FROM "todos_todo" T, "todos_list" L WHERE T."owner_id" = %s AND L."uid" = %s',
+    'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_tag" G ON (T."id" = G."id") WHERE T."owner_id" = %s',
+    'SELECT 1 FROM "todos_todo" T LEFT JOIN "todos_list" L ON (T."list_id" = L."id" AND L."owner_id" = %s)',
+    'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."id" = L."id" AND L."owner_id" = %s)',
+    # A subquery without an owner, and one that would have to lean on an unheld row.
+    'SELECT 1 FROM "todos_todo" WHERE "owner_id" = %s AND "list_id" IN (SELECT U."id" FROM "todos_list" U)',
+    'SELECT (SELECT 1 FROM "todos_todo" U WHERE U."list_id" = L."id") FROM "todos_list" L WHERE L."owner_id" = %s',
+    'UPDATE "todos_todo" SET "owner_id" = %s, "title" = %s WHERE "todos_todo"."id" = %s',
     'DELETE FROM "todos_tag" WHERE "todos_tag"."id" IN (%s)',
     'INSERT INTO "todos_list" ("uid", "name") VALUES (%s, %s)',
+    'INSERT INTO "todos_list" ("owner_id", "name") SELECT U."id", U."name" FROM "auth_user" U',
     "WITH changed AS (UPDATE todos_todo SET title = 'x' RETURNING id) SELECT id FROM changed",
+    'SELECT 1 FROM "auth_user" UNION SELECT "todos_todo"."id" FROM "todos_todo"',
+    # What is not judged can't pass.
+    "TRUNCATE todos_todo",
+    "COPY todos_todo TO STDOUT",
+    'DECLARE here CURSOR FOR SELECT 1 FROM "todos_todo" WHERE "owner_id" = %s',
+    "SELECT ((( FROM todos_todo",
 )
 PASSED = (
     'SELECT "todos_todo"."id" FROM "todos_todo" WHERE ("todos_todo"."owner_id" = %s AND "todos_todo"."uid" = %s)',
-    'INSERT INTO "todos_list" ("owner_id", "name") VALUES (%s, %s)',
-    'SELECT "auth_user"."id" FROM "auth_user" WHERE "auth_user"."id" = %s',
-    'SAVEPOINT "s1"',
+    'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = %s AND ("uid" = %s OR "list_id" = %s)',
+    'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."list_id" = L."id") WHERE T."owner_id" = %s',
+    'SELECT 1 FROM "todos_todo" T LEFT OUTER JOIN "todos_todo" P ON (T."parent_id" = P."id") WHERE T."owner_id" = %s',
+    'SELECT (SELECT 1 FROM todos_todotag U WHERE U."owner_id" = T."owner_id") FROM todos_todo T WHERE T."owner_id" = %s',
+    'UPDATE "todos_todo" SET "title" = %s WHERE "owner_id" = %s AND "id" IN (%s, %s)',
+    "UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING (SELECT 1 FROM todos_list WHERE owner_id = %s)",
+    'INSERT INTO "todos_list" ("owner_id", "name") VALUES (%s, %s), (%s, %s)',
+    'INSERT INTO "todos_list" ("name", "owner_id") SELECT * FROM UNNEST((%s)::varchar[], (%s)::integer[])',
 )
 
 
 class OwnedTablesAreReadByOwner(SimpleTestCase):
-    def test_a_statement_without_its_owner_is_refused(self):
+    def test_a_statement_that_is_not_held_to_an_owner_is_refused(self):
         for sql in REFUSED:
             with self.subTest(sql):
-                self.assertFalse(is_scoped(sql))
+                self.assertIsInstance(owners_in(sql, "postgresql"), UnscopedSQLError)
 
-    def test_a_statement_with_its_owner_passes(self):
+    def test_a_statement_that_is_held_to_an_owner_passes(self):
         for sql in PASSED:
             with self.subTest(sql):
-                self.assertTrue(is_scoped(sql))
+                self.assertIsInstance(owners_in(sql, "postgresql"), Owners)
+
+    def test_statements_on_other_tables_are_not_judged(self):
+        for sql in ('SELECT "auth_user"."id" FROM "auth_user"', 'SAVEPOINT "s1"', "not even SQL"):
+            with self.subTest(sql):
+                self.assertEqual(owners_in(sql, "postgresql"), Owners())
+
+    def test_the_owners_are_found_among_the_parameters(self):
+        update = owners_in('UPDATE "todos_todo" SET "title" = %s WHERE "owner_id" = %s', "postgresql")
+        insert = owners_in(PASSED[-1], "postgresql")
+
+        self.assertEqual(update.of(["a title", 7]), {7})
+        self.assertEqual(insert.of([["a name", "another"], [7, 8]]), {7, 8})
 
 
 class TheWallStandsInEveryTest(TestCase):
     def test_an_unscoped_statement_never_reaches_the_database(self):
         with self.assertRaises(UnscopedSQLError), api_request(), connection.cursor() as cursor:
             cursor.execute("SELECT id FROM todos_unscoped")
+
+    def test_a_request_can_not_ask_for_two_owners_one_after_the_other(self):
+        with self.assertRaises(UnscopedSQLError), api_request(), connection.cursor() as cursor:
+            for owner in (1, 2):
+                cursor.execute("SELECT version FROM todos_account WHERE owner_id = %s", [owner])

@@ -1,0 +1,176 @@
+"""Whose rows a statement can reach: the owners it names, or the tables for which it names none.
+
+Every owned table in it, those of subqueries included, must be held to an owner: by `owner_id = value` that nothing
+can get around (no OR, no NOT), by the owner of a row that is held itself, or by one of the references that the
+database keeps within an owner. What can't be parsed can't be judged and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlglot
+from sqlglot import exp
+
+OWNED = "todos_"
+# Composite foreign keys (owner_id, column) hold these.
+REFERENCES = {
+    ("todos_todo", "list_id", "todos_list"),
+    ("todos_todo", "parent_id", "todos_todo"),
+    ("todos_todotag", "todo_id", "todos_todo"),
+    ("todos_todotag", "tag_id", "todos_tag"),
+    ("todos_account", "default_list_id", "todos_list"),
+}
+STATEMENTS = (exp.Select, exp.Update, exp.Delete)
+
+
+class UnscopedSQLError(AssertionError):
+    """A statement that could have touched rows of more than one owner."""
+
+
+class Owners(NamedTuple):
+    """Where a statement says whose rows it is about: places among its parameters, and numbers in its text."""
+
+    places: tuple[int, ...] = ()
+    literals: tuple[int, ...] = ()
+
+    def of(self, parameters: Any) -> set[int]:
+        named = {parameters[place] for place in self.places if not isinstance(parameters[place], list)}
+        # An INSERT of many rows in PostgreSQL has a list for each column.
+        listed = {owner for place in self.places if isinstance(parameters[place], list) for owner in parameters[place]}
+        return {int(owner) for owner in named | listed} | set(self.literals)
+
+
+@lru_cache(maxsize=5_000)
+def owners_in(sql: str, vendor: str) -> Owners | UnscopedSQLError:
+    """The owners, or why they can't be known. (A function that raises is not cached.)"""
+    if OWNED not in sql.lower():
+        return Owners()
+    try:
+        values = [*named_owners(parsed(sql, vendor))]
+    except UnscopedSQLError as exc:
+        return exc
+    places = [int(value.name.removeprefix("p")) for value in values if isinstance(value, exp.Placeholder)]
+    return Owners(tuple(places), tuple(int(value.name) for value in values if isinstance(value, exp.Literal)))
+
+
+def parsed(sql: str, vendor: str) -> exp.Expression:
+    number = iter(range(sql.count("%s")))
+    numbered = re.sub("%s", lambda _: f":p{next(number)}", sql).replace("%%", "%")
+    try:
+        tree = sqlglot.parse_one(numbered, dialect={"postgresql": "postgres"}.get(vendor, vendor))
+    except sqlglot.errors.SqlglotError as exc:
+        raise UnscopedSQLError(f"this can't be judged: {sql}") from exc
+    if not isinstance(tree, (*STATEMENTS, exp.Insert, exp.SetOperation)):
+        raise UnscopedSQLError(f"only SELECT, INSERT, UPDATE and DELETE are judged: {sql}")
+    return tree
+
+
+def named_owners(tree: exp.Expression) -> Iterator[exp.Expression]:
+    tables: dict[exp.Expression, dict[str, exp.Table]] = {}
+    # Outer statements come first, so that a subquery can lean on the rows around it.
+    for table in tree.find_all(exp.Table, bfs=True):
+        around = table.find_ancestor(*STATEMENTS, exp.Insert)
+        tables.setdefault(around or tree, {})[table.alias_or_name] = table
+    held: set[str] = set()
+    for node in sorted(tables, key=depth):
+        if isinstance(node, exp.Insert):
+            yield from inserted_owners(node)
+        else:
+            yield from Statement(node, tables[node]).hold(held)
+
+
+def depth(node: exp.Expression) -> int:
+    return 0 if node.parent is None else 1 + depth(node.parent)
+
+
+def inserted_owners(insert: exp.Insert) -> Iterator[exp.Expression]:
+    table, rows = insert.this, insert.expression
+    columns = [column.name for column in table.expressions] if isinstance(table, exp.Schema) else []
+    if not is_owned(insert.find(exp.Table)):
+        return
+    if isinstance(rows, exp.Select) and (lists := rows.find(exp.Unnest)):
+        tuples = [lists.expressions]
+    else:
+        tuples = [row.expressions for row in rows.expressions] if isinstance(rows, exp.Values) else []
+    values = [bare(row[columns.index("owner_id")]) for row in tuples if "owner_id" in columns]
+    if not values or not all(isinstance(value, exp.Placeholder | exp.Literal) for value in values):
+        raise UnscopedSQLError(f"an INSERT that does not name the owner of its rows: {insert.sql()}")
+    yield from values
+
+
+class Statement:
+    """One SELECT, UPDATE or DELETE, and the tables that it names itself."""
+
+    def __init__(self, node: exp.Expression, tables: dict[str, exp.Table]) -> None:
+        self.node = node
+        self.tables = {alias: table.name.lower() for alias, table in tables.items()}
+        self.owned = {alias for alias, table in tables.items() if is_owned(table)}
+        self.certain = [(column, value) for column, value in self.equalities() if isinstance(column, exp.Column)]
+
+    def hold(self, held: set[str]) -> Iterator[exp.Expression]:
+        """Yields the owners; adds to the aliases that are held, or raises."""
+        done: set[str] = set()
+        for column, value in self.certain:
+            if column.name == "owner_id" and isinstance(value, exp.Placeholder | exp.Literal):
+                done.add(self.alias_of(column))
+                yield value
+        while leaning := {alias for alias in self.owned - done if self.leans(alias, done, held)}:
+            done |= leaning
+        if strays := self.owned - done:
+            raise UnscopedSQLError(f"{', '.join(sorted(strays))} without an owner in: {self.node.sql()}")
+        held |= done
+
+    def leans(self, alias: str, done: set[str], held: set[str]) -> bool:
+        """Whether its rows belong to the owner of rows that are held already, here or around."""
+        return any(
+            (column.name == value.name == "owner_id" and self.alias_of(value) in done | (held - self.tables.keys()))
+            or (self.alias_of(value) in done and self.is_reference(column, value))
+            for column, value in self.certain
+            if isinstance(value, exp.Column) and self.alias_of(column) == alias
+        )
+
+    def is_reference(self, column: exp.Column, value: exp.Column) -> bool:
+        here, there = self.tables[self.alias_of(column)], self.tables[self.alias_of(value)]
+        away = value.name == "id" and (here, column.name, there) in REFERENCES
+        return away or (column.name == "id" and (there, value.name, here) in REFERENCES)
+
+    def equalities(self) -> Iterator[tuple[Any, Any]]:
+        """What holds for every row, from the side of the table about which it says something."""
+        if where := self.node.args.get("where"):
+            for left, right in equal_pairs(where.this):
+                yield left, right
+                yield right, left
+        for join in self.node.find_all(exp.Join):
+            if join.find_ancestor(*STATEMENTS) is self.node:
+                # ON of a LEFT JOIN says something about the table that is joined, and nothing about the other.
+                for left, right in equal_pairs(join.args.get("on")):
+                    for ours, theirs in ((left, right), (right, left)):
+                        if isinstance(ours, exp.Column) and ours.table == join.this.alias_or_name:
+                            yield ours, theirs
+
+    def alias_of(self, column: exp.Column) -> str:
+        return column.table or (next(iter(self.tables)) if len(self.tables) == 1 else "")
+
+
+def equal_pairs(condition: Any) -> Iterator[tuple[Any, Any]]:
+    """The equalities that are true whenever the condition is."""
+    condition = bare(condition)
+    if isinstance(condition, exp.And):
+        yield from equal_pairs(condition.left)
+        yield from equal_pairs(condition.right)
+    elif isinstance(condition, exp.EQ):
+        yield bare(condition.left), bare(condition.right)
+
+
+def bare(value: Any) -> Any:
+    while isinstance(value, exp.Paren | exp.Cast):
+        value = value.this
+    return value
+
+
+def is_owned(table: exp.Table | None) -> bool:
+    return table is not None and table.name.lower().startswith(OWNED)
