@@ -41,7 +41,7 @@ PASSED = (
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = %s AND ("uid" = %s OR "list_id" = %s)',
     'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."list_id" = L."id") WHERE T."owner_id" = %s',
     'SELECT 1 FROM "todos_todo" T LEFT OUTER JOIN "todos_todo" P ON (T."parent_id" = P."id") WHERE T."owner_id" = %s',
-    'SELECT (SELECT 1 FROM todos_todotag U WHERE U."owner_id" = T."owner_id") FROM todos_todo T WHERE T."owner_id" = %s',
+    'SELECT (SELECT 1 FROM todos_todotag U WHERE U.owner_id = T.owner_id) FROM todos_todo T WHERE T."owner_id" = %s',
     'UPDATE "todos_todo" SET "title" = %s WHERE "owner_id" = %s AND "id" IN (%s, %s)',
     "UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING (SELECT 1 FROM todos_list WHERE owner_id = %s)",
     'INSERT INTO "todos_list" ("owner_id", "name") VALUES (%s, %s), (%s, %s)',
