@@ -377,9 +377,9 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        BulkAnswer: {
+        Bulk: {
             /** @description The todo of each operation as it is afterwards, in the same order. */
-            readonly results: components["schemas"]["TodoAnswer"][];
+            readonly results: components["schemas"]["Todo"][];
             /** @description Your change counter; every touched row has it as its version. */
             readonly version: number;
         };
@@ -388,15 +388,15 @@ export interface components {
             operations: components["schemas"]["OperationRequest"][];
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        ChangesAnswer: {
-            readonly lists: components["schemas"]["ListAnswer"][];
-            readonly tags: components["schemas"]["TagAnswer"][];
+        Changes: {
+            readonly lists: components["schemas"]["List"][];
+            readonly tags: components["schemas"]["Tag"][];
             /** @description Those in the trash included: see their `deleted_at`. */
-            readonly todos: components["schemas"]["TodoAnswer"][];
+            readonly todos: components["schemas"]["Todo"][];
             /** @description Gone for good. Apply these before the rows. */
-            readonly deleted: components["schemas"]["DeletedAnswer"][];
+            readonly deleted: components["schemas"]["Deleted"][];
             /** @description Null if they have not changed. */
-            readonly settings: components["schemas"]["SettingsAnswer"] | null;
+            readonly settings: components["schemas"]["Settings"] | null;
             /** @description `since` of the next sync, once `next` is null. */
             readonly version: number;
             /** Format: uri */
@@ -461,7 +461,7 @@ export interface components {
             op: "create";
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        DeletedAnswer: {
+        Deleted: {
             readonly kind: components["schemas"]["KindEnum"];
             /** Format: uuid */
             readonly id: string;
@@ -475,7 +475,7 @@ export interface components {
          */
         KindEnum: "todo" | "list" | "tag";
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        ListAnswer: {
+        List: {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
@@ -508,7 +508,7 @@ export interface components {
             color?: string | null;
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        MeAnswer: {
+        Me: {
             readonly time_zone: string;
             readonly week_start: number;
             /** Format: uuid */
@@ -568,8 +568,8 @@ export interface components {
             id: string;
         };
         OperationRequest: components["schemas"]["CreateOperationRequest"] | components["schemas"]["UpdateOperationRequest"] | components["schemas"]["RowOperationRequest"] | components["schemas"]["MoveOperationRequest"];
-        PaginatedListAnswerList: {
-            results: components["schemas"]["ListAnswer"][];
+        PaginatedListList: {
+            results: components["schemas"]["List"][];
             /**
              * Format: uri
              * @description The address of the page, or null.
@@ -581,8 +581,8 @@ export interface components {
              */
             previous: string | null;
         };
-        PaginatedTagAnswerList: {
-            results: components["schemas"]["TagAnswer"][];
+        PaginatedTagList: {
+            results: components["schemas"]["Tag"][];
             /**
              * Format: uri
              * @description The address of the page, or null.
@@ -594,8 +594,8 @@ export interface components {
              */
             previous: string | null;
         };
-        PaginatedTodoAnswerList: {
-            results: components["schemas"]["TodoAnswer"][];
+        PaginatedTodoList: {
+            results: components["schemas"]["Todo"][];
             /**
              * Format: uri
              * @description The address of the page, or null.
@@ -608,7 +608,7 @@ export interface components {
             previous: string | null;
         };
         /** @description Refuses members it does not know, and says so by name. */
-        PatchedListPatchRequest: {
+        PatchedListRequest: {
             name?: string;
             /** @description #rrggbb in lower case; null is none. */
             color?: string | null;
@@ -618,7 +618,7 @@ export interface components {
             version?: number;
         };
         /** @description Refuses members it does not know, and says so by name. */
-        PatchedSettingsInputRequest: {
+        PatchedSettingsRequest: {
             /**
              * @description IANA zone in which your days begin and end.
              * @example Europe/Berlin
@@ -633,7 +633,7 @@ export interface components {
             default_list?: string | null;
         };
         /** @description Refuses members it does not know, and says so by name. */
-        PatchedTagPatchRequest: {
+        PatchedTagRequest: {
             /** @description Unique among your tags, compared without case. */
             name?: string;
             /** @description #rrggbb in lower case; null is none. */
@@ -642,7 +642,7 @@ export interface components {
             version?: number;
         };
         /** @description A merge-patch: what is absent stays, null clears. */
-        PatchedTodoPatchRequest: {
+        PatchedTodoRequest: {
             /** @description Trimmed; not blank. */
             title?: string;
             /** @description Markdown, stored as given. */
@@ -707,14 +707,14 @@ export interface components {
             id: string;
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        SettingsAnswer: {
+        Settings: {
             readonly time_zone: string;
             readonly week_start: number;
             /** Format: uuid */
             readonly default_list: string | null;
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        SummaryAnswer: {
+        Summary: {
             /** @description Open in the Inbox. */
             readonly inbox: number;
             /** @description Open and due today, those included that are overdue since this morning. */
@@ -739,7 +739,7 @@ export interface components {
             readonly version: number;
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        TagAnswer: {
+        Tag: {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
@@ -766,7 +766,7 @@ export interface components {
             color?: string | null;
         };
         /** @description Describes an answer in the OpenAPI document: every member is always there. */
-        TodoAnswer: {
+        Todo: {
             /** Format: uuid */
             readonly id: string;
             readonly title: string;
@@ -1088,6 +1088,7 @@ export interface operations {
             query?: {
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
+                /** @description Rows on a page. */
                 page_size?: number;
                 /** @description The version you have. */
                 since?: number;
@@ -1103,7 +1104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangesAnswer"];
+                    "application/json": components["schemas"]["Changes"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1126,7 +1127,9 @@ export interface operations {
             query?: {
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
+                /** @description Rows on a page. */
                 page_size?: number;
+                /** @description Which lists. */
                 status?: "active" | "archived" | "trashed";
             };
             header?: never;
@@ -1140,7 +1143,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedListAnswerList"];
+                    "application/json": components["schemas"]["PaginatedListList"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1174,7 +1177,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnswer"];
+                    "application/json": components["schemas"]["List"];
                 };
             };
             /** @description The new list. */
@@ -1187,7 +1190,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnswer"];
+                    "application/json": components["schemas"]["List"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1224,6 +1227,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1237,7 +1241,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnswer"];
+                    "application/json": components["schemas"]["List"];
                 };
             };
             /** @description What you have still stands. */
@@ -1262,6 +1266,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1308,14 +1313,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedListPatchRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedListPatchRequest"];
+                "application/json": components["schemas"]["PatchedListRequest"];
+                "application/merge-patch+json": components["schemas"]["PatchedListRequest"];
             };
         };
         responses: {
@@ -1326,7 +1332,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnswer"];
+                    "application/json": components["schemas"]["List"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1366,6 +1372,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1384,7 +1391,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnswer"];
+                    "application/json": components["schemas"]["List"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1433,6 +1440,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1451,7 +1459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAnswer"];
+                    "application/json": components["schemas"]["List"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1504,7 +1512,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MeAnswer"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1544,8 +1552,8 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedSettingsInputRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedSettingsInputRequest"];
+                "application/json": components["schemas"]["PatchedSettingsRequest"];
+                "application/merge-patch+json": components["schemas"]["PatchedSettingsRequest"];
             };
         };
         responses: {
@@ -1554,7 +1562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MeAnswer"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1587,7 +1595,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SummaryAnswer"];
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             /** @description What you have still stands. */
@@ -1608,6 +1616,7 @@ export interface operations {
             query?: {
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
+                /** @description Rows on a page. */
                 page_size?: number;
             };
             header?: never;
@@ -1621,7 +1630,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedTagAnswerList"];
+                    "application/json": components["schemas"]["PaginatedTagList"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1655,7 +1664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagAnswer"];
+                    "application/json": components["schemas"]["Tag"];
                 };
             };
             /** @description The new tag. */
@@ -1668,7 +1677,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagAnswer"];
+                    "application/json": components["schemas"]["Tag"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1705,6 +1714,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1718,7 +1728,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagAnswer"];
+                    "application/json": components["schemas"]["Tag"];
                 };
             };
             /** @description What you have still stands. */
@@ -1743,6 +1753,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1789,14 +1800,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedTagPatchRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedTagPatchRequest"];
+                "application/json": components["schemas"]["PatchedTagRequest"];
+                "application/merge-patch+json": components["schemas"]["PatchedTagRequest"];
             };
         };
         responses: {
@@ -1807,7 +1819,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagAnswer"];
+                    "application/json": components["schemas"]["Tag"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1852,6 +1864,7 @@ export interface operations {
                 list?: string;
                 /** @description `-` turns it round. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. */
                 ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title";
+                /** @description Rows on a page. */
                 page_size?: number;
                 /** @description Subtasks of this todo; `none`: todos that are no subtask. */
                 parent?: string;
@@ -1879,7 +1892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedTodoAnswerList"];
+                    "application/json": components["schemas"]["PaginatedTodoList"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1913,7 +1926,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             /** @description The new todo. */
@@ -1926,7 +1939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1966,6 +1979,7 @@ export interface operations {
                 "If-None-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -1979,7 +1993,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             /** @description What you have still stands. */
@@ -2006,6 +2020,7 @@ export interface operations {
                 "If-None-Match"?: "*";
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -2024,7 +2039,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             201: {
@@ -2036,7 +2051,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2077,6 +2092,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -2123,14 +2139,15 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedTodoPatchRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedTodoPatchRequest"];
+                "application/json": components["schemas"]["PatchedTodoRequest"];
+                "application/merge-patch+json": components["schemas"]["PatchedTodoRequest"];
             };
         };
         responses: {
@@ -2141,7 +2158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2181,6 +2198,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -2199,7 +2217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2248,6 +2266,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -2266,7 +2285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2315,6 +2334,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -2333,7 +2353,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2382,6 +2402,7 @@ export interface operations {
                 "If-Match"?: string;
             };
             path: {
+                /** @description The id of the row. */
                 id: string;
             };
             cookie?: never;
@@ -2400,7 +2421,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoAnswer"];
+                    "application/json": components["schemas"]["Todo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2461,7 +2482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkAnswer"];
+                    "application/json": components["schemas"]["Bulk"];
                 };
             };
             400: components["responses"]["Problem400"];
