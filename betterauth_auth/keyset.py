@@ -27,10 +27,14 @@ logger = logging.getLogger(__name__)
 
 # From here on Better Auth may sign with keys that it never publishes.
 CROWDED_SET = 100
-ABSENT_KID_SECONDS = 5
+# Short, because a key made meanwhile under an expected kid is refused for so long.
+ABSENT_KID_SECONDS = 1
+# While good tokens can be served, a crowd that waits for a slow fetch would take the threads away from them.
+CROWD_SECONDS = 0.5
 MAX_ABSENT_KIDS = 1024
 BAD_SIGNATURE_SECONDS = 30
 MAX_BACK_OFF_SECONDS = 60
+URGENT_SECONDS = 30
 # A fetch that hangs where nothing can interrupt it (DNS, a cache) is given up after so many times its own limit.
 GIVE_UP_FACTOR = 10
 # The age of a shared set comes from another clock than the age of our own.
@@ -73,6 +77,7 @@ class KeySet:
         self.clock = clock
         self.snapshot = Snapshot()
         self.lock = threading.Lock()
+        self.patient = threading.Lock()
         self.running: Fetch | None = None
         self.failures = 0
         self.retry_at = NEVER
@@ -95,15 +100,18 @@ class KeySet:
         return snapshot.keys.get(kid) or self.find_unknown(kid, arrived)
 
     def holds(self, key: Key) -> bool:
-        snapshot = self.snapshot
-        return snapshot.keys.get(key.kid) is key and self.clock() < snapshot.hard_until
+        snapshot, now = self.snapshot, self.clock()
+        if now >= snapshot.soft_until:
+            # Nobody else may notice that the set is old while all tokens come from the cache.
+            self.freshen()
+        return snapshot.keys.get(key.kid) is key and now < snapshot.hard_until
 
     def find_unknown(self, kid: str, arrived: float) -> Key:
         # Twice, because a fetch that was already under way may have been answered before this key was made.
         for _ in range(2):
             if self.is_surely_absent(kid, arrived):
                 raise InvalidToken("unknown_kid", f"the issuer's key set has no key with kid {kid!r}")
-            self.wait_for(self.refresh(self.unknown_kids, kid), arrived)
+            self.wait_in_crowd(self.refresh(self.unknown_kids, kid), arrived)
             if key := self.snapshot.keys.get(kid):
                 return key
         if not self.is_surely_absent(kid, arrived):
@@ -125,7 +133,7 @@ class KeySet:
         """Another key under the same kid, if the issuer now has one: a re-created database numbers its keys anew."""
         arrived = self.clock()
         try:
-            self.wait_for(self.refresh(self.bad_signatures, key.kid), arrived)
+            self.wait_in_crowd(self.refresh(self.bad_signatures, key.kid), arrived)
         except KeysUnavailable:
             return None
         found = self.snapshot.keys.get(key.kid)
@@ -165,9 +173,19 @@ class KeySet:
             # The present set goes on serving; the next reader after the back-off tries again.
             return
 
-    def wait_for(self, job: Fetch, arrived: float) -> None:
+    def wait_in_crowd(self, job: Fetch, arrived: float) -> None:
+        """For tokens that may be junk: one of them waits for as long as it takes, the others only a moment."""
+        is_first = self.patient.acquire(blocking=False)
+        try:
+            self.wait_for(job, arrived, self.source.fetch_seconds if is_first else CROWD_SECONDS)
+        finally:
+            if is_first:
+                self.patient.release()
+
+    def wait_for(self, job: Fetch, arrived: float, seconds: float | None = None) -> None:
         # A fetch that began earlier will be cut off earlier, so waiting longer for it would only hold the thread up.
-        remaining = min(arrived, job.asked_at) + self.source.fetch_seconds - self.clock()
+        patience = self.source.fetch_seconds if seconds is None else min(seconds, self.source.fetch_seconds)
+        remaining = min(arrived, job.asked_at) + patience - self.clock()
         if not job.is_done.wait(max(0.0, remaining)):
             raise KeysUnavailable("timeout")
         if job.has_failed:
@@ -228,7 +246,11 @@ class KeySet:
                 return
             self.failures += 1
             back_off = min(2.0 ** min(self.failures - 1, 10), MAX_BACK_OFF_SECONDS)
-            self.retry_at = self.clock() + max(back_off, exc.retry_after_seconds)
+            now = self.clock()
+            # While nobody can sign in, an issuer that asks for minutes of silence is asked again sooner.
+            is_urgent = now >= self.snapshot.hard_until
+            asked_for = min(exc.retry_after_seconds, URGENT_SECONDS) if is_urgent else exc.retry_after_seconds
+            self.retry_at = now + max(back_off, asked_for)
             self.last_outcome, self.running = exc.reason, None
         counters.count_fetch(exc.reason)
         logger.warning("The key set of %s could not be had: %s.", self.source.name, exc.reason)
@@ -245,7 +267,7 @@ class KeySet:
 
     def renew_after_fork(self) -> None:
         """The child has the snapshot but not the threads, and perhaps a lock that nobody will ever release."""
-        self.lock = threading.Lock()
+        self.lock, self.patient = threading.Lock(), threading.Lock()
         self.running = None
 
 

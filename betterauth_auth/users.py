@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from betterauth_auth import profile
+from betterauth_auth import conf, profile
 from betterauth_auth.exceptions import InvalidToken
 from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
@@ -95,7 +95,7 @@ def is_operator(user: Any) -> bool:
 
 def cut_off(user: models.Model) -> None:
     """Refuses all of this person's tokens issued until now, from the next request on."""
-    Identity.objects.filter(user_id=user.pk).update(tokens_valid_after=this_second())
+    Identity.objects.filter(user_id=user.pk).update(tokens_valid_after=cut_off_moment())
 
 
 def forget_person(user: models.Model) -> None:
@@ -104,12 +104,17 @@ def forget_person(user: models.Model) -> None:
     Issuer and subject stay, so that an old token finds the cut-off instead of making a new account. A later token
     comes back to the same local user, with a fresh profile.
     """
-    now = this_second()
+    moment = cut_off_moment()
     Identity.objects.filter(user_id=user.pk).update(
-        name="", email="", is_email_verified=False, image="", profile_issued_at=now, tokens_valid_after=now
+        name="", email="", is_email_verified=False, image="", profile_issued_at=moment, tokens_valid_after=moment
     )
 
 
-def this_second() -> datetime:
-    # Tokens know whole seconds only, so the second of the cut-off is cut off as a whole.
-    return timezone.now().replace(microsecond=0)
+def cut_off_moment() -> datetime:
+    """The latest `iat` that a token issued until now can have.
+
+    An issuer's clock may be ahead of ours by the leeway, so whoever signs in within the leeway is refused until it is
+    over. Tokens know whole seconds only, so the second of the cut-off is cut off as a whole.
+    """
+    leeway = max((policy.leeway_seconds for policy in conf.current().policies), default=0)
+    return (timezone.now() + timedelta(seconds=leeway)).replace(microsecond=0)

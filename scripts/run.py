@@ -9,6 +9,8 @@ ENV_FILE = ROOT / ".env"
 
 
 def main():
+    # Database, keys and passwords are for nobody else on this machine.
+    os.umask(0o077)
     python = python_with("requirements.lock")
     if not ENV_FILE.exists():
         write_env()

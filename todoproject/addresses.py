@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest
+
+NAT64 = IPv6Network("64:ff9b::/96")
 
 
 def client_address(request: HttpRequest) -> str:
@@ -23,9 +25,22 @@ def client_address(request: HttpRequest) -> str:
 def network_of(address: str) -> str:
     """What one caller controls: an IPv4 address, or the /64 that an IPv6 host can roam in."""
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(without_port(address))
     except ValueError:
-        return address
+        # All that is no address shares one budget; one for each spelling would be no limit.
+        return "unknown"
     if isinstance(parsed, IPv6Address):
-        return str(IPv6Network((parsed, 64), strict=False))
+        ipv4 = parsed.ipv4_mapped or nat64(parsed)
+        return str(ipv4 or IPv6Network((parsed, 64), strict=False))
     return str(parsed)
+
+
+def without_port(address: str) -> str:
+    """Some gateways forward `address:port`, with IPv6 in brackets."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
+
+
+def nat64(address: IPv6Address) -> IPv4Address | None:
+    return IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None

@@ -20,14 +20,20 @@ logger = logging.getLogger(__name__)
 class LimitedLoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         assert self.request is not None  # noqa: S101 - the admin's login view always passes it
-        budgets = [
-            throttling.spend("login-address", settings.LOGINS_BY_ADDRESS, network_of(client_address(self.request))),
-            throttling.spend("login-name", settings.LOGINS_BY_NAME, self.cleaned_data.get("username", "").casefold()),
-        ]
-        if any(budget is not None and budget.remaining < 0 for budget in budgets):
+        address = network_of(client_address(self.request))
+        name = self.cleaned_data.get("username", "").casefold()
+        by_address, by_name = settings.LOGINS_BY_ADDRESS, settings.LOGINS_BY_NAME
+        # In this order: an address that is out of attempts can't use up those of somebody's name.
+        if is_spent("login-address", by_address, address) or is_spent("login-name", by_name, name):
             logger.warning("Admin sign-in refused.", extra={"reason": "too_many_attempts"})
             raise ValidationError("Too many attempts. Wait a minute and try again.", code="throttled")
         return super().clean()
+
+
+def is_spent(policy: str, quota: int, who: str) -> bool:
+    """Counts one attempt."""
+    budget = throttling.spend(policy, quota, who)
+    return budget is not None and budget.remaining < 0
 
 
 @receiver(user_logged_in)

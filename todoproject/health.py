@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,12 +13,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from betterauth_auth import status
 
 DATABASE_SECONDS = 2
-# The first probe after a start finds no keys yet; fetching them usually takes a fraction of this.
-SIGNING_KEYS_SECONDS = 1
+# Anybody may ask, so what was found out is told again for a while instead of being found out again.
+REMEMBER_SECONDS = 1
 
 # A thread of its own, because a frozen database would hold the worker's thread for as long as it likes.
 prober = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readyz")
-probe: Future[bool] | None = None
 
 
 class LivezMiddleware:
@@ -32,20 +32,40 @@ class LivezMiddleware:
         return self.get_response(request)
 
 
+class Readiness:
+    """What the last look found. One request at a time looks; the others are told what is known so far."""
+
+    def __init__(self) -> None:
+        self.looking = threading.Lock()
+        self.looked_at = float("-inf")
+        self.parts = {"database": False, "signing_keys": False}
+
+    def current(self) -> dict[str, bool]:
+        if time.monotonic() - self.looked_at > REMEMBER_SECONDS and self.looking.acquire(blocking=False):
+            try:
+                self.parts = {"database": database_answers(), "signing_keys": signing_keys_are_known()}
+                self.looked_at = time.monotonic()
+            finally:
+                self.looking.release()
+        return self.parts
+
+
+readiness = Readiness()
+
+
 def readyz(request: HttpRequest) -> HttpResponse:
-    parts = {"database": database_answers(), "signing_keys": signing_keys_are_known()}
+    parts = readiness.current()
     words = {name: "ok" if is_up else "down" for name, is_up in {"status": all(parts.values()), **parts}.items()}
     return JsonResponse(words, status=200 if all(parts.values()) else 503)
 
 
 def database_answers() -> bool:
-    global probe
-    # While one probe is stuck, the next ones wait for that one: a queue of them would outlast the outage.
-    if probe is None or probe.done():
-        probe = prober.submit(select_one)
+    probe = prober.submit(select_one)
     try:
         return probe.result(timeout=DATABASE_SECONDS)
     except Exception:  # noqa: BLE001 - whatever is wrong with the database, the answer is the same
+        # A queue of probes behind one that is stuck would outlast the outage.
+        probe.cancel()
         return False
 
 
@@ -59,13 +79,7 @@ def select_one() -> bool:
 
 
 def signing_keys_are_known() -> bool:
-    """Whether every issuer's keys are at hand; starts fetching those that are missing or old."""
+    """Whether every issuer's keys are at hand. Missing or old ones are fetched meanwhile, for the next probe."""
     status.warm_up()
-    patience_ends = time.monotonic() + SIGNING_KEYS_SECONDS
-    while not (is_known := all_usable(status.key_sets())) and time.monotonic() < patience_ends:
-        time.sleep(0.02)
-    return is_known
-
-
-def all_usable(key_sets: list[status.KeySetStatus]) -> bool:
+    key_sets = status.key_sets()
     return bool(key_sets) and all(key_set.is_usable for key_set in key_sets)

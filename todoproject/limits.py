@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import UnreadablePostError
+
+from todoproject.paths import is_api
 
 
 class BodySizeMiddleware:
@@ -15,4 +18,10 @@ class BodySizeMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return HttpResponse(status=413 if length.isdecimal() else 400)
+        if is_api(request):
+            try:
+                # Now, so that whoever sends slowly is authenticated when the request is complete and not before.
+                request.body  # noqa: B018 - reading it keeps it
+            except UnreadablePostError:
+                return HttpResponse(status=400)
         return self.get_response(request)

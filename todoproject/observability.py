@@ -65,6 +65,13 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class CrashesOnlyFilter(logging.Filter):
+    """Django reports every 5xx as an error. A 503 is somebody else's outage, and our own lines say which."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", 500) != 503
+
+
 class JSONFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {

@@ -1,8 +1,16 @@
-"""What the OpenAPI document says about every operation: its errors and how to sign in."""
+"""The OpenAPI document: what it says about every operation, and how it is served."""
 
 from __future__ import annotations
 
+import hashlib
+from functools import cache
 from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.problems import CONTENT_TYPE, OUTCOMES
 
@@ -74,3 +82,33 @@ def response(status: int) -> dict[str, Any]:
     if status in HEADERS:
         document["headers"] = HEADERS[status]
     return document
+
+
+def form_asked_for(request: HttpRequest) -> str:
+    is_json = request.GET.get("format") == "json" or "json" in request.META.get("HTTP_ACCEPT", "")
+    return "json" if is_json and request.GET.get("format") != "yaml" else "yaml"
+
+
+@cache
+def document(form: str) -> bytes:
+    """Made once in each process: making it takes a hundred times longer than any request of the API."""
+    renderer = OpenApiJsonRenderer() if form == "json" else OpenApiYamlRenderer()
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return bytes(renderer.render(schema, renderer_context={}))
+
+
+def etag_of_document(request: HttpRequest) -> str:
+    return f'"{hashlib.sha256(document(form_asked_for(request))).hexdigest()[:32]}"'
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+@condition(etag_func=etag_of_document)
+def schema(request: HttpRequest) -> HttpResponse:
+    """YAML, or JSON by `?format=json` or the Accept header."""
+    form = form_asked_for(request)
+    response = HttpResponse(
+        document(form), content_type=f"application/vnd.oai.openapi{'+json' if form == 'json' else ''}"
+    )
+    response.headers["Vary"] = "Accept"
+    return response

@@ -37,6 +37,8 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
     env.fault("SECRET_KEY", "it is missing", "set it to 50 random characters; `make run` writes one into .env")
+if SECRET_KEY and not DEBUG and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+    env.fault("SECRET_KEY", "it is too easy to guess", "set it to 50 random characters")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", default=("localhost", "127.0.0.1", "[::1]") if DEBUG else ())
 if not (DEBUG or ALLOWED_HOSTS):
     env.fault("ALLOWED_HOSTS", "it is empty", "list the host names of this service, separated by commas")
@@ -165,20 +167,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     env.fault("REDIS_URL", "it is not a Redis URL", "write rediss://user:password@host:6379/0")
-CACHES: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        # A cache that does not answer must not hold up a request that can do without it.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
-    if REDIS_URL
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        # Django's default of 300 entries would forget most callers' counts.
-        "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+LOCAL_CACHE: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    # Django's default of 300 entries would forget most callers' counts.
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
+REDIS_CACHE: dict[str, Any] = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    # A cache that does not answer must not hold up a request that can do without it.
+    "OPTIONS": {
+        "socket_connect_timeout": 1,
+        "socket_timeout": 1,
+        "serializer": "todoproject.wire.CacheSerializer",
+    },
+}
+CACHES = {"default": REDIS_CACHE if REDIS_URL else LOCAL_CACHE, "local": {**LOCAL_CACHE, "LOCATION": "local"}}
 
 # People: end users come from Better Auth, operators sign in to the admin with a password
 
@@ -293,7 +297,10 @@ LOG_FORMAT = env.choice("LOG_FORMAT", "plain" if DEBUG else "json", ("json", "pl
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "todoproject.observability.RequestIdFilter"}},
+    "filters": {
+        "crashes_only": {"()": "todoproject.observability.CrashesOnlyFilter"},
+        "request_id": {"()": "todoproject.observability.RequestIdFilter"},
+    },
     "formatters": {
         "json": {"()": "todoproject.observability.JSONFormatter"},
         "plain": {"format": "%(asctime)s %(levelname)-7s %(message)s [%(request_id)s]"},
@@ -311,7 +318,7 @@ LOGGING = {
     "loggers": {
         # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
         "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["crashes_only"]},
         # A scanner's made-up Host header is worth its request line, not a traceback.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },

@@ -1,8 +1,8 @@
 """Rate limits: per user, and per address for whoever is not signed in.
 
 Counts live in the default cache. With the local-memory cache each process counts for itself, so a user gets up to
-WEB_WORKERS times the limit; with REDIS_URL set, the count is one and exact. Windows are fixed: around a window's end
-a caller can spend two quotas in quick succession.
+WEB_WORKERS times the limit; with REDIS_URL set, the count is one and exact, and while Redis is out of reach each
+process counts for itself. Windows are fixed: around a window's end a caller can spend two quotas in quick succession.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import BaseCache, cache, caches
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -25,6 +25,10 @@ from todoproject.paths import is_api
 
 WINDOW_SECONDS = 60
 BUDGET = "todoproject.rate_budget"  # its name in the request's environ
+# A shared cache that hangs would otherwise cost every request its timeout.
+LOCAL_SECONDS = 5
+
+_shared_again_at = 0.0
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +48,34 @@ class Budget:
 
 
 def spend(policy: str, quota: int, who: str) -> Budget | None:
-    """Count one request of this caller. None when the policy is off or the cache is out of reach."""
+    """Count one request of this caller. None when the policy is off."""
     if not quota:
         return None
     window, elapsed = divmod(time.time(), WINDOW_SECONDS)
     digest = hashlib.sha256(who.encode(errors="surrogatepass")).hexdigest()[:32]
     key = f"rate:{policy}:{int(window)}:{digest}"
+    return Budget(policy, quota, quota - counted_anywhere(key), math.ceil(WINDOW_SECONDS - elapsed))
+
+
+def counted_anywhere(key: str) -> int:
+    """In the shared cache; where that fails, in this process, and for a while without asking it again."""
+    global _shared_again_at
+    if time.monotonic() >= _shared_again_at:
+        try:
+            return counted(cache, key)
+        except Exception as exc:  # noqa: BLE001 - every backend has exceptions of its own, and none may stop the API
+            _shared_again_at = time.monotonic() + LOCAL_SECONDS
+            logger.warning("The cache failed, this process counts for itself: %s", type(exc).__name__)
+    return counted(caches["local"], key)
+
+
+def counted(store: BaseCache, key: str) -> int:
     try:
-        cache.add(key, 0, timeout=2 * WINDOW_SECONDS)
-        used = cache.incr(key)
-    except Exception as exc:  # noqa: BLE001 - every cache backend has exceptions of its own, and none may stop the API
-        logger.warning("Rate limit not counted, the cache failed: %s", type(exc).__name__)
-        return None
-    return Budget(policy, quota, quota - used, math.ceil(WINDOW_SECONDS - elapsed))
+        return store.incr(key)
+    except ValueError:
+        # The first of this window. Another first one may come in between, so this one counts like any other.
+        store.add(key, 0, timeout=2 * WINDOW_SECONDS)
+        return store.incr(key)
 
 
 class UserThrottle(BaseThrottle):
@@ -90,7 +109,8 @@ class RateLimitMiddleware:
         budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
         is_overdrawn = budget is not None and budget.remaining < 0
         response = HttpResponse(status=429) if is_overdrawn else self.get_response(request)
-        if response.status_code == 401 and budget is None:
+        if budget is None and BUDGET not in request.META:
+            # Nobody was recognised: a refused token, another scheme, keys out of reach, no such address.
             budget = spend_address(request)
             if budget is not None and budget.remaining < 0:
                 response = HttpResponse(status=429)

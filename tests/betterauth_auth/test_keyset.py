@@ -101,6 +101,21 @@ class KeySetTests(StatelessCase):
         self.assertLess(max(delays), 0.05)
         self.assertEqual({self.status(token) for token in good}, {200})
 
+    def test_while_a_fetch_is_slow_a_single_junk_kid_waits_for_it_and_a_crowd_does_not(self):
+        self.assertEqual(self.status_of(), 200)
+        junk = iter([self.issuer.token(headers={"kid": f"junk{number}"}) for number in range(8)])
+        self.issuer.behave(slowly(2))
+
+        waits = sorted(in_threads(8, lambda: self.timed_status(next(junk))))
+
+        self.assertGreater(waits[-1], 1.5)
+        self.assertLess(waits[-2], 1.5)
+
+    def timed_status(self, token: str) -> float:
+        started = time.perf_counter()
+        self.status(token)
+        return time.perf_counter() - started
+
     def timed_find(self) -> float:
         keys = keyset.of(conf.current().policies[0].source)
         started = time.perf_counter()

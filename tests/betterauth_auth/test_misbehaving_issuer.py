@@ -128,19 +128,19 @@ class MisbehavingIssuerTests(IssuerCase):
         self.assertEqual((keys.running, keys.last_outcome), (None, outcome))
 
     def test_the_issuer_is_left_alone_for_as_long_as_it_asks(self):
-        self.issuer.behave(answer_with(b"", 429, X_Retry_After="77"))
+        self.issuer.behave(answer_with(b"", 429, X_Retry_After="17"))
         self.get_with("/stateless")
 
         response = self.get_with("/stateless")
 
-        self.assertIn(int(response["Retry-After"]), range(75, 79))
+        self.assertIn(int(response["Retry-After"]), range(15, 19))
         self.assertEqual(self.issuer.requests, 1)
 
     def test_no_issuer_can_lock_itself_out_for_ever(self):
         self.issuer.behave(answer_with(b"", 429, Retry_After="999999999"))
         self.get_with("/stateless")
 
-        self.assertLessEqual(int(self.get_with("/stateless")["Retry-After"]), 301)
+        self.assertLessEqual(int(self.get_with("/stateless")["Retry-After"]), 31)
 
     def test_a_redirect_is_not_followed(self):
         with FakeBetterAuth() as mallory:

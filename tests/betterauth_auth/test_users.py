@@ -143,11 +143,20 @@ class OperatorTests(IssuerDatabaseCase):
 
     def test_a_cut_off_refuses_what_was_issued_before_and_in_its_second(self):
         users.cut_off(self.alice)
+        self.accept_tokens_of_the_near_future()
 
         self.assert_answers(self.get(self.token), 401)
         self.assert_answers(self.get_with(sub="alice", iat=self.cut_second()), 401)
         self.assert_answers(self.get_with(sub="alice", iat=self.cut_second() + 0.9), 401)
         self.assert_answers(self.get_with(sub="alice", iat=self.cut_second() + 1), 200)
+
+    def test_a_cut_off_holds_against_an_issuer_whose_clock_is_ahead(self):
+        ahead = self.issuer.token(sub="alice", iat=int(time.time()) + 9)
+        self.assert_answers(self.get(ahead), 200)
+
+        users.cut_off(self.alice)
+
+        self.assert_answers(self.get(ahead), 401)
 
     def test_a_cut_off_concerns_nobody_else(self):
         users.cut_off(self.alice)
@@ -168,11 +177,16 @@ class OperatorTests(IssuerDatabaseCase):
 
     def test_a_later_token_starts_afresh_with_the_same_user(self):
         users.forget_person(self.alice)
+        self.accept_tokens_of_the_near_future()
 
         response = self.get_with(sub="alice", name="Alice again", iat=self.cut_second() + 1)
 
         self.assertEqual(response.json()["user"], self.alice.pk)
         self.assertEqual(Identity.objects.get().name, "Alice again")
+
+    def accept_tokens_of_the_near_future(self) -> None:
+        """Instead of waiting until the cut-off, which includes the leeway, is over."""
+        self.configure(LEEWAY_SECONDS=60)
 
     def cut_second(self) -> int:
         return int(Identity.objects.get().tokens_valid_after.timestamp())

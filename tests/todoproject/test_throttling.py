@@ -1,6 +1,7 @@
 from django.core.cache import cache
 from django.test import SimpleTestCase, override_settings
 
+from todoproject import throttling
 from todoproject.addresses import network_of
 
 
@@ -8,6 +9,7 @@ from todoproject.addresses import network_of
 class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
     def setUp(self) -> None:
         cache.clear()
+        throttling._shared_again_at = 0.0
 
     def statuses(self, requests: int, **extra: str) -> list[int]:
         return [self.client.get("/api/v1/nothing", **extra).status_code for _ in range(requests)]
@@ -43,13 +45,27 @@ class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
 
     @override_settings(
         CACHES={
-            "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "/dev/null/x"}
+            "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "/dev/null/x"},
+            "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "throttling-test"},
         }
     )
-    def test_a_broken_cache_limits_nobody_and_breaks_nothing(self):
+    def test_while_the_shared_cache_is_broken_each_process_counts_for_itself(self):
         with self.assertLogs("todoproject.throttling", "WARNING"):
-            self.assertEqual(self.statuses(3), [404] * 3)
+            self.assertEqual(self.statuses(3), [404, 404, 429])
 
     def test_ipv6_callers_are_counted_by_their_network(self):
         self.assertEqual(network_of("2001:db8:1:2:3:4:5:6"), network_of("2001:db8:1:2::1"))
         self.assertNotEqual(network_of("2001:db8:1:2::1"), network_of("2001:db8:1:3::1"))
+
+    def test_ipv4_in_another_dress_is_counted_by_its_ipv4_address(self):
+        for address in ("::ffff:203.0.113.9", "64:ff9b::203.0.113.9", "203.0.113.9:4711", "[::ffff:203.0.113.9]:4711"):
+            with self.subTest(address):
+                self.assertEqual(network_of(address), "203.0.113.9")
+
+    def test_what_is_no_address_shares_one_budget(self):
+        self.assertEqual(network_of("nonsense"), network_of("1.2.3.4.5"))
+
+    def test_any_authorization_header_that_signs_nobody_in_is_counted(self):
+        statuses = [self.client.get("/api/v1/schema", headers={"authorization": "x"}).status_code for _ in range(3)]
+
+        self.assertEqual(statuses, [200, 200, 429])

@@ -48,6 +48,8 @@ class Command(BaseCommand):
         os.putenv("METRICS_DIRECTORY", fresh_folder())
         command = granian_command(f"--host={host}", f"--port={port}")
         if options["behind_nginx"]:
+            # nginx is a proxy of ours; without it counted, every caller would have its address.
+            os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
             max_body_bytes = str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
             supervisor = [sys.executable, "-m", "todoproject.nginx", f"{host}:{port}", max_body_bytes]
             command = [*supervisor, *granian_command()]
