@@ -219,6 +219,22 @@ class Versions(TodosTestCase):
 
 
 class Headers(TodosTestCase):
+    def test_other_methods_are_refused_with_the_ones_there_are(self):
+        todo = self.alice.todo()
+
+        for method in ("post", "options"):
+            response = getattr(self.alice.client, method)(f"/api/v1/todos/{todo['id']}")
+            self.assert_problem(response, 405, "method_not_allowed")
+            self.assertEqual(response["Allow"], "GET, HEAD, PUT, PATCH, DELETE")
+
+    def test_head_is_get_without_a_body(self):
+        todo = self.alice.todo()
+
+        response = self.alice.client.head(f"/api/v1/todos/{todo['id']}")
+
+        self.assertEqual((response.status_code, response.content), (200, b""))
+        self.assertEqual(response["ETag"], f'"{todo["version"]}"')
+
     def test_answers_are_private_and_vary_with_the_token(self):
         todo = self.alice.todo()
 

@@ -68,7 +68,7 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**schema.GET_ME)
     def retrieve(self, request: Request) -> Response:
-        rows = Account.objects.filter(owner_id=self.owner_id).annotate(default_list_uid=F("default_list__uid"))
+        rows = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
         return Response({**self.profile(request), **settings_json(rows.values_list(*SETTINGS).first())})
 
     @extend_schema(**schema.PATCH_ME, request=SettingsPatch)
