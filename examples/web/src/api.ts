@@ -3,12 +3,12 @@ import { accessToken, SignedOut, SignInUnavailable } from "./auth-client";
 import { isReachable, waitToRetry } from "./connection";
 import type { components, paths } from "./openapi";
 
-export type Todo = components["schemas"]["TodoAnswer"];
-export type TodoChange = components["schemas"]["PatchedTodoPatchRequest"];
+export type Todo = components["schemas"]["Todo"];
+export type TodoChange = components["schemas"]["PatchedTodoRequest"];
 export type NewTodo = components["schemas"]["TodoInputRequest"];
-export type List = components["schemas"]["ListAnswer"];
-export type Tag = components["schemas"]["TagAnswer"];
-export type Summary = components["schemas"]["SummaryAnswer"];
+export type List = components["schemas"]["List"];
+export type Tag = components["schemas"]["Tag"];
+export type Summary = components["schemas"]["Summary"];
 type ProblemDocument = components["schemas"]["Problem"] & { current?: Todo };
 
 /** An answer ≥ 400 that asking again will not change. */
