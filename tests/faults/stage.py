@@ -28,13 +28,15 @@ SERVER_GIVES_UP = b"SFATAL\0VFATAL\x00C57P03\0Mthe database system is starting u
 class Service:
     """`manage.py serve` with two workers of four threads, behind nginx where there is one."""
 
-    def __init__(self, database_url: str, issuer_url: str, *wrapper: str, **variables: str) -> None:
+    wrapper: tuple[str, ...] = ()
+    host = "127.0.0.1"
+
+    def __init__(self, database_url: str, issuer_url: str, **variables: str) -> None:
         self.port = free_port()
-        self.wrapper = wrapper
         self.environment = {
             "PATH": os.environ["PATH"],
             "SECRET_KEY": "only-for-this-test-0123456789abcdefghijklmnopqrstuvwxyz",
-            "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "ALLOWED_HOSTS": f"{self.host},localhost",
             "HTTPS_ONLY": "false",
             "LOG_LEVEL": "ERROR",
             "RATE_LIMIT_USER": "0",
@@ -54,8 +56,8 @@ class Service:
         self.log = tempfile.TemporaryFile()
         if self.manage("migrate", "--verbosity=0").wait():
             raise RuntimeError(self.words())
-        options = ["--behind-nginx"] if NGINX and not self.wrapper else []
-        self.process = self.manage("serve", f"--port={self.port}", *options)
+        options = ["--behind-nginx"] if NGINX else []
+        self.process = self.manage("serve", f"--host={self.host}", f"--port={self.port}", *options)
         deadline = time.monotonic() + 30
         while not self.is_alive():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -81,7 +83,7 @@ class Service:
     def request(
         self, method: str, path: str, token: str = "", body: Any = None, seconds: float = 60
     ) -> tuple[int, Any]:
-        wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
+        wire = http.client.HTTPConnection(self.host, self.port, timeout=seconds)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -113,8 +115,8 @@ class Service:
 class Doorman:
     """A listener in front of the database that lets through, holds, refuses, or answers that it is starting up."""
 
-    def __init__(self, port_behind: int) -> None:
-        self.port_behind = port_behind
+    def __init__(self, port_behind: int, host: str = "127.0.0.1") -> None:
+        self.port_behind, self.host = port_behind, host
         self.port = free_port()
         self.mode = "open"
         self.listener: socket.socket | None = None
@@ -138,7 +140,7 @@ class Doorman:
             self.listener.close()
             self.listener = None
         elif mode != "refuse" and not self.listener:
-            self.listener = socket.create_server(("127.0.0.1", self.port), backlog=100)
+            self.listener = socket.create_server((self.host, self.port), backlog=100)
             threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
     def cut_all(self) -> None:

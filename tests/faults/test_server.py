@@ -67,13 +67,15 @@ class SlowClientsHoldNobodyUp(ServerCase):
 
     def test_300_of_each_kind_leave_normal_requests_below_a_second(self):
         authorized = HEADERS + f"Authorization: Bearer {self.token}\r\n".encode()
-        for kind, beginning, drip in (
+        kinds = (
             ("idle", b"", b""),
             ("slow headers", HEADERS, b"X-Slow: yes\r\n"),
             ("slow bodies", authorized + b"Content-Length: 5000\r\n\r\n{", b" "),
-        ):
-            with self.subTest(kind), self.service, self.half_open(beginning, drip):
-                self.assertLess(self.slowest_answer(), 1)
+        )
+        with self.service:
+            for kind, beginning, drip in kinds:
+                with self.subTest(kind), self.half_open(beginning, drip):
+                    self.assertLess(self.slowest_answer(), 1)
 
     def test_a_request_with_two_ideas_of_its_length_is_refused(self):
         with self.service:
@@ -131,5 +133,5 @@ class StoppingDropsNoRequest(ServerCase):
             self.service.process.terminate()
             for thread in threads:
                 thread.join()
-        self.assertGreater(answered, 100)
+        self.assertGreater(answered, len(threads))
         self.assertEqual(dropped, [])
