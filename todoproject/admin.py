@@ -109,7 +109,7 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
 
     @admin.display(description="joined", ordering="date_joined")
     def joined(self, user: User) -> str:
-        return f"{user.date_joined:%Y-%m-%d %H:%M}"
+        return f"{user.date_joined:%Y-%m-%d}"
 
     # The page of a person
 

@@ -103,7 +103,7 @@ class OwnedAdmin(admin.ModelAdmin):
 
     @admin.display(description="created", ordering="created_at")
     def created(self, row: Any) -> str:
-        return f"{row.created_at:%Y-%m-%d %H:%M}"
+        return f"{row.created_at:%Y-%m-%d}"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
