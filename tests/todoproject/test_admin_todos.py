@@ -28,6 +28,12 @@ class TodosAreLookedAt(AdminTestCase):
                 self.assertIn("Buy milk", page)
                 self.assertNotIn("Evil plan", page)
 
+    def test_nobody_finds_out_by_it_whose_address_is_whose(self):
+        self.sam.user.groups.clear()
+        self.sam.user.user_permissions.add(Permission.objects.get(codename="view_todo"))
+
+        self.assertNotIn("Buy milk", self.shown(self.sam.get(TODOS, {"owner": "alice@example.com"})))
+
     def test_by_id_and_by_title(self):
         for text in (str(self.todo.uid), "milk", "BUY"):
             page = self.shown(self.sam.get(TODOS, {"q": text}))

@@ -104,6 +104,8 @@ class OwnerFilter(TypedFilter):
         if "\0" in text or not self.site.is_registered(user):
             return queryset.none()
         users = self.site.get_model_admin(user)
+        if not users.has_view_permission(request):
+            return queryset.none()
         found, _ = users.get_search_results(request, users.get_queryset(request), text)
         return queryset.filter(owner_id__in=list(found.order_by().values_list("pk", flat=True)[:MANY_OWNERS]))
 
