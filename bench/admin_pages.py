@@ -1,6 +1,6 @@
 """Fills an empty database with people and todos, and measures the operators' pages: statements, time, bytes.
 
-    DATABASE_URL=sqlite:////tmp/many.sqlite3 python bench/admin_pages.py --todos 100000 --users 300
+    DATABASE_URL=sqlite:///many.sqlite3 python bench/admin_pages.py --todos 100000 --users 300
 
 Run `migrate` on that database first. A second run finds the rows and only measures.
 """
