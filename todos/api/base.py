@@ -68,11 +68,14 @@ class OwnedViewSet(GenericViewSet[Any]):
         row = self.shape(self.get_queryset().filter(uid=uid)).values_list(*self.columns).first()
         return None if row is None else self.to_json(row)
 
-    def current(self) -> dict[str, Any]:
-        data = self.represent(self.uid)
+    def present(self, uid: UUID) -> dict[str, Any]:
+        data = self.represent(uid)
         if data is None:
             raise NotFound
         return data
+
+    def current(self) -> dict[str, Any]:
+        return self.present(self.uid)
 
     def page(self, rows: models.QuerySet[Any]) -> Response:
         return self.get_paginated_response([self.to_json(row) for row in self.paginate_queryset(rows) or ()])

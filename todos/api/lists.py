@@ -57,7 +57,7 @@ class ListViewSet(OwnedViewSet):
     def create(self, request: Request) -> Response:
         values = stored(self.valid(ListInput))
         uid, created = changes.create_list(self.owner_id, values.pop("id", None), values)
-        return self.one(self.represent(uid) or {}, created=created)
+        return self.one(self.present(uid), created=created)
 
     @extend_schema(**schema.PATCH_LIST)
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -41,7 +41,7 @@ class TagViewSet(OwnedViewSet):
     def create(self, request: Request) -> Response:
         values = stored(self.valid(TagInput))
         uid, created = changes.create_tag(self.owner_id, values.pop("id", None), values)
-        return self.one(self.represent(uid) or {}, created=created)
+        return self.one(self.present(uid), created=created)
 
     @extend_schema(**schema.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
