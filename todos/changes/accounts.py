@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import DataError, connection, transaction
 
 from todos import signals
-from todos.changes.change import Change, change
+from todos.changes.change import Change, change, locked
 from todos.exceptions import Invalid
 from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 
@@ -54,7 +54,7 @@ def require_zone_of_database(zone: str) -> None:
 
 def erase(owner_id: int) -> None:
     """Deletes every row of the owner. The account stays as a tombstone, its counter running on."""
-    with change(owner_id) as current:
+    with locked(owner_id) as current:
         number = current.stamp["version"]
         blank = Account(owner_id=owner_id)
         Account.objects.filter(owner_id=owner_id).update(
