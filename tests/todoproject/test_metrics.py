@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 from django.test import Client, SimpleTestCase, TestCase, override_settings
@@ -19,11 +19,23 @@ metrics.count("requests_total", 40, method="GET", route="/readyz", status=200)
 """
 
 
+def count_in_a_fresh_folder(case: SimpleTestCase) -> str:
+    folder = case.enterContext(TemporaryDirectory())
+    case.enterContext(override_settings(METRICS_DIRECTORY=folder))
+    for cached in (metrics.folder, metrics.counts_of):
+        cached.cache_clear()
+        case.addCleanup(cached.cache_clear)
+    return folder
+
+
 def scrape(token: str = TOKEN):
     return Client().get("/metrics", headers={"authorization": f"Bearer {token}"})
 
 
 class MetricsAreOnlyForWhoHasTheToken(SimpleTestCase):
+    def setUp(self) -> None:
+        count_in_a_fresh_folder(self)
+
     def test_without_a_configured_token_there_is_no_such_page(self):
         self.assertEqual(scrape("").status_code, 404)
 
@@ -37,12 +49,8 @@ class MetricsAreOnlyForWhoHasTheToken(SimpleTestCase):
 @override_settings(ROOT_URLCONF="tests.todoproject.urls")
 class CountsAreThoseOfAllProcesses(TestCase):
     def setUp(self) -> None:
-        folder = mkdtemp()
-        self.enterContext(override_settings(METRICS_TOKEN=TOKEN, METRICS_DIRECTORY=folder))
-        for cached in (metrics.folder, metrics.counts_of):
-            cached.cache_clear()
-            self.addCleanup(cached.cache_clear)
-        self.folder = folder
+        self.enterContext(override_settings(METRICS_TOKEN=TOKEN))
+        self.folder = count_in_a_fresh_folder(self)
 
     def test_an_answer_is_counted_by_method_route_and_status_and_timed(self):
         Client().get("/livez")

@@ -2,7 +2,7 @@ import shutil
 import socket
 import subprocess
 import time
-from tempfile import mkdtemp
+from tempfile import gettempdir
 from unittest import skipUnless
 
 from django.core.cache import cache
@@ -19,7 +19,7 @@ VERIFY = "import sys; from betterauth_auth import tokens; print(tokens.verify('{
 
 
 def start_redis(port: int) -> subprocess.Popen[bytes]:
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", mkdtemp()]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", gettempdir()]
     server = subprocess.Popen([str(SERVER), *options], stdout=subprocess.DEVNULL)
     for _ in range(100):
         try:
