@@ -1,6 +1,7 @@
 from django.core.cache import cache
 from django.test import SimpleTestCase, override_settings
 
+from tests.todos.case import TodosTestCase
 from todoproject import throttling
 from todoproject.addresses import network_of
 
@@ -69,3 +70,30 @@ class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
         statuses = [self.client.get("/api/v1/schema", headers={"authorization": "x"}).status_code for _ in range(3)]
 
         self.assertEqual(statuses, [200, 200, 429])
+
+
+class UsersAreCountedByThemselves(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        cache.clear()
+        self.enterContext(override_settings(RATE_LIMIT_USER=2, RATE_LIMIT_ADDRESS=2))
+
+    def test_the_quota_ends_in_429_whatever_address_it_is_used_from(self):
+        statuses = [self.alice.client.get("/api/v1/tags", REMOTE_ADDR=f"198.51.100.{i}").status_code for i in range(3)]
+
+        self.assertEqual(statuses, [200, 200, 429])
+
+    def test_another_user_has_a_quota_of_their_own(self):
+        for _ in range(3):
+            self.alice.get("/tags")
+
+        response = self.mallory.get("/tags")
+
+        self.assertEqual(response.headers["RateLimit-Policy"], '"user";q=2;w=60')
+        self.assertRegex(response.headers["RateLimit"], r'^"user";r=1;t=\d+$')
+
+    def test_a_good_token_is_not_charged_to_an_address_that_others_have_used_up(self):
+        for _ in range(3):
+            self.client.get("/api/v1/tags", headers={"authorization": "Bearer nonsense"})
+
+        self.assertEqual(self.alice.get("/tags").status_code, 200)
