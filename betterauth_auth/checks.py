@@ -54,7 +54,7 @@ def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
         hint = f"BETTER_AUTH_ALGORITHMS knows {', '.join(sorted(SUPPORTED_ALGORITHMS))}; secrets are never shared."
         yield error("E004", f"The accepted algorithms are {listed}.", hint)
     for issuer in policy.issuers:
-        if issuer.endswith("/"):
+        if issuer.endswith("/") and urlsplit(issuer).hostname:
             hint = "Better Auth's issuer is an origin without a slash; tokens are compared letter by letter."
             yield error("E006", f"The issuer {issuer!r} ends in a slash.", hint)
         if len(issuer) > MAX_ISSUER_CHARACTERS:
@@ -64,11 +64,16 @@ def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
     yield from remote_faults(policy.source) if policy.source.url else static_faults(policy.source)
 
 
+def shown(url: str) -> str:
+    """Without what stands before the host, which may be a password."""
+    return url.rpartition("@")[2]
+
+
 def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
     url = urlsplit(source.url)
     if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
-        hint = "Write it as https://host/path, without a password."
-        yield error("E005", "The address of the keys is not a plain web address.", hint)
+        hint = "Write BETTER_AUTH_API_URL (or BETTER_AUTH_JWKS_URL) as https://host, without a password."
+        yield error("E005", f"The address of the keys, {shown(source.url)!r}, is not a plain web address.", hint)
     elif url.scheme == "http" and not django_settings.DEBUG and url.hostname not in LOOPBACK:
         hint = "Use https in BETTER_AUTH_JWKS_URL or BETTER_AUTH_API_URL: whoever is in between could send own keys."
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)

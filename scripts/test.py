@@ -1,45 +1,56 @@
-"""`make test`: the whole suite on SQLite, and on PostgreSQL wherever there is one.
+"""`make test`: the whole suite on SQLite, and on PostgreSQL wherever there is one, both at the same time.
 
-`--require-postgres` (make test-postgres) fails where there is none.
+`--require-postgres` (make test-postgres) fails where there is none; other arguments go to `manage.py test`.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
+from contextlib import ExitStack
 
 from environment import ROOT, python_with
+
+PASSED, FAILED, NOT_RUN = "passed", "FAILED", "not run"
 
 
 def main():
     python = python_with("requirements-dev.lock")
     os.chdir(str(ROOT))
-    outcomes = {"SQLite": run_suite(python, "")}
-    given_url = os.environ.get("TEST_DATABASE_URL", "")
-    if given_url:
-        outcomes["PostgreSQL (TEST_DATABASE_URL)"] = run_suite(python, given_url)
-    else:
-        outcomes["PostgreSQL (a private cluster)"] = run_on_private_postgres(python)
-    print()
-    for database, outcome in outcomes.items():
-        print(f"{database}: {outcome}")
-    is_missing = "--require-postgres" in sys.argv and any(o.startswith("not run") for o in outcomes.values())
-    sys.exit(is_missing or "FAILED" in outcomes.values())
+    with ExitStack() as stack:
+        database, url = postgresql(stack)
+        output = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+        beside = start(python, url, stdout=output, stderr=subprocess.STDOUT) if url else None
+        print("The suite on SQLite:", flush=True)
+        outcomes = {"SQLite": outcome(start(python, ""))}
+        outcomes[database] = outcome(beside) if beside else NOT_RUN
+        output.seek(0)
+        print(f"\nThe suite on PostgreSQL:\n{output.read() or NOT_RUN}")
+    for name, result in outcomes.items():
+        print(f"{name}: {result}")
+    is_missing = "--require-postgres" in sys.argv and NOT_RUN in outcomes.values()
+    sys.exit(is_missing or FAILED in outcomes.values())
 
 
-def run_suite(python, database_url):
-    environment = {**os.environ, "TEST_DATABASE_URL": database_url}
-    command = [python, "manage.py", "test", *[argument for argument in sys.argv[1:] if not argument.startswith("--r")]]
-    print(f"\nThe suite on {'PostgreSQL' if database_url else 'SQLite'}:", flush=True)
-    return "FAILED" if subprocess.run(command, env=environment, check=False).returncode else "passed"
-
-
-def run_on_private_postgres(python):
+def postgresql(stack):
+    """What to call the database, and its URL: the one that is given, a private one, or none."""
+    if url := os.environ.get("TEST_DATABASE_URL", ""):
+        return "PostgreSQL (TEST_DATABASE_URL)", url
     from private_postgres import PrivatePostgres, server_binaries
 
     if server_binaries() is None:
-        return "not run, PostgreSQL's server is not installed here and TEST_DATABASE_URL is not set"
-    with PrivatePostgres() as url:
-        return run_suite(python, url)
+        return "PostgreSQL (its server is not installed here, and TEST_DATABASE_URL is not set)", ""
+    return "PostgreSQL (a private cluster)", stack.enter_context(PrivatePostgres())
+
+
+def start(python, database_url, **streams):
+    arguments = [argument for argument in sys.argv[1:] if argument != "--require-postgres"]
+    environment = {**os.environ, "TEST_DATABASE_URL": database_url}
+    return subprocess.Popen([python, "manage.py", "test", *arguments], env=environment, **streams)
+
+
+def outcome(process):
+    return FAILED if process.wait() else PASSED
 
 
 main()

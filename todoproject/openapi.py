@@ -14,6 +14,20 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.problems import CONTENT_TYPE, OUTCOMES
 
+DESCRIPTION = """\
+Todos, lists and tags of whoever sent the token; nobody else's exist here.
+
+- **Sign in**: send the JWT that Better Auth gives at `/api/auth/token` as `Authorization: Bearer …`. A 401 means: get a
+  new one. A 503 means: try again after `Retry-After`, and keep the user signed in. While developing without a Better
+  Auth server, `manage.py betterauth token --sub alice` makes a token.
+- **Errors** are `application/problem+json` (RFC 9457). Branch on `code`; `errors` points at each fault.
+- **Send again safely**: choose the `id` of what you create (a UUID), or send an `Idempotency-Key` with a POST.
+- **Don't overwrite others**: send the row's `ETag` as `If-Match`, quotes included, or its `version` in the body. A 412
+  brings the row as it is now in `current`.
+- **PATCH** changes what the body names. Unknown members and parameters are refused by name.
+- **Pages**: follow `next` until it is null. No row is skipped or shown twice, also while rows change.
+- **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`.
+"""
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -26,6 +40,11 @@ PROBLEM_SCHEMA = {
         "detail": {"type": "string"},
         "code": {"type": "string", "description": "Stable and machine-readable."},
         "request_id": {"type": "string"},
+        "current": {
+            "type": ["object", "null"],
+            "description": "With 409 and 412: the row as it is now, as GET shows it.",
+            "additionalProperties": True,
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -36,7 +55,7 @@ PROBLEM_SCHEMA = {
                         "type": "string",
                         "description": "JSON Pointer (RFC 6901) of the value at fault.",
                     },
-                    "in": {"type": "string", "enum": ["body", "query"]},
+                    "in": {"type": "string", "enum": ["body", "query", "header"]},
                     "code": {"type": "string"},
                     "detail": {"type": "string"},
                 },
@@ -51,6 +70,7 @@ HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER}
 
 def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """A drf-spectacular hook: the problems that any operation can answer, by reference."""
+    result["info"]["description"] = DESCRIPTION
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {f"Problem{status}": response(status) for status in (400, 401, 404, 413, 415, 429, 503)}

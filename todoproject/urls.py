@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from todoproject.health import readyz
@@ -11,6 +12,7 @@ from todoproject.people import profile
 from todos.api.me import MeView
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="docs")),
     path("api/v1/me", MeView.as_view(profile=profile), name="me"),
     path("api/v1/", include("todos.api.urls")),
     path("api/v1/schema", schema, name="schema"),

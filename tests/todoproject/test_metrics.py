@@ -95,9 +95,8 @@ class CountsAreThoseOfAllProcesses(TestCase):
 
     def test_refused_tokens_are_counted_by_reason_and_fetches_of_keys_by_outcome(self):
         with FakeBetterAuth() as issuer, override_settings(BETTER_AUTH=issuer.settings()):
-            token = issuer.token(sub="alice", exp=1)
-            Client().get("/readyz")
-            Client().get("/api/v1/test/whoami", headers={"authorization": f"Bearer {token}"})
+            for token in (issuer.token(sub="alice"), issuer.token(sub="alice", exp=1)):
+                Client().get("/api/v1/tags", headers={"authorization": f"Bearer {token}"})
             text = scrape().text
 
         self.assertRegex(text, r'todo_refused_tokens_total\{reason="[a-z_]*expired[a-z_]*"\} \d')

@@ -28,6 +28,12 @@ class QueryInvalid(exceptions.ValidationError):
     location = "query"
 
 
+class HeaderInvalid(exceptions.ValidationError):
+    """Faults of request headers, by name."""
+
+    location = "header"
+
+
 def query_fault(name: str, code: str, detail: str) -> QueryInvalid:
     return QueryInvalid({name: [exceptions.ErrorDetail(detail, code)]})
 

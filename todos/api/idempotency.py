@@ -15,12 +15,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import clock
-from todos.api.errors import RequestFailed
+from todos.api.errors import HeaderInvalid, RequestFailed
 from todos.models import IdempotencyKey
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -59,7 +59,7 @@ def claimed(request: Request) -> tuple[IdempotencyKey, bool]:
     key = request.headers["Idempotency-Key"]
     if not KEY.fullmatch(key):
         detail = "An Idempotency-Key is 1 to 255 visible ASCII characters."
-        raise ValidationError({"Idempotency-Key": [ErrorDetail(detail, "invalid")]})
+        raise HeaderInvalid({"Idempotency-Key": [ErrorDetail(detail, "invalid")]})
     owner_id, now = key_of(request), clock.now()
     claim = IdempotencyKey(owner_id=owner_id, key=key, request_hash=digest(request), started_at=now)
     try:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
+from todos.api.errors import HeaderInvalid
+
+ETAGS = re.compile(r'(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*')
 STRONG_VERSION = re.compile(r'(?<!W/)"([0-9]{1,18})"')
 
 
@@ -16,6 +20,9 @@ def etag(version: int) -> str:
 def accepted_versions(request: Request, body_version: int | None) -> frozenset[int] | None:
     """The versions in which the caller wants to find the row, from If-Match and the body; None if any will do."""
     header = request.headers.get("If-Match", "*").strip()
+    if header != "*" and not ETAGS.fullmatch(header):
+        detail = 'Send the ETag as it came, with its quotes: If-Match: "7".'
+        raise HeaderInvalid({"If-Match": [ErrorDetail(detail, "invalid")]})
     versions = None if header == "*" else frozenset(int(number) for number in STRONG_VERSION.findall(header))
     if body_version is None:
         return versions

@@ -47,7 +47,8 @@ class Command(BaseCommand):
     def token(self, settings: conf.Settings, options: dict[str, Any]) -> str:
         if not settings.is_development:
             raise CommandError(
-                "Development tokens are for DEBUG without any Better Auth server: here they would be trusted by nobody."
+                "Development tokens need DEBUG, DEV_KEY_FILE in BETTER_AUTH and no Better Auth server beside it:"
+                " here they would be trusted by nobody."
             )
         sub = options["sub"]
         claims = {

@@ -995,11 +995,15 @@ export interface components {
             /** @description Stable and machine-readable. */
             code: string;
             request_id: string;
+            /** @description With 409 and 412: the row as it is now, as GET shows it. */
+            current?: {
+                [key: string]: unknown;
+            } | null;
             errors?: {
                 /** @description JSON Pointer (RFC 6901) of the value at fault. */
                 pointer: string;
                 /** @enum {string} */
-                in: "body" | "query";
+                in: "body" | "query" | "header";
                 code: string;
                 detail: string;
             }[];
