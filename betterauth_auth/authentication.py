@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from betterauth_auth import conf, counters, users
+from betterauth_auth import conf, counters, deferred, users
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, verify
@@ -67,22 +68,21 @@ class BetterAuthAuthentication(BaseAuthentication):
         try:
             token = verify(credentials)
             refuse_without_scopes(token)
-            return self.user_for(token), token
         except InvalidToken as exc:
-            report_refusal(exc)
-            raise TokenRefused from exc
+            raise refused(exc) from exc
         except KeysUnavailable as exc:
             logger.warning("A token could not be verified: %s.", exc.reason, extra={"reason": exc.reason})
             raise VerificationUnavailable(exc.retry_after_seconds) from exc
         except ImproperlyConfigured as exc:
             logger.error("BETTER_AUTH is configured wrongly, see `manage.py check`: %s", exc)  # noqa: TRY400 - no trace
             raise VerificationUnavailable(60) from exc
+        return self.user_for(token, request), token
 
-    def user_for(self, token: VerifiedToken) -> Any:
-        identity = users.identity_for(token)
-        user: Any = identity.user
-        user.betterauth_identity = identity
-        return user
+    def user_for(self, token: VerifiedToken, request: Request) -> Any:
+        # A view says so when it keeps the promise that is written in `deferred`.
+        if getattr(request.parser_context.get("view"), "defers_user", False) and deferred.is_possible():
+            return deferred.user_of(token, partial(fetched_user, token))
+        return fetched_user(token)
 
     def authenticate_header(self, request: Request) -> str:
         # Without this header DRF answers 403 instead of 401. A 401 to a request with a token means it was refused.
@@ -96,7 +96,7 @@ class OptionalBetterAuthAuthentication(BetterAuthAuthentication):
 class StatelessBetterAuthAuthentication(BetterAuthAuthentication):
     """Claims only and no database: deactivated users and cut-offs are not seen."""
 
-    def user_for(self, token: VerifiedToken) -> Any:
+    def user_for(self, token: VerifiedToken, request: Request) -> Any:
         return TokenUser(token)
 
 
@@ -144,7 +144,20 @@ def refuse_without_scopes(token: VerifiedToken) -> None:
         raise InsufficientScope(required)
 
 
-def report_refusal(exc: InvalidToken) -> None:
+def fetched_user(token: VerifiedToken) -> Any:
+    """The local user, in one query; TokenRefused when an operator has shut this person out."""
+    try:
+        identity = users.identity_for(token)
+    except InvalidToken as exc:
+        raise refused(exc) from exc
+    user: Any = identity.user
+    user.betterauth_identity = identity
+    return user
+
+
+def refused(exc: InvalidToken) -> TokenRefused:
+    """The answer to a token that is no good, after telling operators the reason."""
     counters.count_refused(exc.reason)
     logger.info("A token was refused: %s.", exc.reason, extra={"reason": exc.reason})
     token_refused.send_robust(sender=BetterAuthAuthentication, reason=exc.reason)
+    return TokenRefused()

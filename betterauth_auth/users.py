@@ -66,6 +66,7 @@ def random_username(field: Any) -> str:
 
 
 def refuse_if_barred(identity: Identity, token: VerifiedToken) -> None:
+    # `DeferredUser.pk_query` says the same in SQL.
     # Some databases compare text without case or accents and would hand out somebody else's row.
     if (identity.issuer, identity.subject) != (token.issuer, token.subject):
         raise InvalidToken("subject", "the database takes it for another subject: use a case-sensitive collation")

@@ -2,7 +2,8 @@
 
 Every owned table in it, those of subqueries included, must be held to an owner: by `owner_id = value` that nothing
 can get around (no OR, no NOT), by the owner of a row that is held itself, or by one of the references that the
-database keeps within an owner. What can't be parsed can't be judged and is refused.
+database keeps within an owner. The value may be a subquery that finds one active user by issuer and subject. What
+can't be parsed can't be judged and is refused.
 """
 
 from __future__ import annotations
@@ -31,17 +32,28 @@ class UnscopedSQLError(AssertionError):
     """A statement that could have touched rows of more than one owner."""
 
 
+class Person(NamedTuple):
+    """Where a statement says who the owner is at the issuer of the token."""
+
+    issuer: int
+    subject: int
+
+
 class Owners(NamedTuple):
     """Where a statement says whose rows it is about: places among its parameters, and numbers in its text."""
 
     places: tuple[int, ...] = ()
     literals: tuple[int, ...] = ()
+    persons: tuple[Person, ...] = ()
 
     def of(self, parameters: Any) -> set[int]:
         named = {parameters[place] for place in self.places if not isinstance(parameters[place], list)}
         # An INSERT of many rows in PostgreSQL has a list for each column.
         listed = {owner for place in self.places if isinstance(parameters[place], list) for owner in parameters[place]}
         return {int(owner) for owner in named | listed} | set(self.literals)
+
+    def people_of(self, parameters: Any) -> set[tuple[str, str]]:
+        return {(parameters[person.issuer], parameters[person.subject]) for person in self.persons}
 
 
 @lru_cache(maxsize=5_000)
@@ -53,8 +65,13 @@ def owners_in(sql: str, vendor: str) -> Owners | UnscopedSQLError:
         values = [*named_owners(parsed(sql, vendor))]
     except UnscopedSQLError as exc:
         return exc
-    places = [int(value.name.removeprefix("p")) for value in values if isinstance(value, exp.Placeholder)]
-    return Owners(tuple(places), tuple(int(value.name) for value in values if isinstance(value, exp.Literal)))
+    places = [place_of(value) for value in values if isinstance(value, exp.Placeholder)]
+    literals = [int(value.name) for value in values if isinstance(value, exp.Literal)]
+    return Owners(tuple(places), tuple(literals), tuple(value for value in values if isinstance(value, Person)))
+
+
+def place_of(value: exp.Placeholder) -> int:
+    return int(value.name.removeprefix("p"))
 
 
 def parsed(sql: str, vendor: str) -> exp.Expression:
@@ -69,28 +86,34 @@ def parsed(sql: str, vendor: str) -> exp.Expression:
     return tree
 
 
-def named_owners(tree: exp.Expression) -> Iterator[exp.Expression]:
+def named_owners(tree: exp.Expression) -> Iterator[exp.Expression | Person]:
     tables: dict[exp.Expression, dict[str, exp.Table]] = {}
     # Outer statements come first, so that a subquery can lean on the rows around it.
     for table in tree.find_all(exp.Table, bfs=True):
         around = table.find_ancestor(*STATEMENTS, exp.Insert)
         tables.setdefault(around or tree, {})[table.alias_or_name] = table
     held: set[str] = set()
-    for node in sorted(tables, key=depth):
+    # WITH comes first of all, because the rest can lean on it.
+    for node in sorted(tables, key=lambda node: (node.find_ancestor(exp.CTE) is None, depth(node))):
         if isinstance(node, exp.Insert):
-            yield from inserted_owners(node)
+            yield from inserted_owners(node, held)
         else:
             yield from Statement(node, tables[node]).hold(held)
+        if isinstance(node.parent, exp.CTE) and isinstance(node, exp.Update | exp.Insert):
+            # What it returns are rows of the owner that it names.
+            held.add(node.parent.alias)
 
 
 def depth(node: exp.Expression) -> int:
     return 0 if node.parent is None else 1 + depth(node.parent)
 
 
-def inserted_owners(insert: exp.Insert) -> Iterator[exp.Expression]:
+def inserted_owners(insert: exp.Insert, held: set[str]) -> Iterator[exp.Expression]:
     table, rows = insert.this, insert.expression
     columns = [column.name for column in table.expressions] if isinstance(table, exp.Schema) else []
     if not is_owned(insert.find(exp.Table)):
+        return
+    if isinstance(rows, exp.Select) and is_owner_of_held(rows, columns, held):
         return
     if isinstance(rows, exp.Select) and (lists := rows.find(exp.Unnest)):
         tuples = [lists.expressions]
@@ -102,6 +125,14 @@ def inserted_owners(insert: exp.Insert) -> Iterator[exp.Expression]:
     yield from values
 
 
+def is_owner_of_held(rows: exp.Select, columns: list[str], held: set[str]) -> bool:
+    """Whether new rows get the owner of the rows that a statement before has held."""
+    sources = {table.name for table in rows.find_all(exp.Table) if table.parent is rows.args.get("from_")}
+    values = dict(zip(columns, rows.expressions, strict=False))
+    owner = values.get("owner_id")
+    return bool(sources) and sources <= held and isinstance(owner, exp.Column) and owner.name == "owner_id"
+
+
 class Statement:
     """One SELECT, UPDATE or DELETE, and the tables that it names itself."""
 
@@ -111,13 +142,16 @@ class Statement:
         self.owned = {alias for alias, table in tables.items() if is_owned(table)}
         self.certain = [(column, value) for column, value in self.equalities() if isinstance(column, exp.Column)]
 
-    def hold(self, held: set[str]) -> Iterator[exp.Expression]:
+    def hold(self, held: set[str]) -> Iterator[exp.Expression | Person]:
         """Yields the owners; adds to the aliases that are held, or raises."""
-        done: set[str] = set()
+        done = {alias for alias, name in self.tables.items() if name in held and alias not in self.owned}
         for column, value in self.certain:
             if column.name == "owner_id" and isinstance(value, exp.Placeholder | exp.Literal):
                 done.add(self.alias_of(column))
                 yield value
+            elif column.name == "owner_id" and (person := person_in(value)):
+                done.add(self.alias_of(column))
+                yield person
         while leaning := {alias for alias in self.owned - done if self.leans(alias, done, held)}:
             done |= leaning
         if strays := self.owned - done:
@@ -154,6 +188,28 @@ class Statement:
 
     def alias_of(self, column: exp.Column) -> str:
         return column.table or (next(iter(self.tables)) if len(self.tables) == 1 else "")
+
+
+def person_in(value: Any) -> Person | None:
+    """Whom a subquery finds, if it can find nobody but one active user."""
+    select = value.this if isinstance(value, exp.Subquery) else None
+    if not isinstance(select, exp.Select) or [item.unalias().name for item in select.expressions] != ["user_id"]:
+        return None
+    if {table.name for table in select.find_all(exp.Table)} != {"betterauth_auth_identity", "auth_user"}:
+        return None
+    where = select.args["where"].this
+    named = {left.name: right for left, right in equal_pairs(where) if isinstance(right, exp.Placeholder)}
+    if named.keys() != {"issuer", "subject"} or "is_active" not in certain_columns(where):
+        return None
+    return Person(place_of(named["issuer"]), place_of(named["subject"]))
+
+
+def certain_columns(condition: Any) -> set[str]:
+    """The columns that are true whenever the condition is."""
+    condition = bare(condition)
+    if isinstance(condition, exp.And):
+        return certain_columns(condition.left) | certain_columns(condition.right)
+    return {condition.name} if isinstance(condition, exp.Column) else set()
 
 
 def equal_pairs(condition: Any) -> Iterator[tuple[Any, Any]]:

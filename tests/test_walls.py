@@ -6,6 +6,10 @@ from django.test import SimpleTestCase, TestCase
 from tests.owners import Owners, UnscopedSQLError, owners_in
 from tests.walls import api_request
 
+PERSON = (
+    "SELECT U0.user_id FROM betterauth_auth_identity U0 INNER JOIN auth_user U1 ON U0.user_id = U1.id"
+    " WHERE U0.issuer = %s AND U0.subject = %s AND U1.is_active"
+)
 REFUSED = (
     'SELECT "todos_todo"."id", "todos_todo"."owner_id" FROM "todos_todo"',
     'SELECT "todos_todo"."owner_id" FROM "todos_todo" WHERE "todos_todo"."uid" = %s',
@@ -16,6 +20,10 @@ REFUSED = (
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" IN (%s, %s)',
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = "todos_todo"."owner_id"',
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = (SELECT MAX("auth_user"."id") FROM "auth_user")',
+    # A subquery that could find somebody who was shut out, or anybody.
+    f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace(" AND U1.is_active", "")})',
+    f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace("U0.subject = %s AND ", "")})',
+    f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace("subject = %s AND", "subject = %s OR")})',
     # Two owned tables, one of them without an owner and without a reference to the other.
     'SELECT 1 FROM "todos_todo" T, "todos_list" L WHERE T."owner_id" = %s AND L."uid" = %s',
     'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_tag" G ON (T."id" = G."id") WHERE T."owner_id" = %s',
@@ -30,13 +38,18 @@ REFUSED = (
     'INSERT INTO "todos_list" ("owner_id", "name") SELECT U."id", U."name" FROM "auth_user" U',
     "WITH changed AS (UPDATE todos_todo SET title = 'x' RETURNING id) SELECT id FROM changed",
     'SELECT 1 FROM "auth_user" UNION SELECT "todos_todo"."id" FROM "todos_todo"',
+    "WITH account AS (UPDATE todos_account SET version = 1 RETURNING owner_id) SELECT owner_id FROM account",
+    "WITH people AS (SELECT id owner_id FROM auth_user) INSERT INTO todos_list (owner_id) SELECT owner_id FROM people",
     # What is not judged can't pass.
     "TRUNCATE todos_todo",
     "COPY todos_todo TO STDOUT",
     'DECLARE here CURSOR FOR SELECT 1 FROM "todos_todo" WHERE "owner_id" = %s',
     "SELECT ((( FROM todos_todo",
 )
+WRITE = "WITH account AS (UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING owner_id)"
 PASSED = (
+    f'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = ({PERSON}) AND "todos_todo"."uid" = %s',
+    f"SELECT (SELECT 1 FROM todos_list L WHERE L.owner_id = ({PERSON})) FROM todos_tag WHERE owner_id = ({PERSON})",
     'SELECT "todos_todo"."id" FROM "todos_todo" WHERE ("todos_todo"."owner_id" = %s AND "todos_todo"."uid" = %s)',
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = %s AND ("uid" = %s OR "list_id" = %s)',
     'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."list_id" = L."id") WHERE T."owner_id" = %s',
@@ -45,6 +58,8 @@ PASSED = (
     'UPDATE "todos_todo" SET "title" = %s WHERE "owner_id" = %s AND "id" IN (%s, %s)',
     "UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING (SELECT 1 FROM todos_list WHERE owner_id = %s)",
     'INSERT INTO "todos_list" ("owner_id", "name") VALUES (%s, %s), (%s, %s)',
+    f"{WRITE} INSERT INTO todos_list (owner_id, name) SELECT owner_id, %s FROM account",
+    f"{WRITE} SELECT (SELECT 1 FROM todos_list WHERE owner_id = account.owner_id AND is_inbox) FROM account",
     'INSERT INTO "todos_list" ("name", "owner_id") SELECT * FROM UNNEST((%s)::varchar[], (%s)::integer[])',
 )
 
@@ -71,6 +86,11 @@ class OwnedTablesAreReadByOwner(SimpleTestCase):
 
         self.assertEqual(update.of(["a title", 7]), {7})
         self.assertEqual(insert.of([["a name", "another"], [7, 8]]), {7, 8})
+
+    def test_people_are_found_among_the_parameters(self):
+        found = owners_in(PASSED[0], "postgresql")
+
+        self.assertEqual(found.people_of(["issuer", "alice", "uid"]), {("issuer", "alice")})
 
 
 class TheWallStandsInEveryTest(TestCase):

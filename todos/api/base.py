@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Hashable
+from functools import cached_property, partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
-from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.viewsets import GenericViewSet
 
+from todos import clock, shapes
 from todos.api import idempotency
+from todos.api.caller import Caller
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
 from todos.api.pagination import KeysetPagination
 from todos.api.preconditions import accepted_versions, etag, is_known
-from todos.api.strict import VersionInput, parse_uuid
+from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
 from todos.exceptions import Refused
+from todos.models import dues
+from todos.shapes import Hole
 
 PAGING = frozenset({"cursor", "page_size", "ordering"})
+UID = Hole("uid", models.UUIDField())
+# The moment of the request, and the room around it.
+NOW = dues.Span(*(Hole(name, models.DateTimeField()) for name in dues.Span._fields))
 
 
 class OwnedViewSet(GenericViewSet[Any]):
@@ -41,15 +46,53 @@ class OwnedViewSet(GenericViewSet[Any]):
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
     repeatable: ClassVar[frozenset[str]] = frozenset()
 
-    def get_queryset(self) -> models.QuerySet[Any]:
-        return self.model.objects.owned_by(self.request.user)
+    # For authentication: whether this user may still come in is asked by the queries that read the user's rows, or
+    # by fetching the user; see `finalize_response`.
+    defers_user = True
+    is_proven = is_shaping = False
 
-    def shape(self, rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        """Adds what the JSON needs beyond the row's own columns."""
-        return rows
+    def get_queryset(self) -> Any:
+        return self.model.objects.owned_by(self.owner)
 
-    def to_json(self, row: tuple[Any, ...]) -> dict[str, Any]:
+    @property
+    def owner(self) -> Any:
+        """The user, or while a query is built for `rows` what stands for any user."""
+        return self.caller if self.is_shaping else self.request.user
+
+    @cached_property
+    def caller(self) -> Caller:
+        return Caller(self.request.user)
+
+    @staticmethod
+    def to_json(row: Any) -> dict[str, Any]:
         raise NotImplementedError
+
+    def all_rows(self) -> Any:
+        """The caller's rows with everything that the JSON needs beyond their own columns."""
+        return self.get_queryset()
+
+    @property
+    def pattern(self) -> Hashable:
+        """What the view's queries depend on besides the values that fill their holes."""
+        return None
+
+    def values(self) -> dict[str, Any]:
+        """What the holes of this view's queries are filled with, besides the page's."""
+        return {**self.caller.values, **dues.span(clock.now())._asdict()}
+
+    def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:
+        """Runs a query of this view's shapes; rows of an owner who was shut out are never found."""
+        shape = (type(self), self.caller.is_found_by_query, self.pattern, key)
+        found = shapes.rows(shape, partial(self.shaped, build), {**self.values(), **values})
+        self.is_proven = self.is_proven or bool(found)
+        return found
+
+    def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> models.QuerySet[Any]:
+        self.is_shaping = True
+        try:
+            return build()
+        finally:
+            self.is_shaping = False
 
     @property
     def owner_id(self) -> int:
@@ -65,8 +108,8 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def represent(self, uid: UUID) -> dict[str, Any] | None:
         """The row as JSON, if the caller has it."""
-        row = self.shape(self.get_queryset().filter(uid=uid)).values_list(*self.columns).first()
-        return None if row is None else self.to_json(row)
+        found = self.rows("one", lambda: self.all_rows().filter(uid=UID).values_list(*self.columns), uid=uid)
+        return self.to_json(found[0]) if found else None
 
     def present(self, uid: UUID) -> dict[str, Any]:
         data = self.represent(uid)
@@ -77,14 +120,16 @@ class OwnedViewSet(GenericViewSet[Any]):
     def current(self) -> dict[str, Any]:
         return self.present(self.uid)
 
-    def page(self, rows: models.QuerySet[Any]) -> Response:
-        return self.get_paginated_response([self.to_json(row) for row in self.paginate_queryset(rows) or ()])
+    def page(self, build: Callable[[], models.QuerySet[Any]]) -> Response:
+        """One page of the rows that `build` yields."""
+        pages = KeysetPagination()
+        pages.read(self.request, self)
+        rows = self.rows(pages.key, lambda: pages.cut(build()), **pages.values)
+        return pages.response(rows, self.to_json)
 
-    def valid(self, serializer: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+    def valid(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The body's values, once they have passed."""
-        checked = serializer(data=self.request.data, partial=partial)
-        checked.is_valid(raise_exception=True)
-        return dict(checked.validated_data)
+        return serializer.checked(self.request.data, partial=partial)
 
     def expected(self, values: dict[str, Any] | None = None) -> frozenset[int] | None:
         """The versions that the caller insists on, by If-Match or a `version` in the body, which is taken out."""
@@ -127,7 +172,18 @@ class OwnedViewSet(GenericViewSet[Any]):
         return super().handle_exception(translated(exc, self.represent) if isinstance(exc, Refused) else exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        if not self.is_proven:
+            try:
+                self.caller.fetch()
+            except Exception as exc:  # noqa: BLE001 - handled as if it had come before the view did anything
+                response = self.handle_exception(exc)
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-cache"
-        patch_vary_headers(response, ("Authorization", "Origin"))
+        response.headers["Vary"] = "Authorization, Origin"
         return response
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        # The methods of an address are only of interest to whoever asks for them, or used another.
+        is_asked = self.action in {None, "metadata"}
+        return {"Allow": ", ".join(self.allowed_methods)} if is_asked else {}

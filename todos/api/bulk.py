@@ -68,9 +68,7 @@ class OperationField(serializers.Field[Any, Any, Any, Any]):
         op = data.get("op")
         if not (isinstance(op, str) and op in OPERATIONS):
             raise ValidationError({"op": [ErrorDetail("There is no such op.", "invalid_choice")]})
-        checked = OPERATIONS[op](data=data, partial=op == "update")
-        checked.is_valid(raise_exception=True)
-        values = stored(dict(checked.validated_data))
+        values = stored(OPERATIONS[op].checked(data, partial=op == "update"))
         if "id" not in values and op != "create":
             raise ValidationError({"id": [ErrorDetail("This field is required.", "required")]})
         version = values.pop("version", None)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Expression
+from django.db.models import DateField, Expression, IntegerField, TextField, UUIDField
+from django.http import QueryDict
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ErrorDetail
-from rest_framework.request import Request
 
-from todos import clock, zones
-from todos.api.errors import QueryInvalid, query_fault
+from todos import zones
+from todos.api.errors import QueryInvalid
 from todos.api.strict import parse_day, parse_uuid
 from todos.models import dues
-from todos.models.expressions import zone_of
+from todos.models.expressions import Contains
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
+from todos.shapes import Hole
 
 MAX_TAG_FILTERS = 20
 DUES = {"today": dues.is_due_today, "overdue": dues.is_overdue, "upcoming": dues.is_upcoming}
@@ -138,58 +139,84 @@ class TodoFilter(filters.FilterSet):
         examples=["Asia/Tokyo"],
     )
 
-    def filter_queryset(self, queryset: TodoQuerySet) -> TodoQuerySet:
-        asked = self.form.cleaned_data
-        owner_id = self.request.user.pk
-        zone, now = zone_of(owner_id, asked["tz"]), clock.now()
-        rows = queryset.trashed() if asked["status"] == "trashed" else queryset.live()
-        if asked["status"] in {"open", "completed"}:
-            rows = rows.filter(completed_at__isnull=asked["status"] == "open")
-        starts = asked["starts"] or ("all" if asked["status"] == "trashed" else "started")
-        if starts != "all":
-            rows = rows.started(zone, now) if starts == "started" else rows.not_started(zone, now)
-        if asked["list"]:
-            rows = rows.filter(list__uid=asked["list"])
-        elif asked["status"] != "trashed":
-            rows = rows.in_active_lists()
-        if asked["parent"]:
-            rows = rows.filter(parent=None) if asked["parent"] == "none" else rows.filter(parent__uid=asked["parent"])
-        for name in asked["tag"]:
-            rows = rows.tagged(owner_id, tag_key(name))
-        if asked["priority_gte"]:
-            rows = rows.filter(priority__gte=asked["priority_gte"])
-        if asked["q"]:
-            rows = rows.containing(asked["q"])
-        return due_filtered(rows, asked, zone, now)
+
+FIELDS = {name: declared.field for name, declared in TodoFilter.base_filters.items()}
+# Of these the value decides what the SQL is; of the others only that they are given.
+WORDS = frozenset({"status", "starts", "due"})
+LIST, PARENT = Hole("list", UUIDField()), Hole("parent", UUIDField())
+DUE_BEFORE = Hole("due_before", DateField()), Hole("due_before.latest", DateField())
+DUE_AFTER = Hole("due_after", DateField()), Hole("due_after.earliest", DateField())
+PRIORITY, TEXT, ZONE = Hole("priority_gte", IntegerField()), Hole("q", TextField()), Hole("tz", TextField())
 
 
-def due_filtered(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, now: datetime) -> TodoQuerySet:
-    if asked["due"] == "none":
-        rows = rows.filter(due_date=None)
+def asked(parameters: QueryDict) -> dict[str, Any]:
+    """The filters that a request gives, checked."""
+    values: dict[str, Any] = {}
+    faults: dict[str, list[ErrorDetail]] = {}
+    for name in FIELDS.keys() & parameters.keys():
+        try:
+            value = FIELDS[name].clean(parameters.getlist(name) if name == "tag" else parameters[name])
+        except forms.ValidationError as exc:
+            faults[name] = [ErrorDetail(str(next(iter(fault))), fault.code) for fault in exc.error_list]
+        else:
+            if value not in FIELDS[name].empty_values:
+                values[name] = value
+    if faults:
+        raise QueryInvalid(faults)
+    return values
+
+
+def pattern(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
+    """What `narrowed` depends on besides the values that fill its holes."""
+    return frozenset(
+        (name, value if name in WORDS or value == "none" else len(value) if name == "tag" else None)
+        for name, value in asked.items()
+    )
+
+
+def filling(asked: dict[str, Any]) -> dict[str, Any]:
+    """The values of the holes in `narrowed`."""
+    values = {**asked, **{f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}}
+    if "q" in asked:
+        values["q"] = Contains.pattern_of(asked["q"])
+    if "due_before" in asked:
+        values["due_before.latest"] = dues.latest_written(asked["due_before"])
+    if "due_after" in asked:
+        values["due_after.earliest"] = dues.earliest_written(asked["due_after"])
+    return values
+
+
+def narrowed(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: dues.Span) -> TodoQuerySet:
+    status = asked.get("status")
+    rows = rows.trashed() if status == "trashed" else rows.live()
+    if status in {"open", "completed"}:
+        rows = rows.filter(completed_at__isnull=status == "open")
+    starts = asked.get("starts") or ("all" if status == "trashed" else "started")
+    if starts != "all":
+        rows = rows.started(zone, span.now) if starts == "started" else rows.not_started(zone, span.now)
+    if "list" in asked:
+        rows = rows.filter(list__uid=LIST)
+    elif status != "trashed":
+        rows = rows.in_active_lists()
+    if "parent" in asked:
+        rows = rows.filter(parent=None) if asked["parent"] == "none" else rows.filter(parent__uid=PARENT)
+    for index, _ in enumerate(asked.get("tag", ())):
+        rows = rows.tagged(Hole(f"tag.{index}", TextField()))
+    if "priority_gte" in asked:
+        rows = rows.filter(priority__gte=PRIORITY)
+    if "q" in asked:
+        rows = rows.containing(TEXT)
+    return due_filtered(rows, asked, zone, span)
+
+
+def due_filtered(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: dues.Span) -> TodoQuerySet:
     conditions = []
-    if asked["due"] in DUES:
-        conditions.append(DUES[asked["due"]](zone, now))
-    if asked["due_before"]:
-        conditions.append(dues.is_due_before(asked["due_before"]))
-    if asked["due_after"]:
-        conditions.append(dues.is_due_after(asked["due_after"]))
+    if asked.get("due") == "none":
+        rows = rows.filter(due_date=None)
+    elif "due" in asked:
+        conditions.append(DUES[asked["due"]](zone, span))
+    if "due_before" in asked:
+        conditions.append(dues.is_due_before(*DUE_BEFORE))
+    if "due_after" in asked:
+        conditions.append(dues.is_due_after(*DUE_AFTER))
     return rows.with_due(zone).filter(*conditions) if conditions else rows
-
-
-class TodoFilterBackend(filters.DjangoFilterBackend):
-    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
-        chosen = self.get_filterset(request, queryset, view)
-        if not chosen.is_valid():
-            faults = chosen.errors.get_json_data().items()
-            raise QueryInvalid(
-                {name: [ErrorDetail(fault["message"], fault["code"]) for fault in found] for name, found in faults}
-            )
-        return chosen.qs
-
-
-def asked_zone(request: Request) -> str:
-    """The zone in `?tz=`, or nothing."""
-    try:
-        return ZoneField(required=False).clean(request.query_params.get("tz", ""))
-    except forms.ValidationError as exc:
-        raise query_fault("tz", "unknown_zone", exc.messages[0]) from exc

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from todos import changes, clock
+from todos import changes
 from todos.api import schema
-from todos.api.base import OwnedViewSet
+from todos.api.base import NOW, OwnedViewSet
 from todos.api.errors import query_fault
 from todos.api.rows import LIST_COLUMNS, list_json
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
@@ -30,23 +31,25 @@ class ListViewSet(OwnedViewSet):
     orderings = {"position": "position"}
     parameters = {"list": frozenset({"status", "cursor", "page_size"})}
 
-    def shape(self, rows: Any) -> Any:
-        return rows.with_open_count(self.owner_id, clock.now())
+    @property
+    def pattern(self) -> Hashable:
+        return self.request.query_params.get("status", "active")
 
-    def to_json(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        return list_json(row)
+    def all_rows(self) -> Any:
+        return self.get_queryset().with_open_count(self.owner.pk, NOW.now)
+
+    to_json = staticmethod(list_json)
 
     @extend_schema(**schema.LIST_LISTS)
     def list(self, request: Request) -> Response:
         status = request.query_params.get("status", "active")
         if status not in STATUSES:
             raise query_fault("status", "invalid_choice", f"Choose one of {', '.join(STATUSES)}.")
-        rows = self.shape(self.get_queryset().filter(**STATUSES[status]))
-        response = self.page(rows)
+        response = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
         if status == "active" and not response.data["results"] and "cursor" not in request.query_params:
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.owner_id)
-            response = self.page(rows)
+            response = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
         return response
 
     @extend_schema(**schema.GET_LIST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -46,7 +46,7 @@ class MeAnswer(SettingsAnswer):
     image = serializers.CharField(allow_null=True)
 
 
-def settings_json(account: Any) -> dict[str, Any]:
+def settings_json(account: Any = None) -> dict[str, Any]:
     """The settings in a row of `SETTINGS`, or what they are before anything was written."""
     if account is None:
         blank = Account()
@@ -68,8 +68,10 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**schema.GET_ME)
     def retrieve(self, request: Request) -> Response:
-        rows = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
-        return Response({**self.profile(request), **settings_json(rows.values_list(*SETTINGS).first())})
+        return Response({**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))})
+
+    def stored_settings(self) -> QuerySet[Any]:
+        return self.get_queryset().annotate(default_list_uid=F("default_list__uid")).values_list(*SETTINGS)
 
     @extend_schema(**schema.PATCH_ME, request=SettingsPatch)
     def partial_update(self, request: Request) -> Response:

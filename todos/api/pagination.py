@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet, Value
-from django.utils.crypto import salted_hmac
+from django.conf import settings
+from django.db.models import QuerySet, UUIDField
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos.api.errors import query_fault
 from todos.models.expressions import After
+from todos.shapes import Hole
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 SIGNATURE_BYTES = 16
@@ -50,32 +55,63 @@ def unseal(text: str, context: str) -> Cursor:
 
 
 def signature(payload: bytes, context: str) -> bytes:
-    mac = salted_hmac("todos.cursor", payload + b"\0" + context.encode(), algorithm="sha256")
-    return mac.digest()[:SIGNATURE_BYTES]
+    key = key_from(settings.SECRET_KEY)
+    return hmac.digest(key, payload + b"\0" + context.encode(), "sha256")[:SIGNATURE_BYTES]
+
+
+@cache
+def key_from(secret: str) -> bytes:
+    return hashlib.sha256(b"todos.cursor" + secret.encode()).digest()
 
 
 class KeysetPagination(BasePagination):
     """The view's `orderings` maps each name that clients use to a column that is never null."""
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """The rows of one page as tuples of the view's `columns`."""
+    def read(self, request: Request, view: Any) -> None:
+        """Takes the page's own parameters out of the request."""
         self.request = request
-        name = self.ordering_of(request, view.orderings)
-        self.context = self.context_of(request, name)
-        size = self.size_of(request)
-        key = view.orderings[name.removeprefix("-")]
+        self.name = self.ordering_of(request, view.orderings)
+        self.context = self.context_of(view.caller.name, request, self.name)
+        self.size = self.size_of(request)
+        self.column = view.orderings[self.name.removeprefix("-")]
+        self.width = len(view.columns)
+        self.columns = view.columns if self.column in view.columns else (*view.columns, self.column)
+        self.field = view.model._meta.get_field(self.column)  # noqa: SLF001 - documented API of Django
         text = request.query_params.get("cursor")
         self.cursor = unseal(text, self.context) if text else None
-        is_descending = name.startswith("-") != bool(self.cursor and self.cursor.is_back)
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What the SQL of the page depends on."""
+        cursor = self.cursor
+        return self.name, self.size, cursor and (cursor.is_back, cursor.is_inclusive)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if self.cursor is None:
+            return {}
+        return {"cursor.value": self.field.to_python(self.cursor.value), "cursor.uid": UUID(self.cursor.uid)}
+
+    def cut(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """The page and one row more, which tells whether there is another page."""
+        is_descending = self.name.startswith("-")
         if self.cursor:
-            queryset = queryset.filter(beyond(queryset, key, self.cursor, is_descending))
+            is_descending = is_descending != self.cursor.is_back
+            operator = ("<" if is_descending else ">") + ("=" if self.cursor.is_inclusive else "")
+            queryset = queryset.filter(
+                After(self.column, Hole("cursor.value", self.field), Hole("cursor.uid", UUIDField()), operator=operator)
+            )
         sign = "-" if is_descending else ""
-        rows = list(queryset.order_by(sign + key, sign + "uid").values_list(*view.columns, key, "uid")[: size + 1])
-        self.has_more, rows = len(rows) > size, rows[:size]
+        return queryset.order_by(sign + self.column, sign + "uid").values_list(*self.columns)[: self.size + 1]
+
+    def response(self, rows: list[Any], to_json: Callable[[Any], dict[str, Any]]) -> Response:
+        self.has_more, rows = len(rows) > self.size, rows[: self.size]
         if self.cursor and self.cursor.is_back:
             rows.reverse()
-        self.ends = [(row[-2], row[-1]) for row in (rows[:1] + rows[-1:])]
-        return [row[:-2] for row in rows]
+        at, uid_at = self.columns.index(self.column), self.columns.index("uid")
+        self.ends = [(row[at], row[uid_at]) for row in (rows[:1] + rows[-1:])]
+        data = [to_json(row[: self.width]) for row in rows]
+        return Response({"results": data, "next": self.link(is_back=False), "previous": self.link(is_back=True)})
 
     def ordering_of(self, request: Request, orderings: dict[str, str]) -> str:
         name: str = request.query_params.get("ordering", next(iter(orderings)))
@@ -84,19 +120,16 @@ class KeysetPagination(BasePagination):
             raise query_fault("ordering", "invalid_choice", f"Choose one of {names}, perhaps with - in front.")
         return name
 
-    def context_of(self, request: Request, ordering: str) -> str:
+    def context_of(self, caller: str, request: Request, ordering: str) -> str:
         """What a cursor is good for; another page size is fine."""
         filters = sorted((name, values) for name, values in request.query_params.lists() if name not in PARAMETERS)
-        return json.dumps([str(request.user.pk), request.path, ordering, filters])
+        return json.dumps([caller, request.path, ordering, filters])
 
     def size_of(self, request: Request) -> int:
         text = request.query_params.get("page_size", str(DEFAULT_SIZE))
         if not (text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_SIZE):
             raise query_fault("page_size", "invalid", f"Write a number from 1 to {MAX_SIZE}.")
         return int(text)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self.link(is_back=False), "previous": self.link(is_back=True)})
 
     def link(self, *, is_back: bool) -> str | None:
         came_from_there = self.cursor is not None and self.cursor.is_back != is_back
@@ -109,9 +142,8 @@ class KeysetPagination(BasePagination):
         elif self.cursor:
             # The page is empty; the row that its cursor names belongs to the page on the other side.
             cursor = self.cursor._replace(is_back=is_back, is_inclusive=not self.cursor.is_inclusive)
-        parameters = self.request.query_params.copy()
-        parameters["cursor"] = cursor.seal(self.context)
-        return self.request.build_absolute_uri(f"{self.request.path}?{parameters.urlencode()}")
+        parameters = {**dict(self.request.query_params.lists()), "cursor": [cursor.seal(self.context)]}
+        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(parameters, doseq=True)}")
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
@@ -121,9 +153,3 @@ class KeysetPagination(BasePagination):
 
 def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def beyond(queryset: QuerySet[Any], key: str, cursor: Cursor, is_descending: bool) -> After:
-    field: Any = queryset.query.get_meta().get_field(key)
-    operator = ("<" if is_descending else ">") + ("=" if cursor.is_inclusive else "")
-    return After(key, Value(field.to_python(cursor.value), field), UUID(cursor.uid), operator=operator)

@@ -45,6 +45,7 @@ LIST_COLUMNS = (
 TAG_COLUMNS = ("uid", "name", "color", "open_count", "version", "created_at", "updated_at")
 
 columns_of = attrgetter(*TODO_COLUMNS)
+NEW: dict[str, Any] = {"parent_uid": None, "tag_names": (), "deleted_at": None}
 
 
 def todo_json(row: tuple[Any, ...]) -> dict[str, Any]:
@@ -97,6 +98,12 @@ def todo_json(row: tuple[Any, ...]) -> dict[str, Any]:
 def todo_json_of(todo: Todo) -> dict[str, Any]:
     """The JSON of a todo that a change has just written."""
     return todo_json(columns_of(todo))
+
+
+def new_todo_json(row: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of a todo that was made just now, without parent and tags."""
+    row = {**NEW, **row}
+    return todo_json(tuple(row[name] for name in TODO_COLUMNS))
 
 
 def list_json(row: tuple[Any, ...]) -> dict[str, Any]:

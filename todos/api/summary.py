@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import clock, zones
-from todos.api import schema
-from todos.api.base import OwnedViewSet
-from todos.api.filters import asked_zone
+from todos.api import filters, schema
+from todos.api.base import NOW, OwnedViewSet
 from todos.api.openapi import answered
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, TodoTag, dues
 from todos.models.expressions import LocalDate, Rows, zone_of
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
+COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
 TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(?:-([A-Za-z0-9_+/-]{1,64}))?"')
 
 
@@ -48,14 +50,13 @@ class SummaryView(OwnedViewSet):
 
     @extend_schema(**answered(schema.GET_SUMMARY, SummaryAnswer))
     def retrieve(self, request: Request) -> Response:
-        now, tz = clock.now(), asked_zone(request)
-        account = self.get_queryset()
-        if tag := self.known_tag(account, now, tz):
+        now, tz = clock.now(), self.asked.get("tz", "")
+        if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
-        zone = zone_of(self.owner_id, tz)
-        row = account.annotate(**numbers(self.owner_id, zone, now), zone=zone).values().first()
-        if row is None:
+        found = self.rows("numbers", self.numbers)
+        if not found:
             return Response({**dict.fromkeys(NUMBERS, 0), "lists": {}, "tags": {}})
+        row = dict(zip(COLUMNS, found[0], strict=True))
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         data: dict[str, Any] = {name: row[name] for name in NUMBERS}
@@ -63,33 +64,49 @@ class SummaryView(OwnedViewSet):
         data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
         return Response(data, headers={"ETag": tag})
 
-    def known_tag(self, account: QuerySet[Any], now: datetime, tz: str) -> str:
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        return filters.asked(self.request.query_params)
+
+    @property
+    def pattern(self) -> Hashable:
+        return filters.pattern(self.asked)
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), **self.asked}
+
+    def numbers(self) -> QuerySet[Any]:
+        zone = filters.ZONE if self.asked else zone_of(self.owner.pk)
+        return self.get_queryset().annotate(**numbers(self.owner.pk, zone, NOW), zone=zone).values_list(*COLUMNS)
+
+    def known_tag(self, now: datetime, tz: str) -> str:
         """The caller's ETag if it still stands: no change since, and no todo has become due by the passing of time."""
         match = TAG.search(self.request.headers.get("If-None-Match", ""))
         if not match or (match[3] or "") != tz or now.timestamp() >= int(match[2]):
             return ""
-        version = account.values_list("version", flat=True).first()
-        return match[0] if version == int(match[1]) else ""
+        found = self.rows("version", lambda: self.get_queryset().values_list("version"))
+        return match[0] if found and found[0][0] == int(match[1]) else ""
 
 
-def numbers(owner_id: int, zone: Expression, now: datetime) -> dict[str, Any]:
+def numbers(owner_id: Any, zone: Expression, span: dues.Span) -> dict[str, Any]:
     todos = Todo.objects.filter(owner_id=owner_id)
-    shown = todos.live().in_active_lists().started(zone, now).with_due(zone)
+    shown = todos.live().in_active_lists().started(zone, span.now).with_due(zone)
     is_open = shown.open()
-    completed = todos.live().filter(completed_at__gte=now - dues.ROOM)
-    soon = {"due_date__gte": LocalDate(now - dues.ROOM, zone), "due_date__lte": LocalDate(now + dues.ROOM, zone)}
-    moments = is_open.filter(due_time__isnull=False, due_moment__gt=now, **soon)
+    lately = todos.live().filter(completed_at__gte=span.early)
+    completed_today = lately.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(span.now, zone))
+    soon = {"due_date__gte": LocalDate(span.early, zone), "due_date__lte": LocalDate(span.late, zone)}
+    moments = is_open.filter(due_time__isnull=False, due_moment__gt=span.now, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
     tags = Tag.objects.filter(owner_id=owner_id)
-    tagged = TodoTag.objects.filter(owner_id=owner_id, todo__in=todos.open().in_active_lists().started(zone, now))
+    tagged = TodoTag.objects.filter(owner_id=owner_id, todo__in=todos.open().in_active_lists().started(zone, span.now))
     return {
         "inbox": count(is_open.filter(list__is_inbox=True)),
-        "today": count(is_open.filter(dues.is_due_today(zone, now))),
-        "overdue": count(is_open.filter(dues.is_overdue(zone, now))),
-        "upcoming": count(is_open.filter(dues.is_upcoming(zone, now))),
-        "completed_today": count(completed.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(now, zone))),
+        "today": count(is_open.filter(dues.is_due_today(zone, span))),
+        "overdue": count(is_open.filter(dues.is_overdue(zone, span))),
+        "upcoming": count(is_open.filter(dues.is_upcoming(zone, span))),
+        "completed_today": count(completed_today),
         "trashed": count(todos.trashed()),
-        "lists": Rows(lists.with_open_count(owner_id, now, zone).values(item=pair(F("open_count")))),
+        "lists": Rows(lists.with_open_count(owner_id, span.now, zone).values(item=pair(F("open_count")))),
         "tags": Rows(tags.values(item=pair(Value(0)))),
         "tags_in_use": Rows(
             tagged.values("tag__uid").annotate(count=Count("*")).values(item=pair(F("count"), "tag__uid"))

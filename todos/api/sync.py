@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import BigIntegerField, Expression, F, QuerySet, UUIDField
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from todos import clock
 from todos.api import schema
-from todos.api.base import OwnedViewSet
+from todos.api.base import NOW, OwnedViewSet
 from todos.api.errors import RequestFailed, query_fault
 from todos.api.me import SETTINGS, SettingsAnswer, settings_json
 from todos.api.openapi import answered
@@ -25,6 +25,7 @@ from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.expressions import After, zone_of
+from todos.shapes import Hole
 
 
 class DeletedAnswer(AnswerSerializer):
@@ -43,9 +44,13 @@ class ChangesAnswer(AnswerSerializer):
     next = serializers.URLField(allow_null=True)
 
 
+SINCE, UPTO = Hole("since", BigIntegerField()), Hole("upto", BigIntegerField())
+SEEN = Hole("seen", BigIntegerField()), Hole("seen.uid", UUIDField())
+
+
 class Kind(NamedTuple):
     name: str
-    rows: Callable[[int], QuerySet[Any]]
+    rows: Callable[[Expression], Any]
     columns: tuple[str, ...]
     to_json: Callable[[tuple[Any, ...]], dict[str, Any]]
 
@@ -55,8 +60,8 @@ def tombstone_json(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 KINDS = (
-    Kind("lists", lambda owner: List.objects.with_open_count(owner, clock.now()), LIST_COLUMNS, list_json),
-    Kind("tags", lambda owner: Tag.objects.with_open_count(owner, clock.now()), TAG_COLUMNS, tag_json),
+    Kind("lists", lambda owner: List.objects.with_open_count(owner, NOW.now), LIST_COLUMNS, list_json),
+    Kind("tags", lambda owner: Tag.objects.with_open_count(owner, NOW.now), TAG_COLUMNS, tag_json),
     Kind("todos", lambda owner: Todo.objects.with_references(zone_of(owner)), TODO_COLUMNS, todo_json),
     Kind("deleted", lambda owner: Tombstone.objects.all(), ("kind", "uid", "version"), tombstone_json),
 )
@@ -70,36 +75,40 @@ class ChangesView(OwnedViewSet):
 
     @extend_schema(**answered(schema.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> Response:
-        account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
-        row = account.values_list("version", "purged_version", "settings_version", *SETTINGS).first()
-        version, purged, settings_version, *settings = row or (0, 0, 0, *settings_json(None).values())
+        (row,) = self.rows("account", self.account) or [(0, 0, 0, *settings_json().values())]
+        version, purged, settings_version, *settings = row
         since = self.since()
         if since > version or 0 < since < purged:
             detail = "Changes that far back are no longer known. Start over with since=0."
             raise RequestFailed(410, "sync_too_old", detail)
-        context = json.dumps([str(request.user.pk), request.path, since])
+        context = json.dumps([self.caller.name, request.path, since])
         text = request.query_params.get("cursor")
         # A page after the first goes up to the version that the first one saw; what is newer comes with the next sync.
         cursor = unseal(text, context) if text else Cursor([version, 0, since], "0" * 32)
-        data, after = self.rows(since, cursor)
+        data, after = self.news(since, cursor)
         data["version"] = cursor.value[0]
         has_news = not text and (settings_version > since or since == 0)
         data["settings"] = settings_json(settings) if has_news else None
         data["next"] = self.address(after.seal(context)) if after else None
         return Response(data)
 
-    def rows(self, since: int, cursor: Cursor) -> tuple[dict[str, Any], Cursor | None]:
+    def account(self) -> QuerySet[Any]:
+        account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
+        return account.values_list("version", "purged_version", "settings_version", *SETTINGS)
+
+    def news(self, since: int, cursor: Cursor) -> tuple[dict[str, Any], Cursor | None]:
         """One page from the cursor on, kind by kind, and where the next one begins."""
         upto, start, seen = cursor.value
-        uid, room = UUID(cursor.uid), KeysetPagination().size_of(self.request)
+        size = room = KeysetPagination().size_of(self.request)
         data: dict[str, Any] = {kind.name: [] for kind in KINDS}
+        if since == upto:
+            return data, None
         for index, kind in enumerate(KINDS[start:], start):
             if kind.name == "deleted" and since == 0:
                 break
-            rows = kind.rows(self.owner_id).filter(owner_id=self.owner_id, version__gt=since, version__lte=upto)
-            if index == start:
-                rows = rows.filter(After("version", Value(seen), uid, operator=">"))
-            page = list(rows.order_by("version", "uid").values_list(*kind.columns, "version", "uid")[: room + 1])
+            shape = (kind.name, size, index == start)
+            given = {"since": since, "upto": upto, "seen": seen, "seen.uid": UUID(cursor.uid)}
+            page = self.rows(shape, partial(self.rows_of, *shape), **given)[: room + 1]
             data[kind.name] = [kind.to_json(row[:-2]) for row in page[:room]]
             if len(page) > room:
                 # A full page before this kind leaves no row of it to begin after.
@@ -107,6 +116,13 @@ class ChangesView(OwnedViewSet):
                 return data, Cursor([upto, index, seen], last.hex)
             room -= len(page)
         return data, None
+
+    def rows_of(self, name: str, size: int, begins_inside: bool) -> QuerySet[Any]:
+        kind = next(kind for kind in KINDS if kind.name == name)
+        rows = kind.rows(self.owner.pk).owned_by(self.owner).filter(version__gt=SINCE, version__lte=UPTO)
+        if begins_inside:
+            rows = rows.filter(After("version", *SEEN, operator=">"))
+        return rows.order_by("version", "uid").values_list(*kind.columns, "version", "uid")[: size + 1]
 
     def since(self) -> int:
         text = self.request.query_params.get("since", "0")

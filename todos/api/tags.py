@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from todos import changes, clock
+from todos import changes
 from todos.api import schema
-from todos.api.base import OwnedViewSet
+from todos.api.base import NOW, OwnedViewSet
 from todos.api.rows import TAG_COLUMNS, tag_json
 from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
 from todos.models import Tag
@@ -23,15 +23,14 @@ class TagViewSet(OwnedViewSet):
     orderings = {"name": "key"}
     parameters = {"list": frozenset({"cursor", "page_size"})}
 
-    def shape(self, rows: Any) -> Any:
-        return rows.with_open_count(self.owner_id, clock.now())
+    def all_rows(self) -> Any:
+        return self.get_queryset().with_open_count(self.owner.pk, NOW.now)
 
-    def to_json(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        return tag_json(row)
+    to_json = staticmethod(tag_json)
 
     @extend_schema(**schema.LIST_TAGS)
     def list(self, request: Request) -> Response:
-        return self.page(self.shape(self.get_queryset()))
+        return self.page(self.all_rows)
 
     @extend_schema(**schema.GET_TAG)
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address

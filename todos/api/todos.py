@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Expression
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
-from todos.api import schema
-from todos.api.base import PAGING, OwnedViewSet
+from todos.api import filters, schema
+from todos.api.base import NOW, PAGING, OwnedViewSet
 from todos.api.errors import query_fault
-from todos.api.filters import TodoFilter, TodoFilterBackend, asked_zone
+from todos.api.filters import TodoFilter
 from todos.api.preconditions import insists_on_creating
-from todos.api.rows import TODO_COLUMNS, todo_json, todo_json_of
+from todos.api.rows import TODO_COLUMNS, new_todo_json, todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
-from todos.changes import Operation
+from todos.changes import Operation, quick
 from todos.models import Todo
 from todos.models.expressions import zone_of
 
@@ -26,7 +30,7 @@ from todos.models.expressions import zone_of
 class TodoViewSet(OwnedViewSet):
     model = Todo
     serializer_class = TodoAnswer
-    filter_backends = [TodoFilterBackend]
+    filter_backends = [DjangoFilterBackend]  # describes the filters in the OpenAPI document
     filterset_class = TodoFilter
     columns = TODO_COLUMNS
     orderings = {
@@ -44,15 +48,29 @@ class TodoViewSet(OwnedViewSet):
     }
     repeatable = frozenset({"tag"})
 
-    def shape(self, rows: Any) -> Any:
-        return rows.with_references(zone_of(self.owner_id, asked_zone(self.request)))
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        return filters.asked(self.request.query_params)
 
-    def to_json(self, row: tuple[Any, ...]) -> dict[str, Any]:
-        return todo_json(row)
+    @property
+    def pattern(self) -> Hashable:
+        return filters.pattern(self.asked)
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), **filters.filling(self.asked)}
+
+    @property
+    def zone(self) -> Expression:
+        return filters.ZONE if "tz" in self.asked else zone_of(self.owner.pk)
+
+    def all_rows(self) -> Any:
+        return self.get_queryset().with_references(self.zone)
+
+    to_json = staticmethod(todo_json)
 
     @extend_schema(**schema.LIST_TODOS)
     def list(self, request: Request) -> Response:
-        return self.page(self.shape(self.filter_queryset(self.get_queryset())))
+        return self.page(lambda: filters.narrowed(self.all_rows(), self.asked, self.zone, NOW))
 
     @extend_schema(**schema.GET_TODO)
     def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
@@ -61,7 +79,12 @@ class TodoViewSet(OwnedViewSet):
     @extend_schema(**schema.CREATE_TODO)
     def create(self, request: Request) -> Response:
         values = stored(self.valid(TodoInput))
-        return self.change("create", values, uid=values.pop("id", None))
+        uid = values.pop("id", None)
+        row = quick.create(self.caller, uid, values) if self.caller.is_found_by_query else None
+        if row is None:
+            return self.change("create", values, uid=uid)
+        self.is_proven = True
+        return self.one(new_todo_json(row), created=True)
 
     @extend_schema(**schema.PUT_TODO)
     def update(self, request: Request, id: str) -> Response:  # noqa: A002

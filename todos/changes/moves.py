@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Value
+from django.db.models import UUIDField, Value
 
 from todos import positions
 from todos.models import List, Todo
@@ -39,7 +39,7 @@ def position_beside(
     ahead = side == "after"
     order = ("position", "uid") if ahead else ("-position", "-uid")
     beyond = siblings.filter(
-        After("position", Value(neighbour.position), neighbour.uid, operator=">" if ahead else "<")
+        After("position", Value(neighbour.position), Value(neighbour.uid, UUIDField()), operator=">" if ahead else "<")
     )
     other = beyond.order_by(*order).values_list("position", flat=True).first()
     if other is None:

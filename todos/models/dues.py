@@ -6,6 +6,7 @@ A todo with a zone is due on the day that its moment has in the asker's zone; th
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
@@ -29,28 +30,49 @@ def due_aliases(zone: models.Expression) -> dict[str, models.Expression]:
     }
 
 
-def is_overdue(zone: models.Expression, now: datetime) -> Q:
+class Span(NamedTuple):
+    """A moment, as a value or as a part of a query, with the room before and after it."""
+
+    now: Any
+    early: Any
+    late: Any
+
+
+def span(now: datetime) -> Span:
+    return Span(now, now - ROOM, now + ROOM)
+
+
+def is_overdue(zone: models.Expression, span: Span) -> Q:
     """Open, and its moment has come, or its whole day has ended."""
-    whole_day_ended = Q(due_time=None, due_date__lt=LocalDate(now, zone))
-    moment_came = Q(due_time__isnull=False, due_moment__lte=now)
-    return Q(whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(now + ROOM, zone))
+    whole_day_ended = Q(due_time=None, due_date__lt=LocalDate(span.now, zone))
+    moment_came = Q(due_time__isnull=False, due_moment__lte=span.now)
+    return Q(whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(span.late, zone))
 
 
-def is_due_today(zone: models.Expression, now: datetime) -> Q:
-    nearby = Q(due_date__gte=LocalDate(now - ROOM, zone), due_date__lte=LocalDate(now + ROOM, zone))
-    return nearby & Q(due_on=LocalDate(now, zone))
+def is_due_today(zone: models.Expression, span: Span) -> Q:
+    nearby = Q(due_date__gte=LocalDate(span.early, zone), due_date__lte=LocalDate(span.late, zone))
+    return nearby & Q(due_on=LocalDate(span.now, zone))
 
 
-def is_upcoming(zone: models.Expression, now: datetime) -> Q:
-    return Q(due_date__gte=LocalDate(now - ROOM, zone), due_on__gt=LocalDate(now, zone))
+def is_upcoming(zone: models.Expression, span: Span) -> Q:
+    return Q(due_date__gte=LocalDate(span.early, zone), due_on__gt=LocalDate(span.now, zone))
 
 
-def is_due_before(day: date) -> Q:
-    return Q(due_date__lte=min(day, LAST_DAY - ROOM) + ROOM, due_on__lt=day)
+def latest_written(day: date) -> date:
+    """No todo that is due before the day names a later date than this."""
+    return min(day, LAST_DAY - ROOM) + ROOM
 
 
-def is_due_after(day: date) -> Q:
-    return Q(due_date__gte=max(day, FIRST_DAY + ROOM) - ROOM, due_on__gt=day)
+def earliest_written(day: date) -> date:
+    return max(day, FIRST_DAY + ROOM) - ROOM
+
+
+def is_due_before(day: Any, latest: Any) -> Q:
+    return Q(due_date__lte=latest, due_on__lt=day)
+
+
+def is_due_after(day: Any, earliest: Any) -> Q:
+    return Q(due_date__gte=earliest, due_on__gt=day)
 
 
 def due_sort_key(day: date | None, at: time | None) -> int:

@@ -7,15 +7,13 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Func, Subquery, Value
 from django.db.models.functions import Coalesce
 
 
-def zone_of(owner_id: int, zone: str = "") -> models.Expression:
-    """The given zone, or the owner's as a part of the query, so that it costs no statement of its own."""
-    if zone:
-        return Value(zone, models.TextField())
+def zone_of(owner_id: Any) -> models.Expression:
+    """The owner's zone as a part of the query, so that it costs no statement of its own."""
     from todos.models.account import Account
 
     own = Account.objects.filter(owner_id=owner_id).values("time_zone")
@@ -53,9 +51,9 @@ class After(Func):
     conditional = True
     template = "%(expressions)s"
 
-    def __init__(self, key: str, value: Any, uid: Any, *, operator: str) -> None:
+    def __init__(self, key: str, value: models.Expression, uid: models.Expression, *, operator: str) -> None:
         self.operator = operator
-        super().__init__(F(key), F("uid"), value, Value(uid, models.UUIDField()))
+        super().__init__(F(key), F("uid"), value, uid)
 
     def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override] # takes no template
         parts, parameters = [], []
@@ -67,23 +65,26 @@ class After(Func):
 
 
 class Contains(Func):
-    """Whether a text contains another one, whatever the case of either."""
+    """Whether a text contains another one, whatever the case of either; `pattern` is made by `pattern_of`."""
 
     output_field = models.BooleanField()
     conditional = True
 
-    def __init__(self, field: str, text: str) -> None:
-        self.text = text
-        super().__init__(F(field))
+    # In SQLite LIKE knows the case of ASCII letters only; REGEXP is Python's.
+    arg_joiner = " ILIKE "
+    template = "%(expressions)s"
 
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        sql, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{sql} ILIKE %s", [*parameters, f"%{connection.ops.prep_for_like_query(self.text)}%"]
+    def __init__(self, field: str, pattern: models.Expression) -> None:
+        super().__init__(F(field), pattern)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        # LIKE knows the case of ASCII letters only; REGEXP is Python's.
-        sql, parameters = compiler.compile(self.get_source_expressions()[0])
-        return f"{sql} REGEXP %s", [*parameters, f"(?i){re.escape(self.text)}"]
+        return self.as_sql(compiler, connection, arg_joiner=" REGEXP ", **extra)
+
+    @staticmethod
+    def pattern_of(text: str) -> str:
+        if connection.vendor == "sqlite":
+            return f"(?i){re.escape(text)}"
+        return f"%{connection.ops.prep_for_like_query(text)}%"
 
 
 class Rows(Subquery):
@@ -98,8 +99,9 @@ class Rows(Subquery):
         return self.as_sql(compiler, connection, template="(SELECT json_group_array(item) FROM (%(subquery)s))")
 
     def get_db_converters(self, connection: Any) -> list[Any]:
-        return [from_array]
+        # PostgreSQL's arrays come as lists.
+        return [] if connection.vendor == "postgresql" else [from_json]
 
 
-def from_array(value: Any, expression: Any, connection: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) else value
+def from_json(value: Any, expression: Any, connection: Any) -> Any:
+    return json.loads(value)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -10,12 +10,9 @@ from todos.models.expressions import zone_of
 from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 from todos.models.todo import Todo
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
 
 class ListQuerySet(OwnedQuerySet):
-    def with_open_count(self, owner_id: int, now: datetime, zone: models.Expression | None = None) -> Self:
+    def with_open_count(self, owner_id: Any, now: Any, zone: models.Expression | None = None) -> Self:
         """`open_count`: as many as GET /todos?list=…&status=open shows."""
         todos = (
             Todo.objects.filter(owner_id=owner_id, list=OuterRef("pk")).open().started(zone or zone_of(owner_id), now)

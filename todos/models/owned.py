@@ -5,13 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 
 from django.conf import settings
 from django.db import models
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 
 def uuid7() -> uuid.UUID:
@@ -22,8 +19,15 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
+class Keyed(Protocol):
+    """A user, or what stands for one in a query."""
+
+    @property
+    def pk(self) -> Any: ...
+
+
 class OwnedQuerySet(models.QuerySet[Any]):
-    def owned_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+    def owned_by(self, user: Keyed) -> Self:
         return self.filter(owner_id=user.pk)
 
 

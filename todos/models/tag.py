@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,6 @@ from todos.models.todo import Todo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 
 def tag_key(name: str) -> str:
@@ -27,7 +26,7 @@ def tag_keys(names: Iterable[str]) -> set[str]:
 
 
 class TagQuerySet(OwnedQuerySet):
-    def with_open_count(self, owner_id: int, now: datetime, zone: models.Expression | None = None) -> Self:
+    def with_open_count(self, owner_id: Any, now: Any, zone: models.Expression | None = None) -> Self:
         """`open_count`: as many as GET /todos?tag=…&status=open shows."""
         links = TodoTag.objects.filter(owner_id=owner_id, tag=OuterRef("pk"))
         shown = Todo.objects.filter(owner_id=owner_id).open().in_active_lists().started(zone or zone_of(owner_id), now)

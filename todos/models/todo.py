@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -49,19 +49,20 @@ class TodoQuerySet(OwnedQuerySet):
     def in_active_lists(self) -> Self:
         return self.filter(list__archived_at=None)
 
-    def started(self, zone: models.Expression, now: datetime) -> Self:
+    def started(self, zone: models.Expression, now: Any) -> Self:
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=LocalDate(now, zone)))
 
-    def not_started(self, zone: models.Expression, now: datetime) -> Self:
+    def not_started(self, zone: models.Expression, now: Any) -> Self:
         return self.filter(starts_on__gt=LocalDate(now, zone))
 
-    def tagged(self, owner_id: int, key: str) -> Self:
+    def tagged(self, key: Any) -> Self:
         from todos.models.tag import TodoTag
 
-        return self.filter(Exists(TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk"), tag__key=key)))
+        links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk"), tag__key=key)
+        return self.filter(Exists(links))
 
-    def containing(self, text: str) -> Self:
-        return self.filter(Contains("title", text) | Contains("notes", text))
+    def containing(self, pattern: models.Expression) -> Self:
+        return self.filter(Contains("title", pattern) | Contains("notes", pattern))
 
 
 class Todo(OwnedRow, Trashable):
@@ -152,4 +153,8 @@ class Todo(OwnedRow, Trashable):
         if self.time_zone and self.due_date and self.due_time:
             self.due_at = zones.instant(self.due_date, self.due_time, self.time_zone)
         self.due_sort = due_sort_key(self.due_date, self.due_time)
-        self.title_sort = self.title.casefold()[:100]
+        self.title_sort = title_sort_key(self.title)
+
+
+def title_sort_key(title: str) -> str:
+    return title.casefold()[:100]

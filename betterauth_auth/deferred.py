@@ -1,0 +1,113 @@
+"""A signed-in user who is fetched only when something asks for more than whose rows to read.
+
+A view with `defers_user = True` promises: before an answer leaves, either a row was read through `pk_query()`, which
+finds no key for somebody who was shut out, or the user was fetched, which refuses such a person. So the check costs no
+round trip of its own, and it is neither skipped nor remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.db.models import DateTimeField, F, Model, Q, QuerySet, TextField, Value
+from django.utils.functional import SimpleLazyObject, empty
+
+from betterauth_auth.models import Identity
+from betterauth_auth.tokens import VerifiedToken
+
+# Others compare text without case or accents and could find somebody else's row.
+EXACT_DATABASES = frozenset({"postgresql", "sqlite"})
+
+TEXT, MOMENT = TextField(), DateTimeField()
+
+
+class DeferredUser(SimpleLazyObject):
+    """The user of a verified token. Behaves like the user itself; the first look at it fetches it, or refuses."""
+
+    is_authenticated = True
+    is_anonymous = False
+
+    def __init__(self, token: VerifiedToken, fetch: Callable[[], Any]) -> None:
+        super().__init__(fetch)
+        self.__dict__["token"] = token
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def is_fetched(self) -> bool:
+        return self.__dict__["_wrapped"] is not empty
+
+    def fetch(self) -> None:
+        if not self.is_fetched:
+            self._setup()
+
+    @property
+    def subject_key(self) -> str:
+        """Names the person in signatures and counters, whether fetched or not."""
+        token: VerifiedToken = self.__dict__["token"]
+        return f"{token.issuer}|{token.subject}"
+
+    @property
+    def pk_values(self) -> dict[str, Value]:
+        """What `pk_query` compares with; a query that is compiled once is given these anew for each request."""
+        token: VerifiedToken = self.__dict__["token"]
+        return {
+            "issuer": Value(token.issuer, TEXT),
+            "subject": Value(token.subject, TEXT),
+            "issued_at": Value(token.issued_at, MOMENT),
+        }
+
+    @staticmethod
+    def pk_query(issuer: Any, subject: Any, issued_at: Any) -> QuerySet[Any, Any]:
+        """The key of the active user whose tokens of that moment are not cut off: one row, or none."""
+        is_standing = Q(tokens_valid_after=None) | Q(tokens_valid_after__lt=issued_at)
+        identities = Identity.objects.filter(is_standing, issuer=issuer, subject=subject, user__is_active=True)
+        return identities.annotate(key=F("user_id")).values("key")
+
+
+class Recent:
+    """The latest keys, in two generations, so that nothing is sorted or locked. A race can only lose some."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.clear()
+
+    def clear(self, **kwargs: Any) -> None:
+        self.young: set[Hashable] = set()
+        self.old: set[Hashable] = set()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self.young or key in self.old
+
+    def add(self, key: Hashable) -> None:
+        if len(self.young) * 2 >= self.size:
+            self.old, self.young = self.young, set()
+        self.young.add(key)
+
+
+# Tokens whose claims were compared with the stored profile by this process. Nothing else depends on it.
+introduced = Recent(8192)
+
+
+def user_of(token: VerifiedToken, fetch: Callable[[], Any]) -> DeferredUser:
+    """The first request of each token in each process fetches at once, so that the profile follows new claims."""
+    user = DeferredUser(token, fetch)
+    key = (token.issuer, token.subject, token.issued_at)
+    if key not in introduced:
+        user.fetch()
+        introduced.add(key)
+    return user
+
+
+@cache
+def is_possible() -> bool:
+    """Whether a query can tell what fetching would tell."""
+    model: type[Model] = get_user_model()
+    names = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - documented API of Django
+    # For AbstractBaseUser it is no field, but an attribute that is always true.
+    return connection.vendor in EXACT_DATABASES and "is_active" in names

@@ -1,0 +1,49 @@
+"""The signed-in user as compiled queries see them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet, Subquery
+
+from todos.shapes import Hole
+
+
+class Caller:
+    """Has a `pk` like any user, except that it is a part of a query, whose values come with each request.
+
+    A user object may offer `pk_query(**values)`, a queryset that finds the user's key, or nothing if the user has been
+    shut out, and `pk_values`, what to compare with, as Values by name. Then reading needs no look at the user first;
+    whoever reads nothing has to `fetch()` the user instead. `subject_key` names the same person without the database.
+    """
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self.is_found_by_query = hasattr(user, "pk_query")
+
+    @property
+    def pk(self) -> Any:
+        if not self.is_found_by_query:
+            return Hole("owner", get_user_model()._meta.pk)  # noqa: SLF001 - documented API of Django
+        return Subquery(self.key_query())
+
+    def key_query(self) -> QuerySet[Any]:
+        holes = {name: Hole(f"owner.{name}", value.output_field) for name, value in self.user.pk_values.items()}
+        found: QuerySet[Any] = self.user.pk_query(**holes)
+        return found
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        if not self.is_found_by_query:
+            return {"owner": self.user.pk}
+        return {f"owner.{name}": value.value for name, value in self.user.pk_values.items()}
+
+    @property
+    def name(self) -> str:
+        return self.user.subject_key if self.is_found_by_query else str(self.user.pk)
+
+    def fetch(self) -> None:
+        if self.is_found_by_query:
+            self.user.fetch()

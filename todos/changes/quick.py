@@ -1,0 +1,102 @@
+"""The commonest change, a new todo that refers to nothing, as one statement in PostgreSQL.
+
+Finding the owner, raising the counter and inserting the row is one round trip then, and no transaction is held open.
+Whatever does not fit leaves nothing behind and gives None: `todos.run` does the same step by step, and knows why not.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import IntegrityError, connection
+from django.db.models import QuerySet
+
+from todos import clock, shapes, zones
+from todos.changes.change import AFTER_ERASURE
+from todos.models.dues import due_sort_key
+from todos.models.owned import uuid7
+from todos.models.todo import title_sort_key
+
+# The INSERT's own columns; the first four follow from the account.
+COLUMNS = (
+    *("uid", "created_at", "updated_at", "title", "notes", "priority", "completed_at"),
+    *("starts_on", "due_date", "due_time", "time_zone", "due_at", "due_sort", "title_sort"),
+)
+# An UPDATE that had to wait for another writer sees the account as that one left it, but subqueries see no newer rows.
+# That is enough: a list that takes no new todos is nobody's default, and an Inbox that is gone fails a foreign key.
+STATEMENT = """
+WITH account AS (
+  UPDATE todos_account SET version = version + 1
+  WHERE owner_id = ({owner}) AND (erased_at IS NULL OR erased_at <= %s)
+  RETURNING owner_id, version, time_zone, default_list_id
+), made AS (
+  INSERT INTO todos_todo (owner_id, version, position, list_id, {columns})
+  SELECT owner_id, version, todos_end_position(version),
+    COALESCE(default_list_id, (SELECT id FROM todos_list WHERE owner_id = account.owner_id AND is_inbox)), {values}
+  FROM account
+  RETURNING version, position, list_id
+)
+SELECT made.version, made.position, account.time_zone,
+  (SELECT uid FROM todos_list WHERE owner_id = account.owner_id AND id = made.list_id)
+FROM made, account
+"""
+
+
+class Finder(Protocol):
+    """Finds the owner in a statement, if the owner may still write."""
+
+    @property
+    def values(self) -> dict[str, Any]: ...
+
+    def key_query(self) -> QuerySet[Any]: ...
+
+
+def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str, Any] | None:
+    """The columns of the new row, `list_uid` and `owner_zone` among them."""
+    if not is_possible(given):
+        return None
+    row = {"uid": uid or uuid7(), **columns_of(given)}
+    owner = shapes.compiled((type(finder), "key"), finder.key_query)
+    sql = STATEMENT.format(owner=owner.sql, columns=", ".join(COLUMNS), values=", ".join(["%s"] * len(COLUMNS)))
+    try:
+        with connection.cursor() as cursor:
+            too_soon = row["created_at"] - AFTER_ERASURE
+            cursor.execute(sql, [*shapes.filled(owner, finder.values), too_soon, *(row[name] for name in COLUMNS)])
+            made = cursor.fetchone()
+    except IntegrityError:
+        # The id is taken, or there is no Inbox yet.
+        return None
+    if made is None:
+        return None
+    version, position, zone, list_uid = made
+    return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
+
+
+def is_possible(given: dict[str, Any]) -> bool:
+    refers = given.get("list") or given.get("parent") or given.get("tags")
+    is_half_a_date = (given.get("due_time") and not given.get("due_date")) or (
+        given.get("time_zone") and not given.get("due_time")
+    )
+    # Inside a transaction a refusal would take the whole of it along.
+    return not (refers or is_half_a_date or connection.vendor != "postgresql" or connection.in_atomic_block)
+
+
+def columns_of(given: dict[str, Any]) -> dict[str, Any]:
+    now = clock.now()
+    due_date, due_time, zone = given.get("due_date"), given.get("due_time"), given.get("time_zone", "")
+    return {
+        "created_at": now,
+        "updated_at": now,
+        "title": given["title"],
+        "notes": given.get("notes", ""),
+        "priority": given.get("priority", 0),
+        "completed_at": now if given.get("completed") else None,
+        "starts_on": given.get("starts_on"),
+        "due_date": due_date,
+        "due_time": due_time,
+        "time_zone": zone,
+        "due_at": zones.instant(due_date, due_time, zone) if due_date and due_time and zone else None,
+        "due_sort": due_sort_key(due_date, due_time),
+        "title_sort": title_sort_key(given["title"]),
+    }

@@ -1,0 +1,91 @@
+"""Queries that are built and compiled once for each shape, and afterwards only given their values.
+
+Django takes longer to turn a queryset into SQL than PostgreSQL takes to answer it. Two requests have the same shape
+if their SQL differs in nothing but values; those are left out as holes, by name, and filled in for each request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Expression, Field, QuerySet
+from psycopg.pq import Format
+
+# A page size is part of a shape, so clients can make many of them.
+MAX_SHAPES = 1024
+
+
+class Hole(Expression):
+    """A value of a query that is given when the query runs."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+
+class Compiled(NamedTuple):
+    sql: str
+    parameters: tuple[Any, ...]
+    converters: tuple[tuple[int, list[Any], Any], ...]
+
+
+_compiled: dict[tuple[Hashable, str], Compiled] = {}
+
+
+def rows(key: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[str, Any]) -> list[Any]:
+    """What the queryset that `build` makes with `values_list` yields, as tuples or lists."""
+    database = connections[DEFAULT_DB_ALIAS]
+    query = compiled(key, build)
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            # psycopg decodes binary answers in C. Text it may decode in Python, because Django replaces its loader of
+            # timestamps. (There is one type that Django wants as text: jsonb.)
+            cursor.cursor.format = Format.BINARY
+        cursor.execute(query.sql, filled(query, values))
+        found: list[Any] = cursor.fetchall()
+    return [converted(row, query, database) for row in found] if query.converters else found
+
+
+def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
+    """`key` stands for everything that `build` depends on, but for the values in its holes."""
+    database = connections[DEFAULT_DB_ALIAS]
+    key = (key, database.vendor)
+    query = _compiled.get(key)
+    if query is None:
+        compiler = build().query.get_compiler(connection=database)
+        sql, parameters = compiler.as_sql()
+        converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+        query = Compiled(sql, tuple(parameters), tuple((at, *which) for at, which in converters.items()))
+        if len(_compiled) >= MAX_SHAPES:
+            _compiled.clear()
+        _compiled[key] = query
+    return query
+
+
+def filled(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
+    """The parameters of the query."""
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "postgresql":
+        # psycopg takes Python's values as they are.
+        return [values[part.name] if type(part) is Hole else part for part in query.parameters]
+    return [adapted(part, values, database) if type(part) is Hole else part for part in query.parameters]
+
+
+def adapted(hole: Hole, values: Mapping[str, Any], database: Any) -> Any:
+    return hole.output_field.get_db_prep_value(values[hole.name], database)
+
+
+def converted(row: Any, query: Compiled, database: Any) -> list[Any]:
+    values = list(row)
+    for at, functions, expression in query.converters:
+        for function in functions:
+            values[at] = function(values[at], expression, database)
+    return values
