@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 
 def is_api(request: HttpRequest) -> bool:
-    return f"{request.path_info}/".startswith(settings.API_PREFIX)
+    return request.path_info.startswith("/api/") or request.path_info == "/api"
 
 
 class SlashlessApiMiddleware:

@@ -106,11 +106,11 @@ MIDDLEWARE = [
     "todoproject.throttling.RateLimitMiddleware",
     "todoproject.paths.SlashlessApiMiddleware",
     "todoproject.outages.DatabaseOutageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "todoproject.pages.PageSessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "todoproject.pages.PageAuthenticationMiddleware",
+    "todoproject.pages.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "todoproject.urls"
@@ -130,7 +130,6 @@ TEMPLATES = [
         },
     }
 ]
-API_PREFIX = "/api/"
 # The largest body is read into memory whole; 100 operations of a bulk with 20,000-character notes fit.
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 5_000_000, minimum=1_000)
 
@@ -222,6 +221,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["betterauth_auth.authentication.BetterAuthAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["todoproject.wire.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.wire.JSONNegotiation",
     "DEFAULT_PARSER_CLASSES": ["todoproject.wire.JSONParser", "todoproject.wire.MergePatchParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["todoproject.throttling.UserThrottle"],

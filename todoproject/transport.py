@@ -30,7 +30,7 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         # Django's own error pages for developers consist of inline scripts and styles.
-        if not (settings.DEBUG and response.status_code in {404, 500}):
+        if not (response.status_code in {404, 500} and settings.DEBUG):
             response.headers.setdefault("Content-Security-Policy", policy_for(request))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
@@ -39,6 +39,8 @@ class SecurityHeadersMiddleware:
 
 def policy_for(request: HttpRequest) -> str:
     path = request.path_info
+    if path.startswith("/api/"):
+        return API
     if path.startswith(f"/{settings.ADMIN_PATH}/"):
         return ADMIN
     return DOCS if path == "/docs" else API
@@ -53,7 +55,7 @@ class HTTPSOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.HTTPS_ONLY or request.is_secure() or not is_api(request):
+        if not is_api(request) or not settings.HTTPS_ONLY or request.is_secure():
             return self.get_response(request)
         detail = "This service answers over HTTPS only. Treat a token that was just sent as disclosed."
         body = dump(problem(403, request, code="https_required", detail=detail))

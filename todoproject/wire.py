@@ -6,8 +6,10 @@ from typing import Any
 
 import orjson
 from rest_framework.exceptions import ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 MAX_DEPTH = 32
 
@@ -69,6 +71,16 @@ class MergePatchParser(JSONParser):
     """PATCH bodies may name their format (RFC 7396); they are read alike."""
 
     media_type = "application/merge-patch+json"
+
+
+class JSONNegotiation(DefaultContentNegotiation):
+    """DRF's, which takes longer than a query, only for clients that ask for something particular."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        is_plain = request.META.get("HTTP_ACCEPT", "*/*") in {"*/*", "application/json", ""}
+        if is_plain and format_suffix is None and "format" not in request.query_params:
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class JSONRenderer(BaseRenderer):
