@@ -79,6 +79,15 @@ class CrashesOnlyFilter(logging.Filter):
         return getattr(record, "status_code", 500) != 503
 
 
+class WithoutTracebackFilter(logging.Filter):
+    """For what the caller did wrong: a line that says what, and no stack of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+        return True
+
+
 class JSONFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = {

@@ -300,6 +300,7 @@ LOGGING = {
     "filters": {
         "crashes_only": {"()": "todoproject.observability.CrashesOnlyFilter"},
         "request_id": {"()": "todoproject.observability.RequestIdFilter"},
+        "without_traceback": {"()": "todoproject.observability.WithoutTracebackFilter"},
     },
     "formatters": {
         "json": {"()": "todoproject.observability.JSONFormatter"},
@@ -319,8 +320,8 @@ LOGGING = {
         # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR", "filters": ["crashes_only"]},
-        # A scanner's made-up Host header is worth its request line, not a traceback.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # A scanner's made-up Host header is worth a line, not a traceback.
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
     },
 }
 

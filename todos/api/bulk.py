@@ -15,7 +15,7 @@ from todos.api import schema
 from todos.api.openapi import answered
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
-from todos.api.strict import AnswerSerializer, Id, StrictSerializer, VersionInput
+from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Text, VersionInput
 from todos.api.todos import TodoViewSet
 from todos.changes import Operation
 from todos.exceptions import Invalid, Missing, Refused
@@ -30,6 +30,7 @@ class CreateOperation(TodoInput):
 class UpdateOperation(TodoPatch):
     op = serializers.ChoiceField(["update"])
     id = Id()
+    title = Text(required=False, max_length=500, help_text="Trimmed; not blank.")
     read_only_names = TodoPatch.read_only_names - {"id"}
 
 

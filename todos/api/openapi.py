@@ -53,16 +53,16 @@ PROBLEMS = {
     "`exists`: PUT insisted on creating.",
     422: "`idempotency_key_reused`: another request was sent with this Idempotency-Key.",
 }
-CREATE_EXAMPLES = [
-    OpenApiExample("A title is enough", {"title": "Buy milk"}, request_only=True),
-    OpenApiExample(
-        "A whole day, offline",
-        {"id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c", "title": "Renew passport", "due_date": "2026-12-01"},
-        request_only=True,
-    ),
-    OpenApiExample(
-        "A call in another zone",
-        {
+# Bodies that can be sent as they stand, by operation; rows are told apart by ids of the caller's own.
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "createTodo": {
+        "A title is enough": {"title": "Buy milk"},
+        "A whole day, offline": {
+            "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c",
+            "title": "Renew passport",
+            "due_date": "2026-12-01",
+        },
+        "A call in another zone": {
             "title": "Call New York",
             "due_date": "2026-12-01",
             "due_time": "09:30",
@@ -70,9 +70,29 @@ CREATE_EXAMPLES = [
             "priority": 2,
             "tags": ["work"],
         },
-        request_only=True,
-    ),
-]
+    },
+    "putTodo": {"A whole todo": {"title": "Renew passport", "due_date": "2026-12-01", "tags": ["errands"]}},
+    "patchTodo": {
+        "Another priority": {"priority": 3},
+        "No due date any more": {"due_date": None, "due_time": None, "time_zone": None},
+    },
+    "moveTodo": {"To the end of its list": {}},
+    "changeTodos": {
+        "Create and complete": {
+            "operations": [
+                {"op": "create", "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5d", "title": "Buy bread"},
+                {"op": "create", "title": "Bake a cake", "completed": True},
+            ]
+        }
+    },
+    "createList": {"A list": {"name": "Household", "color": "#3b82f6"}},
+    "patchList": {"Archive it": {"archived": True}},
+    "moveList": {"To the end": {}},
+    "createTag": {"A tag": {"name": "errands", "color": "#f59e0b"}},
+    "patchTag": {"Another colour": {"color": "#10b981"}},
+    "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
+    **{key: {"Nothing need be said": {}} for key in ("completeTodo", "reopenTodo", "restoreTodo", "restoreList")},
+}
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
@@ -83,7 +103,9 @@ def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
 
 
 def operation(name: str, tag: str, summary: str, text: str = "", **more: Any) -> dict[str, Any]:
-    return {"operation_id": name, "tags": [tag], "summary": summary, "description": text or summary, **more}
+    examples = [OpenApiExample(title, body, request_only=True) for title, body in EXAMPLES.get(name, {}).items()]
+    text = text or summary
+    return {"operation_id": name, "tags": [tag], "summary": summary, "description": text, "examples": examples, **more}
 
 
 def answered(described: dict[str, Any], answer: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from todos.api.openapi import (
-    CREATE_EXAMPLES,
     CURSOR,
     ETAG,
     ETAG_AND_LOCATION,
@@ -65,9 +64,7 @@ LIST_TODOS = collection(
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
-CREATE_TODO = creation(
-    "createTodo", "todos", TodoInput, TodoAnswer, "An open subtask reopens its parent.", examples=CREATE_EXAMPLES
-)
+CREATE_TODO = creation("createTodo", "todos", TodoInput, TodoAnswer, "An open subtask reopens its parent.")
 PUT_TODO = operation(
     "putTodo",
     "todos",

@@ -79,7 +79,7 @@ class ChangesView(OwnedViewSet):
         version, purged, settings_version, *settings = row
         since = self.since()
         if since > version or 0 < since < purged:
-            detail = "Changes that far back are no longer known. Start over with since=0."
+            detail = "There is no way on from this version. Start over with since=0."
             raise RequestFailed(410, "sync_too_old", detail)
         context = json.dumps([self.caller.name, request.path, since])
         text = request.query_params.get("cursor")

@@ -928,7 +928,7 @@ export interface components {
         /** @description A merge-patch: what is absent stays, null clears. */
         UpdateOperationRequest: {
             /** @description Trimmed; not blank. */
-            title: string;
+            title?: string;
             /** @description Markdown, stored as given. */
             notes?: string;
             /** @description Completing a todo completes its open subtasks; reopening one reopens its parent. */

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from betterauth_auth import conf
 from todoproject.metrics import fresh_folder
 from todoproject.operators import development_operator
 
@@ -57,7 +58,8 @@ class Command(BaseCommand):
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
     def write_development_logins(self) -> None:
-        self.stdout.write("  A token:     .venv/bin/python manage.py betterauth token --sub alice")
+        if conf.current().is_development:
+            self.stdout.write("  A token:     .venv/bin/python manage.py betterauth token --sub alice")
         if login := development_operator():
             self.stdout.write(f"  An operator: {login}")
         self.stdout.write("")
@@ -82,6 +84,8 @@ def granian_command(*address: str) -> list[str]:
         f"--blocking-threads={settings.WEB_THREADS}",
         "--http=1",
         "--no-ws",
+        # Workers import the project, wherever the command was called from.
+        f"--working-dir={settings.BASE_DIR}",
         "--respawn-failed-workers",
         "--workers-kill-timeout=30",
         "--log-level=warning",
