@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import DateField, Expression, IntegerField, TextField, UUIDField
+from django.db.models import DateField, Expression, F, IntegerField, TextField, UUIDField
 from django.http import QueryDict
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -199,7 +199,11 @@ def narrowed(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: 
     elif status != "trashed":
         rows = rows.in_active_lists()
     if "parent" in asked:
-        rows = rows.filter(parent=None) if asked["parent"] == "none" else rows.filter(parent__uid=PARENT)
+        rows = (
+            rows.filter(parent=None)
+            if asked["parent"] == "none"
+            else rows.filter(parent__uid=PARENT, parent__owner=F("owner"))
+        )
     for index, _ in enumerate(asked.get("tag", ())):
         rows = rows.tagged(Hole(f"tag.{index}", TextField()))
     if "priority_gte" in asked:

@@ -1,0 +1,124 @@
+"""Many requests of one user at once, on the database that can do several things at once."""
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from unittest import skipUnless
+
+from django.db import connection, connections
+from rest_framework.test import APIClient
+
+from tests.todos.case import API, TodosTransactionTestCase
+from todos.models import IdempotencyKey, List, Todo
+
+WRITERS = 8
+
+
+def rename(todo, title, client):
+    headers = {"If-Match": f'"{todo["version"]}"'}
+    return client.patch(f"{API}/todos/{todo['id']}", {"title": title}, headers=headers)
+
+
+@skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
+class ManyRequestsAtOnce(TodosTransactionTestCase):
+    def at_once(self, *calls):
+        """The answers to all calls, each made with a client and a connection of its own."""
+        barrier = threading.Barrier(len(calls))
+
+        def run(call):
+            client = APIClient()
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {self.token}")
+            barrier.wait(20)
+            try:
+                return call(client)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return list(pool.map(run, calls))
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.token = self.alice.sign_in()
+
+    def statuses(self, *calls):
+        return sorted(answer.status_code for answer in self.at_once(*calls))
+
+    def test_of_writers_with_the_same_if_match_exactly_one_wins(self):
+        for _ in range(5):
+            todo = self.alice.todo()
+
+            statuses = self.statuses(*(partial(rename, todo, str(number)) for number in range(WRITERS)))
+
+            self.assertEqual(statuses, [200] + [412] * (WRITERS - 1))
+
+    def test_a_reader_of_the_changes_misses_none_and_sees_their_numbers_in_order(self):
+        self.alice.todo()
+        seen, done = [], threading.Event()
+
+        def write(client):
+            for number in range(10):
+                self.assertEqual(client.post(f"{API}/todos", {"title": str(number)}).status_code, 201)
+
+        def write_all_but_tell_when_done(client):
+            write(client)
+            done.set()
+
+        def read(client):
+            since = 1
+            while True:
+                is_last_look = done.is_set()
+                answer = client.get(f"{API}/changes", {"since": since, "page_size": 200}).json()
+                seen.extend(sorted(todo["version"] for todo in answer["todos"]))
+                since = answer["version"]
+                if is_last_look and len(seen) >= 10 * (WRITERS - 1):
+                    return
+
+        self.at_once(*[write] * (WRITERS - 2), write_all_but_tell_when_done, read)
+
+        self.assertEqual(seen, list(range(2, 2 + 10 * (WRITERS - 1))))
+
+    def test_identical_creations_make_one_row(self):
+        body = {"id": str(uuid.uuid4()), "title": "once"}
+
+        statuses = self.statuses(*[lambda client: client.post(f"{API}/todos", body)] * WRITERS)
+
+        self.assertEqual(statuses, [200] * (WRITERS - 1) + [201])
+        self.assertEqual(Todo.objects.filter(owner=self.alice.user).count(), 1)
+
+    def test_twins_with_an_idempotency_key_make_one_row(self):
+        def post(client):
+            return client.post(f"{API}/todos", {"title": "once"}, headers={"Idempotency-Key": "k"})
+
+        statuses = self.statuses(*[post] * WRITERS)
+
+        self.assertLessEqual(set(statuses), {201, 409})
+        self.assertIn(201, statuses)
+        self.assertEqual(Todo.objects.filter(owner=self.alice.user).count(), 1)
+        self.assertEqual(IdempotencyKey.objects.filter(owner=self.alice.user).count(), 1)
+
+    def test_first_requests_of_a_user_make_one_inbox(self):
+        statuses = self.statuses(*[lambda client: client.get(f"{API}/lists")] * WRITERS)
+
+        self.assertEqual(statuses, [200] * WRITERS)
+        self.assertEqual(List.objects.filter(owner=self.alice.user).count(), 1)
+
+    def test_bulks_in_opposite_orders_do_not_block_each_other_for_ever(self):
+        ids = [self.alice.todo()["id"] for _ in range(20)]
+
+        def bulk(client, order):
+            operations = [{"op": "complete" if order is ids else "reopen", "id": uid} for uid in order]
+            return client.post(f"{API}/todos/bulk", {"operations": operations})
+
+        calls = [lambda c: bulk(c, ids), lambda c: bulk(c, ids[::-1])] * (WRITERS // 2)
+
+        self.assertEqual(self.statuses(*calls), [200] * WRITERS)
+
+    def test_no_todo_lands_in_a_list_that_is_being_deleted(self):
+        project = self.alice.make("lists")["id"]
+        calls = [lambda c: c.post(f"{API}/todos", {"title": "x", "list": project})] * (WRITERS - 1)
+
+        self.at_once(*calls, lambda c: c.delete(f"{API}/lists/{project}"))
+
+        self.assertEqual(Todo.objects.filter(owner=self.alice.user, deleted_at=None).count(), 0)

@@ -1,0 +1,116 @@
+"""How PostgreSQL answers the API for a user with 20,000 todos among the rows of others."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from unittest import skipUnless
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.todos.case import TodosTestCase
+from todos.models import Account, List, Tag, Todo, TodoTag
+
+TODOS = 20_000
+WHOLE_TABLE = r"Seq Scan on todos_todo\b"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+QUERIES = (
+    "/todos",
+    *(f"/todos?ordering={sign}{name}" for name in ("position", "due", "priority", "title") for sign in ("", "-")),
+    *(f"/todos?ordering={sign}{name}_at" for name in ("created", "updated") for sign in ("", "-")),
+    *(f"/todos?status={status}" for status in ("open", "completed", "trashed")),
+    *(f"/todos?due={due}" for due in ("today", "overdue", "upcoming", "none")),
+    "/todos?due_before=2026-02-01&due_after=2026-01-20",
+    "/todos?priority_gte=3",
+    "/todos?q=number+1999",
+    "/todos?tag=rare",
+    "/todos?list={list}",
+    "/todos?parent={todo}",
+    "/todos/{todo}",
+    "/summary",
+    "/lists",
+    "/tags",
+    "/changes?since=19990",
+)
+
+
+NAMES = [
+    field.column for field in Todo._meta.concrete_fields if field.column not in {"id", "uid", "owner_id", "list_id"}
+]
+COPY = (
+    f"INSERT INTO todos_todo (uid, owner_id, list_id, {', '.join(NAMES)})"
+    f" SELECT gen_random_uuid(), %s, %s, {', '.join(NAMES)} FROM todos_todo WHERE owner_id = %s LIMIT 2000"
+)
+
+
+def todos_of(owner, project, count):
+    for number in range(count):
+        yield Todo(
+            owner=owner,
+            list=project,
+            title=f"number {number}",
+            title_sort=f"number {number}",
+            position=f"{number:08}i",
+            priority=number % 4,
+            due_date=date(2026, 1, 1) + timedelta(days=number % 400) if number % 3 else None,
+            due_sort=number % 400 if number % 3 else 2**40,
+            completed_at=START if number % 2 else None,
+            deleted_at=START if number % 50 == 0 else None,
+            trashed_in=1 if number % 50 == 0 else None,
+            version=number + 1,
+            created_at=START + timedelta(seconds=number),
+            updated_at=START,
+        )
+
+
+@skipUnless(connection.vendor == "postgresql", "needs PostgreSQL, whose plans these are")
+class PlansForManyTodos(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.known = self.fill(self.alice, TODOS)
+        with connection.cursor() as cursor:
+            for number in range(20):
+                other = self.person(f"other{number}")
+                project = List.objects.get(owner=other.user, uid=other.make("lists")["id"])
+                cursor.execute(COPY, [other.user.pk, project.pk, self.alice.user.pk])
+            cursor.execute("ANALYZE")
+
+    def fill(self, person, count):
+        project = List.objects.get(owner=person.user, uid=person.make("lists")["id"])
+        todos = Todo.objects.bulk_create(todos_of(person.user, project, count), batch_size=2_000)
+        tag = Tag.objects.get(owner=person.user, uid=person.make("tags", name="rare")["id"])
+        TodoTag.objects.bulk_create(TodoTag(owner=person.user, todo=todo, tag=tag) for todo in todos[1:400:8])
+        Account.objects.filter(owner=person.user).update(version=count + 10)
+        return {"list": project.uid, "todo": todos[1].uid}
+
+    def plans(self, path):
+        """What PostgreSQL does for the statements of a real request."""
+        with CaptureQueriesContext(connection) as queries:
+            response = self.alice.get(path.format(**self.known))
+        self.assertEqual(response.status_code, 200, response.content)
+        statements = [query["sql"] for query in queries if "todos_todo" in query["sql"]]
+        self.assertNotEqual(statements, [])
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(f"EXPLAIN {statement}")
+                yield "\n".join(line for (line,) in cursor.fetchall())
+
+    def test_no_request_reads_the_whole_table(self):
+        for path in QUERIES:
+            with self.subTest(path):
+                for plan in self.plans(path):
+                    self.assertNotRegex(plan, WHOLE_TABLE)
+
+    def test_a_deep_page_does_not_either(self):
+        page = self.alice.get("/todos?page_size=200").json()
+        for _ in range(3):
+            page = self.alice.get(page["next"]).json()
+
+        for plan in self.plans(page["next"]):
+            self.assertNotRegex(plan, WHOLE_TABLE)
+
+    def test_the_check_would_notice(self):
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN SELECT count(*) FROM todos_todo WHERE notes = %s", [str(uuid.uuid4())])
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+
+        self.assertRegex(plan, WHOLE_TABLE)
