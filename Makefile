@@ -27,6 +27,9 @@ faults: .venv-dev  ## break the database, the network and the workers under load
 bench: .venv-dev  ## load on a private PostgreSQL beside plain DRF (SERVERS="name=url" for others); wants wrk
 	@.venv/bin/python -m bench.run $(SERVERS)
 
+contract:  ## requests made from the OpenAPI document, against the running server
+	@$(PYTHON) scripts/contract.py
+
 lint: .venv-dev  ## ruff: lint and format
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m ruff format --check .

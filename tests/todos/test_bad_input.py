@@ -141,7 +141,7 @@ class BadParameters(TodosTestCase):
             "cursor=abc": "bad_cursor",
             "cursor=%00": "bad_cursor",
             "cursor=%C3%A4": "bad_cursor",
-            "tag=": "invalid",
+            "tag=": "empty",
             "q=%00": "null_characters_not_allowed",
             "q=" + "x" * 201: "max_length",
             "&".join(f"tag={number}" for number in range(21)): "max_length",

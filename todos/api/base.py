@@ -25,6 +25,8 @@ from todos.exceptions import Refused
 from todos.models import dues
 from todos.shapes import Hole
 
+# A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
+MAY_BE_EMPTY = frozenset({"q", "cursor"})
 PAGING = frozenset({"cursor", "page_size", "ordering"})
 UID = Hole("uid", models.UUIDField())
 # The moment of the request, and the room around it.
@@ -161,10 +163,15 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if self.action is None:
+            # A method that is not there; DRF says so next.
+            return
         known = self.parameters.get(self.action or "", frozenset())
         for name, values in request.query_params.lists():
             if name not in known:
                 raise query_fault(name, "unknown_parameter", "There is no such parameter here.")
+            if "" in values and name not in MAY_BE_EMPTY:
+                raise query_fault(name, "empty", "Give this parameter a value or leave it out.")
             if len(values) > 1 and name not in self.repeatable:
                 raise query_fault(name, "repeated", "Give this parameter once.")
 

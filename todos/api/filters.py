@@ -25,6 +25,8 @@ from todos.shapes import Hole
 MAX_TAG_FILTERS = 20
 DUES = {"today": dues.is_due_today, "overdue": dues.is_overdue, "upcoming": dues.is_upcoming}
 
+UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+
 
 class UuidField(forms.Field):
     def to_python(self, value: Any) -> UUID | None:
@@ -106,7 +108,7 @@ class TodoFilter(filters.FilterSet):
     parent = parameter(
         ParentField(required=False),
         "Subtasks of this todo; `none`: todos that are no subtask.",
-        pattern="^(none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$",
+        pattern=f"^(none|{UUID_PATTERN})$",
     )
     priority_gte = parameter(
         forms.TypedChoiceField(

@@ -27,9 +27,9 @@ IF_NONE_MATCH = OpenApiParameter(
 )
 ONLY_NEW = OpenApiParameter(
     "If-None-Match",
-    {"type": "string", "enum": ["*"]},
+    str,
     OpenApiParameter.HEADER,
-    description="`*`: only create; 412 if it is there.",
+    description="`*`: only create; 412 if it is there. Anything else is ignored.",
 )
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",

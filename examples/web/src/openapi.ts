@@ -2020,8 +2020,8 @@ export interface operations {
             header?: {
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
-                /** @description `*`: only create; 412 if it is there. */
-                "If-None-Match"?: "*";
+                /** @description `*`: only create; 412 if it is there. Anything else is ignored. */
+                "If-None-Match"?: string;
             };
             path: {
                 /** @description The id of the row. */

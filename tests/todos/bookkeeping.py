@@ -1,0 +1,314 @@
+"""Sends each step to the API and to the user's notebook, and compares everything afterwards."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+
+from django.test import override_settings
+from hypothesis.stateful import RuleBasedStateMachine
+
+from tests.fake_betterauth import FakeBetterAuth
+from tests.todos import strategies as some
+from tests.todos.case import Person
+from tests.todos.notebook import Notebook, Refusal, Row
+from tests.todos.reading import list_json, listed, tag_json, todo_json
+from tests.todos.stored import rows_of
+from todos import clock
+
+# Each run has users of its own, so that nothing has to be undone and every request really commits.
+lives = count()
+START = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+
+
+@dataclass
+class Reader:
+    """Somebody in the middle of a list, while it changes."""
+
+    query: Row
+    next: str | None
+    at_start: dict[str, int]
+    seen: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Replica:
+    """A device that keeps a copy by `/changes`."""
+
+    version: int = 0
+    rows: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+class Bookkeeping(RuleBasedStateMachine):
+    issuer: FakeBetterAuth
+    steps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = START
+        self.people = {name: Person(self.issuer, f"{name} {next(lives)}") for name in some.WHO}
+        self.books: dict[str, Notebook] = {}
+        self.stored: dict[str, list[Any]] = {}
+        self.answers: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self.readers: dict[str, Reader] = {}
+        self.erased: set[str] = set()
+        self.replicas: dict[str, Replica] = {name: Replica() for name in some.WHO}
+        for name, person in self.people.items():
+            with clock.stopped_at(self.now):
+                self.books[name] = Notebook(person.inbox["id"], self.now)
+            self.stored[name] = rows_of(person.user)
+        for name in some.WHO:
+            self.settle(name)
+
+    def teardown(self) -> None:
+        for name in some.WHO:
+            self.compare(name)
+
+    def settle(self, who: str) -> None:
+        """A little of everything to begin with."""
+        place, (first, second, third, fourth) = some.LISTS[0], some.TODOS[:4]
+        steps = (
+            ("lists", place, {"name": "a list"}),
+            ("todos", first, {"title": "first", "list": place, "tags": ["red"]}),
+            ("todos", second, {"title": "second", "parent": first, "due_date": some.DAYS[0]}),
+            ("todos", third, {"title": "third", "parent": first}),
+            ("todos", fourth, {"title": "fourth", "due_date": some.DAYS[1], "due_time": "02:30"}),
+        )
+        for kind, uid, values in steps:
+            create = Notebook.create_list if kind == "lists" else Notebook.create
+            self.change(who, "post", f"/{kind}", {"id": uid, **values}, partial(create, uid=uid, values=values), {})
+
+    # What every step does
+
+    def one_of(self, who: str, kind: str, number: int) -> str:
+        """The id of a row that the user has, mostly; else one of the pool, which may be somebody else's."""
+        book = self.books[who]
+        rows, pool = {
+            "todos": (book.todos, some.TODOS),
+            "lists": (book.lists, some.LISTS),
+            "tags": (book.tag_rows(), some.TAGS),
+        }[kind]
+        return sorted(rows)[number % len(rows)] if rows and number < 14 else pool[number % len(pool)]
+
+    def send(self, who: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        with clock.stopped_at(self.now):
+            return getattr(self.people[who], method)(path, body, **headers)
+
+    def change(self, who: str, method: str, path: str, body: Any, steps: Any, headers: dict[str, str]) -> Any:
+        """Does the same to the API and to the notebook, and expects the same of both. Gives the API's answer."""
+        Bookkeeping.steps += 1
+        book, refusal, answer = self.books[who], None, (0, None)
+        try:
+            with book.change(self.now):
+                answer = steps(book)
+        except Refusal as exc:
+            refusal = exc
+        response = self.send(who, method, path, body, **headers)
+        note = f"{who} {method} {path} {body} {headers}: {response.content!r}"
+        if refusal:
+            problem = response.json()
+            assert (response.status_code, problem["code"]) == (refusal.status, refusal.code), note
+            self.check_database()
+        else:
+            assert response.status_code == answer[0], note
+            self.check_database(who)
+            self.compare(who)
+        if refusal and refusal.current:
+            # Not as it was in the middle of what was undone.
+            row = next(rows[refusal.current["id"]] for rows in book.kinds if refusal.current["id"] in rows)
+            assert problem["current"] == self.json(who, row), note
+        elif response.status_code in {200, 201}:
+            self.check_answer(who, response, answer[1])
+        return response
+
+    def check_answer(self, who: str, response: Any, row: Any) -> None:
+        data = response.json()
+        if isinstance(row, list):
+            assert data == {"results": [self.json(who, each) for each in row], "version": self.books[who].version}
+        elif row is self.books[who].settings:
+            assert {name: data[name] for name in ("time_zone", "week_start", "default_list")}.items() <= row.items()
+        else:
+            assert data == self.json(who, row)
+            assert response["ETag"] == f'"{row["version"]}"'
+            assert ("Location" in response) == (response.status_code == 201)
+
+    def json(self, who: str, row: Row) -> dict[str, Any]:
+        book = self.books[who]
+        if "title" in row:
+            return todo_json(row, book.settings["time_zone"])
+        return (list_json if "is_inbox" in row else tag_json)(book, row, self.now)
+
+    def everything(self, who: str, since: int = 0, size: int = 200) -> dict[str, Any]:
+        """All pages of a sync as one."""
+        response = self.send(who, "get", f"/changes?since={since}&page_size={size}")
+        assert response.status_code == 200, response.content
+        data = page = response.json()
+        while page["next"]:
+            page = self.send(who, "get", page["next"]).json()
+            for kind in ("lists", "tags", "todos", "deleted"):
+                data[kind] += page[kind]
+        return data
+
+    def compare(self, who: str) -> None:
+        book, data = self.books[who], self.everything(who)
+        self.learn_idle(book, data)
+        assert data["version"] == book.version
+        ids = {json["name"]: json["id"] for json in data["tags"]}
+        for tag in book.tags:
+            tag["id"] = tag["id"] or ids[tag["name"]]
+        for kind, rows in (("todos", book.todos), ("lists", book.lists), ("tags", book.tag_rows())):
+            for json in data[kind]:
+                if "position" in json and json["id"] in rows:
+                    rows[json["id"]]["position"] = json["position"]
+            shown = sorted(data[kind], key=lambda json: json["id"])
+            assert shown == [self.json(who, rows[uid]) for uid in sorted(rows)]
+        self.check_order(book)
+
+    def learn_idle(self, book: Notebook, data: dict[str, Any]) -> None:
+        """Whether moving a row to where it is has been a change."""
+        for json in (*data["todos"], *data["lists"]):
+            row = book.idle.get(json["id"], {})
+            if row and json["version"] == book.number:
+                book.version = book.number
+                row.update(version=book.number, updated_at=book.now)
+        book.idle = {}
+
+    def check_order(self, book: Notebook) -> None:
+        """The notebook knows who stands behind whom; the API alone decides by which key."""
+        for todo in book.todos.values():
+            by_rank = [row for row in book.siblings(todo) if row["id"] not in book.placeless]
+            assert by_rank == sorted(by_rank, key=lambda row: (row["position"], row["id"]))
+        ordered = sorted(book.todos.values(), key=lambda row: (row["position"], row["id"]))
+        for rank, todo in enumerate(ordered):
+            todo["rank"] = type(book.end())(rank)
+        book.placeless = set()
+
+    def check_database(self, changed: str = "") -> None:
+        """Nobody's rows are other than they were, but those of the user whose change was accepted."""
+        for name, person in self.people.items():
+            rows = rows_of(person.user)
+            assert name == changed or rows == self.stored[name], f"the rows of {name} have changed"
+            self.stored[name] = rows
+
+    def check_neighbours(self, who: str, uid: str, place: Row) -> None:
+        """The notebook does not know the order of lists, but where this one was put."""
+        lists = self.books[who].lists.values()
+        shown = sorted((row for row in lists if not row["deleted_at"]), key=lambda row: (row["position"], row["id"]))
+        order = [row["id"] for row in shown]
+        for side, step in (("after", 1), ("before", -1)):
+            assert side not in place or order.index(uid) == order.index(place[side]) + step, (order, uid, place)
+
+    def ids(self, who: str, values: Row) -> Row:
+        """The values with the inbox called by its id."""
+        inbox = self.books[who].inbox["id"]
+        return {name: inbox if value == some.INBOX else value for name, value in values.items()}
+
+    def expectation(self, rows: dict[str, Row], uid: str, how: str) -> tuple[int | None, Row, dict[str, str]]:
+        """The version that the caller insists on, said in a body or in a header."""
+        current = rows[uid]["version"] if uid in rows else 1
+        number = current + 1 if how.startswith("stale") else current
+        if how.endswith("body"):
+            return number, {"version": number}, {}
+        header = {"list of headers": f'"0", "{number}"', "weak header": f'W/"{number}"', "any header": "*"}
+        if how == "none":
+            return None, {}, {}
+        version = {"weak header": -1, "any header": None}.get(how, number)
+        return version, {}, {"If-Match": header.get(how, f'"{number}"')}
+
+    # Longer steps
+
+    def json_in(self, who: str, todo: Row, tz: str) -> dict[str, Any]:
+        return todo_json(todo, tz or self.books[who].settings["time_zone"])
+
+    def pages(self, who: str, first: str, onward: str, query: Row | None = None) -> list[dict[str, Any]]:
+        found = [self.send(who, "get", first, query).json()]
+        while found[-1][onward]:
+            found.append(self.send(who, "get", found[-1][onward]).json())
+        return found
+
+    def begin_reading(self, who: str, ordering: str) -> None:
+        query = {"ordering": ordering, "starts": "all", "page_size": 2}
+        book = self.books[who]
+        at_start = {uid: book.todos[uid]["version"] for uid in listed(book, query, self.now)}
+        page = self.send(who, "get", "/todos", query).json()
+        seen = [todo["id"] for todo in page["results"]]
+        self.readers[who] = Reader(query, page["next"], at_start, seen)
+
+    def read_next_page(self, who: str) -> None:
+        reader = self.readers.get(who)
+        if reader and reader.next:
+            page = self.send(who, "get", reader.next).json()
+            reader.next = page["next"]
+            reader.seen += [todo["id"] for todo in page["results"]]
+        elif reader:
+            # Whatever has not changed in the meantime was met once, and in order.
+            del self.readers[who]
+            book = self.books[who]
+            now = {uid: book.todos[uid]["version"] for uid in listed(book, reader.query, self.now)}
+            unchanged = [uid for uid, version in reader.at_start.items() if now.get(uid) == version]
+            assert [uid for uid in reader.seen if uid in unchanged] == unchanged, reader
+
+    def sync_replica(self, who: str) -> None:
+        book, replica = self.books[who], self.replicas[who]
+        if 0 < replica.version < book.purged:
+            response = self.send(who, "get", f"/changes?since={replica.version}")
+            assert (response.status_code, response.json()["code"]) == (410, "sync_too_old")
+            replica = self.replicas[who] = Replica()
+        data = self.everything(who, replica.version, 2)
+        for row in data["deleted"]:
+            replica.rows.pop((f"{row['kind']}s", row["id"]), None)
+        for kind in ("lists", "tags", "todos"):
+            replica.rows |= {(kind, row["id"]): row["version"] for row in data[kind]}
+        replica.version = data["version"]
+        kinds = (("lists", book.lists), ("tags", book.tag_rows()), ("todos", book.todos))
+        assert replica.rows == {(kind, uid): row["version"] for kind, rows in kinds for uid, row in rows.items()}
+
+    def post_with_key(self, who: str, key: str, title: str) -> None:
+        """A new todo without an id of its own: done twice it would be two."""
+        done = self.answers.get((who, key))
+        # An old key is forgotten as soon as it is used again, even by a request that is refused.
+        is_new = done is not None and self.now - done[0] > timedelta(hours=24)
+        if is_new:
+            done = None
+        response = self.send(who, "post", "/todos", {"title": title}, **{"Idempotency-Key": key})
+        answer = (
+            response.status_code,
+            response.content,
+            response.headers.get("ETag"),
+            response.headers.get("Location"),
+        )
+        if done and done[1] == title:
+            assert answer == done[2]
+        elif done:
+            assert response.status_code == 422
+        elif not title:
+            assert response.status_code == 400
+        else:
+            book = self.books[who]
+            with book.change(self.now):
+                book.create(response.json()["id"], {"title": title})
+            self.answers[who, key] = (self.now, title, answer)
+            Bookkeeping.steps += 1
+            is_new = True
+        self.check_database(who if is_new else "")
+        self.compare(who)
+
+    def erase_account(self, who: str) -> None:
+        book, person = self.books[who], self.people[who]
+        self.erased.add(who)
+        with override_settings(BETTER_AUTH=self.issuer.settings(LEEWAY_SECONDS=1)):
+            assert self.send(who, "delete", "/me").status_code == 204
+        assert self.send(who, "get", "/todos").status_code == 401
+        # A new beginning takes as long as a token from before could be on its way.
+        self.now += timedelta(minutes=1)
+        person.sign_in(iat=int(time.time()) + 3)
+        with clock.stopped_at(self.now):
+            self.books[who] = Notebook(person.inbox["id"], self.now, book.version + 2)
+        self.check_database(who)
+        self.compare(who)
+        self.readers.pop(who, None)
+        self.answers = {(owner, key): answer for (owner, key), answer in self.answers.items() if owner != who}

@@ -1,0 +1,397 @@
+"""What one user has, by the contract and as simple as it can be: the state machine holds the API to it.
+
+Values are those of the JSON. A change that is refused leaves everything as it was; one that touches nothing has no
+number; the others stamp the rows they touch with it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "time_zone")
+DEFAULTS: dict[str, Any] = {
+    "title": "",
+    "notes": "",
+    "priority": 0,
+    "starts_on": None,
+    "due_date": None,
+    "due_time": None,
+    "time_zone": None,
+    "completed": False,
+    "parent": None,
+    "tags": [],
+}
+Row = dict[str, Any]
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, code: str = "invalid", current: Row | None = None) -> None:
+        super().__init__(status, code)
+        self.status, self.code, self.current = status, code, current
+
+
+class Notebook:
+    def __init__(self, inbox: str, now: datetime, version: int = 1) -> None:
+        self.now, self.number, self.version = now, version, version
+        # What was erased before is not known to a sync any more.
+        self.purged = version - 1
+        self.todos: dict[str, Row] = {}
+        self.tags: list[Row] = []
+        self.gone: list[Row] = []
+        self.settings: Row = {"time_zone": "UTC", "week_start": 1, "default_list": None}
+        self.touched: list[Row] = []
+        # Rows whose place among their siblings the contract leaves open after the last change, and rows that were put
+        # where they were: whether that is a change is open, too.
+        self.placeless: set[str] = set()
+        self.idle: dict[str, Row] = {}
+        self.lists = {inbox: self.new(id=inbox, name="Inbox", color=None, is_inbox=True, archived_at=None)}
+        self.lists[inbox]["version"] = version
+
+    @contextmanager
+    def change(self, now: datetime) -> Iterator[None]:
+        saved = copy.deepcopy(self.__dict__)
+        self.now, self.number = now, self.version + 1
+        self.touched, self.placeless, self.idle = [], set(), {}
+        try:
+            yield
+        except Refusal:
+            self.__dict__ = saved
+            raise
+        if self.touched:
+            self.version = self.number
+        for row in self.touched:
+            row.update(version=self.number, updated_at=now)
+
+    def touch(self, row: Row, **values: Any) -> None:
+        if any(row.get(name) != value for name, value in values.items()):
+            row.update(values)
+            self.touched.append(row)
+
+    def new(self, **values: Any) -> Row:
+        row = {**values, "created_at": self.now, "updated_at": self.now, "deleted_at": None, "trashed_in": None}
+        self.touched.append(row)
+        return row
+
+    def found(self, rows: dict[str, Row], uid: str, version: int | None, *, usable: bool = True) -> Row:
+        if uid not in rows:
+            raise Refusal(404, "not_found")
+        if version is not None and version != rows[uid]["version"]:
+            raise Refusal(412, "stale", rows[uid])
+        if usable and rows[uid]["deleted_at"]:
+            raise Refusal(409, "trashed", rows[uid])
+        return rows[uid]
+
+    @property
+    def kinds(self) -> tuple[dict[str, Row], ...]:
+        return self.todos, self.lists, self.tag_rows()
+
+    @property
+    def inbox(self) -> Row:
+        return next(row for row in self.lists.values() if row["is_inbox"])
+
+    # Todos
+
+    def create(self, uid: str, values: Row) -> tuple[int, Row]:
+        wanted = {**DEFAULTS, **values}
+        if old := self.todos.get(uid):
+            is_same = all(old[name] == wanted[name] for name in (*PLAIN, "parent"))
+            is_same &= (old["completed_at"] is not None) == wanted["completed"]
+            is_same &= wanted.get("list", old["list"]) == old["list"]
+            is_same &= {tag["key"] for tag in old["tags"]} == {name.casefold() for name in wanted["tags"]}
+            if not is_same:
+                raise Refusal(409, "id_conflict", old)
+            return 200, old
+        todo = self.new(id=uid, list=None, parent=None, tags=[], completed_at=None, rank=self.end())
+        wanted.setdefault("list", self.home(wanted["parent"]))
+        self.settle(todo, wanted)
+        self.todos[uid] = todo
+        return 201, todo
+
+    def home(self, parent: str | None) -> str:
+        if parent:
+            return self.todo_named(parent)["list"]
+        return self.settings["default_list"] or self.inbox["id"]
+
+    def update(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version)
+        self.settle(todo, values)
+        return 200, todo
+
+    def put(self, uid: str, values: Row, version: int | None = None, *, only_new: bool = False) -> tuple[int, Row]:
+        if only_new and uid in self.todos:
+            raise Refusal(412, "exists", self.todos[uid])
+        if uid not in self.todos:
+            if version is not None:
+                raise Refusal(412, "stale")
+            return self.create(uid, values)
+        todo = self.found(self.todos, uid, version)
+        wanted = {**DEFAULTS, **values}
+        wanted.setdefault("list", self.home(wanted["parent"]))
+        if "list" not in values:
+            # Wherever it was before, its default list is a place for it.
+            self.put_into(todo, wanted["list"])
+        self.settle(todo, wanted)
+        return 200, todo
+
+    def settle(self, todo: Row, values: Row) -> None:
+        self.settle_place(todo, values)
+        self.touch(todo, **{name: values[name] for name in PLAIN if name in values})
+        if (todo["due_time"] and not todo["due_date"]) or (todo["time_zone"] and not todo["due_time"]):
+            raise Refusal(400)
+        if "tags" in values:
+            self.tag(todo, values["tags"])
+        if "completed" in values:
+            (self.finish if values["completed"] else self.resume)(todo)
+        if values.get("parent") and not todo["completed_at"]:
+            self.touch(self.todos[todo["parent"]], completed_at=None)
+
+    def settle_place(self, todo: Row, values: Row) -> None:
+        parent_id = values.get("parent", todo["parent"])
+        place = values.get("list", todo["list"])
+        parent = self.todo_named(parent_id) if parent_id else None
+        if place != todo["list"]:
+            self.list_named(place)
+        if parent:
+            is_fit = parent is not todo and not parent["parent"] and parent["list"] == place
+            if not is_fit or self.children(todo):
+                raise Refusal(400)
+        self.put_into(todo, place)
+        if todo["parent"] != parent_id:
+            self.placeless.add(todo["id"])
+        self.touch(todo, parent=parent_id)
+
+    def put_into(self, todo: Row, place: str) -> None:
+        for row in (todo, *self.children(todo)):
+            if row["list"] != place:
+                self.placeless.add(row["id"])
+            self.touch(row, list=place)
+
+    def todo_named(self, uid: str) -> Row:
+        if uid not in self.todos or self.todos[uid]["deleted_at"]:
+            raise Refusal(400)
+        return self.todos[uid]
+
+    def list_named(self, uid: str) -> Row:
+        row = self.lists.get(uid)
+        if row is None or row["deleted_at"] or row["archived_at"]:
+            raise Refusal(400)
+        return row
+
+    def children(self, todo: Row) -> list[Row]:
+        return [row for row in self.todos.values() if row["parent"] == todo["id"]]
+
+    def tag(self, todo: Row, names: list[str]) -> None:
+        known = {tag["key"]: tag for tag in self.tags}
+        wanted = {name.casefold(): name for name in reversed(names)}
+        if wanted.keys() == {tag["key"] for tag in todo["tags"]}:
+            return
+        for key in sorted(wanted.keys() - known.keys()):
+            known[key] = self.new(id=None, name=wanted[key], key=key, color=None)
+            self.tags.append(known[key])
+        self.touch(todo, tags=[known[key] for key in sorted(wanted)])
+
+    def finish(self, todo: Row) -> None:
+        if not todo["completed_at"]:
+            for row in (todo, *self.children(todo)):
+                if not row["completed_at"] and not row["deleted_at"]:
+                    self.touch(row, completed_at=self.now)
+
+    def resume(self, todo: Row) -> None:
+        if todo["completed_at"]:
+            self.touch(todo, completed_at=None)
+            if todo["parent"]:
+                self.touch(self.todos[todo["parent"]], completed_at=None)
+
+    def complete(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version)
+        self.finish(todo)
+        return 200, todo
+
+    def reopen(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version)
+        self.resume(todo)
+        return 200, todo
+
+    def delete(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version, usable=False)
+        if not todo["deleted_at"]:
+            self.trash([todo, *self.children(todo)])
+        return 204, todo
+
+    def trash(self, rows: list[Row]) -> None:
+        for row in rows:
+            if not row["deleted_at"]:
+                self.touch(row, deleted_at=self.now, trashed_in=self.number)
+
+    def restore(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version, usable=False)
+        if not todo["deleted_at"]:
+            return 200, todo
+        together = [row for row in self.children(todo) if row["trashed_in"] == todo["trashed_in"]]
+        parent = self.todos.get(todo["parent"] or "")
+        if parent and parent["deleted_at"]:
+            self.touch(todo, parent=None)
+            parent = None
+        if self.lists[todo["list"]]["deleted_at"]:
+            self.put_into(todo, self.inbox["id"])
+        for row in (todo, *together):
+            self.placeless.add(row["id"])
+            self.touch(row, deleted_at=None, trashed_in=None)
+        if parent and not todo["completed_at"]:
+            self.touch(parent, completed_at=None)
+        return 200, todo
+
+    def move(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version)
+        if values.get("list", todo["list"]) != todo["list"]:
+            self.list_named(values["list"])
+            self.put_into(todo, values["list"])
+            self.touch(todo, parent=None)
+        rank, before = self.end(), self.siblings(todo)
+        for side in ("after", "before"):
+            if side in values:
+                neighbour = self.todo_named(values[side])
+                if neighbour not in before or neighbour is todo:
+                    raise Refusal(400)
+                rank = beside(before, neighbour, todo, side)
+        self.placeless.discard(uid)
+        todo["rank"] = rank
+        if {"after", "before"} & values.keys() and self.siblings(todo) == before:
+            self.idle[uid] = todo
+        else:
+            self.touched.append(todo)
+        return 200, todo
+
+    def siblings(self, todo: Row) -> list[Row]:
+        """In their order; those in the trash have none."""
+        group = [row for row in self.todos.values() if (row["list"], row["parent"]) == (todo["list"], todo["parent"])]
+        return sorted((row for row in group if not row["deleted_at"]), key=lambda row: row["rank"])
+
+    def end(self) -> Fraction:
+        return max((row["rank"] for row in self.todos.values()), default=Fraction(0)) + 1
+
+    def erase_todo(self, uid: str, version: int | None = None) -> tuple[int, None]:
+        todo = self.found(self.todos, uid, version, usable=False)
+        if not todo["deleted_at"]:
+            raise Refusal(409, "not_trashed", todo)
+        for row in (*self.children(todo), todo):
+            del self.todos[row["id"]]
+            self.gone.append(self.new(kind="todo", id=row["id"]))
+        return 204, None
+
+    # Lists
+
+    def create_list(self, uid: str, values: Row) -> tuple[int, Row]:
+        if old := self.lists.get(uid):
+            if (old["name"], old["color"]) != (values["name"], values.get("color")):
+                raise Refusal(409, "id_conflict", old)
+            return 200, old
+        self.lists[uid] = self.new(id=uid, **{"color": None, **values}, is_inbox=False, archived_at=None)
+        return 201, self.lists[uid]
+
+    def update_list(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        row, values = self.found(self.lists, uid, version), dict(values)
+        archived = values.pop("archived", None)
+        if archived and row["is_inbox"]:
+            raise Refusal(409, "inbox_stays", row)
+        self.touch(row, **values)
+        if archived is not None:
+            self.touch(row, archived_at=(row["archived_at"] or self.now) if archived else None)
+            self.forget_default(row if archived else None)
+        return 200, row
+
+    def delete_list(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        row = self.found(self.lists, uid, version, usable=False)
+        if row["is_inbox"]:
+            raise Refusal(409, "inbox_stays", row)
+        if not row["deleted_at"]:
+            self.trash([row, *(todo for todo in self.todos.values() if todo["list"] == uid)])
+            self.forget_default(row)
+        return 204, row
+
+    def restore_list(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        row = self.found(self.lists, uid, version, usable=False)
+        if row["deleted_at"]:
+            together = [todo for todo in self.todos.values() if todo["list"] == uid]
+            for each in (*(todo for todo in together if todo["trashed_in"] == row["trashed_in"]), row):
+                self.placeless.add(each["id"])
+                self.touch(each, deleted_at=None, trashed_in=None)
+        return 200, row
+
+    def move_list(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        row = self.found(self.lists, uid, version)
+        for side in ("after", "before"):
+            neighbour = self.lists.get(values.get(side, uid), row)
+            if side in values and (neighbour is row or neighbour["deleted_at"]):
+                raise Refusal(400)
+        if values:
+            self.idle[uid] = row
+        else:
+            self.touched.append(row)
+        return 200, row
+
+    def forget_default(self, row: Row | None) -> None:
+        if row and self.settings["default_list"] == row["id"]:
+            self.touch(self.settings, default_list=None)
+
+    # Tags and settings
+
+    def tag_rows(self) -> dict[str, Row]:
+        return {tag["id"]: tag for tag in self.tags}
+
+    def create_tag(self, uid: str, values: Row) -> tuple[int, Row]:
+        if old := self.tag_rows().get(uid):
+            if (old["name"], old["color"]) != (values["name"], values.get("color")):
+                raise Refusal(409, "id_conflict", old)
+            return 200, old
+        self.refuse_taken(values["name"], None)
+        tag = self.new(id=uid, **{"color": None, **values}, key=values["name"].casefold())
+        self.tags.append(tag)
+        return 201, tag
+
+    def refuse_taken(self, name: str, but: Row | None) -> None:
+        for tag in self.tags:
+            if tag is not but and tag["key"] == name.casefold():
+                raise Refusal(409, "name_taken", tag)
+
+    def tagged(self, tag: Row) -> list[Row]:
+        return [todo for todo in self.todos.values() if any(each is tag for each in todo["tags"])]
+
+    def update_tag(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        tag = self.found(self.tag_rows(), uid, version)
+        name = values.get("name", tag["name"])
+        if name != tag["name"]:
+            self.refuse_taken(name, tag)
+            self.touched += self.tagged(tag)
+        self.touch(tag, **values, key=name.casefold())
+        return 200, tag
+
+    def delete_tag(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        tag = self.found(self.tag_rows(), uid, version)
+        for todo in self.tagged(tag):
+            self.touch(todo, tags=[each for each in todo["tags"] if each is not tag])
+        self.tags = [each for each in self.tags if each is not tag]
+        self.gone.append(self.new(kind="tag", id=uid))
+        return 204, tag
+
+    def update_settings(self, values: Row) -> tuple[int, Row]:
+        if values.get("default_list"):
+            row = self.list_named(values["default_list"])
+            values = {**values, "default_list": None if row["is_inbox"] else row["id"]}
+        if values.get("time_zone", self.settings["time_zone"]) != self.settings["time_zone"]:
+            self.touched += [todo for todo in self.todos.values() if todo["due_time"] and not todo["time_zone"]]
+        self.touch(self.settings, **values)
+        return 200, self.settings
+
+
+def beside(siblings: list[Row], neighbour: Row, todo: Row, side: str) -> Fraction:
+    others = [row for row in siblings if row is not todo]
+    index = others.index(neighbour) + (side == "after")
+    low = others[index - 1]["rank"] if index else neighbour["rank"] - 2
+    high = others[index]["rank"] if index < len(others) else neighbour["rank"] + 2
+    return (low + high) / 2

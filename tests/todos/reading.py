@@ -1,0 +1,139 @@
+"""What the API shows of a notebook: rows as JSON, lists in every order, numbers of every badge."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.todos.notebook import PLAIN, Notebook, Row
+
+TODO_KEYS = ("id", *PLAIN, "list", "parent", "position", "version")
+UNDATED = ("9999-12-32", "")
+SORT_KEYS: dict[str, Any] = {
+    "position": lambda todo: todo["position"],
+    "due": lambda todo: (todo["due_date"], todo["due_time"] or "24:00") if todo["due_date"] else UNDATED,
+    "priority": lambda todo: todo["priority"],
+    "created_at": lambda todo: todo["created_at"],
+    "updated_at": lambda todo: todo["version"],
+    "title": lambda todo: todo["title"].casefold(),
+}
+
+
+def text(moment: datetime | None) -> str | None:
+    return moment and moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def instant(todo: Row, zone: str) -> datetime | None:
+    """The moment at which a todo with a time is due. A time that comes twice is the first; one that is skipped comes
+    as much later as the clock was put forward.
+    """
+    if not todo["due_time"]:
+        return None
+    day, at = date.fromisoformat(todo["due_date"]), time.fromisoformat(todo["due_time"])
+    return datetime.combine(day, at, ZoneInfo(todo["time_zone"] or zone)).astimezone(UTC)
+
+
+def times(row: Row, *names: str) -> dict[str, Any]:
+    return {name: text(row[name]) for name in ("created_at", "updated_at", "deleted_at", *names)}
+
+
+def todo_json(todo: Row, zone: str) -> dict[str, Any]:
+    return {
+        **{name: todo.get(name) for name in TODO_KEYS},
+        **times(todo, "completed_at"),
+        "completed": todo["completed_at"] is not None,
+        "due_at": text(instant(todo, zone)),
+        "tags": [tag["name"] for tag in todo["tags"]],
+    }
+
+
+def list_json(notebook: Notebook, row: Row, now: datetime) -> dict[str, Any]:
+    count = sum(1 for todo in open_todos(notebook, now) if todo["list"] == row["id"])
+    plain = {name: row.get(name) for name in ("id", "name", "color", "position", "is_inbox", "version")}
+    return {**plain, **times(row, "archived_at"), "archived": row["archived_at"] is not None, "open_count": count}
+
+
+def tag_json(notebook: Notebook, tag: Row, now: datetime) -> dict[str, Any]:
+    count = sum(1 for todo in shown(notebook, open_todos(notebook, now)) if tag in todo["tags"])
+    json = {**{name: tag[name] for name in ("id", "name", "color", "version")}, **times(tag), "open_count": count}
+    del json["deleted_at"]
+    return json
+
+
+def today(now: datetime, zone: str) -> str:
+    return now.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def open_todos(notebook: Notebook, now: datetime, zone: str = "") -> list[Row]:
+    day = today(now, zone or notebook.settings["time_zone"])
+    rows = (todo for todo in notebook.todos.values() if not todo["deleted_at"] and not todo["completed_at"])
+    return [todo for todo in rows if not todo["starts_on"] or todo["starts_on"] <= day]
+
+
+def shown(notebook: Notebook, todos: list[Row]) -> list[Row]:
+    """Without those of archived lists."""
+    return [todo for todo in todos if not notebook.lists[todo["list"]]["archived_at"]]
+
+
+def due_on(todo: Row, zone: str) -> str | None:
+    moment = instant(todo, zone)
+    return today(moment, zone) if moment and todo["time_zone"] else todo["due_date"]
+
+
+def is_due(todo: Row, asked: str, now: datetime, zone: str) -> bool:
+    if asked == "none" or not todo["due_date"]:
+        return asked == "none" and not todo["due_date"]
+    day, due = today(now, zone), due_on(todo, zone) or ""
+    if asked == "overdue":
+        moment = instant(todo, zone)
+        return not todo["completed_at"] and (moment <= now if moment else todo["due_date"] < day)
+    return due == day if asked == "today" else due > day
+
+
+def listed(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[str]:
+    """The ids that GET /todos gives for these parameters, in their order."""
+    name = asked.get("ordering", "position")
+    key = SORT_KEYS[name.removeprefix("-")]
+    rows = sorted(chosen(notebook, asked, now), key=lambda todo: (key(todo), todo["id"]), reverse=name[0] == "-")
+    return [todo["id"] for todo in rows]
+
+
+def chosen(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[Row]:
+    zone, status = asked.get("tz") or notebook.settings["time_zone"], asked.get("status")
+    is_trash = status == "trashed"
+    rows = [todo for todo in notebook.todos.values() if bool(todo["deleted_at"]) == is_trash]
+    if not is_trash and "list" not in asked:
+        rows = shown(notebook, rows)
+    starts = asked.get("starts", "all" if is_trash else "started")
+    day = today(now, zone)
+    tests: dict[str, Any] = {
+        "status": lambda todo, value: is_trash or bool(todo["completed_at"]) == (value == "completed"),
+        "list": lambda todo, value: todo["list"] == value,
+        "parent": lambda todo, value: (todo["parent"] or "none") == value,
+        "tag": lambda todo, value: {name.casefold() for name in value} <= {tag["key"] for tag in todo["tags"]},
+        "priority_gte": lambda todo, value: todo["priority"] >= value,
+        "q": lambda todo, value: value.casefold() in f"{todo['title']}\n{todo['notes']}".casefold(),
+        "due": lambda todo, value: is_due(todo, value, now, zone),
+        "due_before": lambda todo, value: bool(todo["due_date"]) and (due_on(todo, zone) or "") < value,
+        "due_after": lambda todo, value: (due_on(todo, zone) or "") > value,
+    }
+    rows = [todo for todo in rows if starts == "all" or ((todo["starts_on"] or "") > day) == (starts == "future")]
+    return [todo for todo in rows if all(test(todo, asked[name]) for name, test in tests.items() if name in asked)]
+
+
+def summary(notebook: Notebook, now: datetime, tz: str = "") -> dict[str, Any]:
+    zone = tz or notebook.settings["time_zone"]
+    begun = open_todos(notebook, now, zone)
+    todos = shown(notebook, begun)
+    done = [todo["completed_at"] for todo in notebook.todos.values() if todo["completed_at"] and not todo["deleted_at"]]
+    lists = [row for row in notebook.lists.values() if not row["deleted_at"] and not row["archived_at"]]
+    return {
+        "inbox": sum(1 for todo in todos if todo["list"] == notebook.inbox["id"]),
+        **{due: sum(1 for todo in todos if is_due(todo, due, now, zone)) for due in ("today", "overdue", "upcoming")},
+        "completed_today": sum(1 for moment in done if today(moment, zone) == today(now, zone)),
+        "trashed": sum(1 for todo in notebook.todos.values() if todo["deleted_at"]),
+        "lists": {row["id"]: sum(1 for todo in begun if todo["list"] == row["id"]) for row in lists},
+        "tags": {tag["id"]: sum(1 for todo in todos if tag in todo["tags"]) for tag in notebook.tags},
+        "version": notebook.version,
+    }

@@ -1,0 +1,121 @@
+"""What the users of the state machine send: small pools, so that they meet each other's ids and their own again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+WHO = ("alice", "bob", "mallory")
+INBOX = "inbox"  # stands for the id of the user's own
+
+
+def ids(first: int, count: int) -> list[str]:
+    return [str(UUID(int=first + number)) for number in range(count)]
+
+
+TODOS, LISTS, TAGS = ids(1, 7), ids(101, 3), ids(201, 3)
+# Around the nights in which the clocks of Berlin and New York are changed.
+DAYS = ("2026-10-24", "2026-10-25", "2026-10-26", "2026-11-01", "2027-03-28")
+TIMES = ("00:00", "02:30", "23:59")
+ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago")
+NAMES = ("alpha", "Beta", "gamma")
+TAG_NAMES = ("red", "RED", "blue", "Green")
+COLORS = (None, "#00ff00")
+
+days, at, zones = st.sampled_from(DAYS), st.sampled_from(TIMES), st.sampled_from(ZONES)
+nothing = st.none()
+# Mostly one of them, so that much happens to the same rows.
+who = st.sampled_from((*WHO, "alice", "alice", "alice"))
+todos, lists, tags = st.sampled_from(TODOS), st.sampled_from(LISTS), st.sampled_from(TAGS)
+# Which row of the user's own, or which id of the pool; see `Bookkeeping.one_of`.
+number = st.integers(0, 15)
+any_list = st.sampled_from((*LISTS, INBOX))
+dates = st.one_of(
+    st.fixed_dictionaries({"due_date": days}),
+    st.fixed_dictionaries({"due_date": days, "due_time": at}),
+    st.fixed_dictionaries({"due_date": days, "due_time": at, "time_zone": zones}),
+    st.fixed_dictionaries({"due_date": nothing, "due_time": nothing, "time_zone": nothing}),
+    # Those that are a fault on some todos and none on others.
+    st.fixed_dictionaries({"due_date": nothing}),
+    st.fixed_dictionaries({"due_time": at | nothing}),
+    st.fixed_dictionaries({"time_zone": zones | nothing}),
+)
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "title": st.sampled_from(NAMES),
+    "notes": st.sampled_from(("", "a note", "ALPHA\n")),
+    "completed": st.booleans(),
+    "priority": st.integers(0, 3),
+    "dates": dates,
+    "starts_on": days | nothing,
+    "list": any_list,
+    "parent": todos | nothing,
+    "tags": st.lists(st.sampled_from(TAG_NAMES), max_size=3),
+}
+
+
+@st.composite
+def fields(draw: Any, **always: Any) -> dict[str, Any]:
+    """A few members of a todo's body."""
+    values = dict(always)
+    for name in draw(st.lists(st.sampled_from(sorted(FIELDS)), max_size=3, unique=True)):
+        value = draw(FIELDS[name])
+        values.update(value if name == "dates" else {name: value})
+    return values
+
+
+@st.composite
+def new_todos(draw: Any) -> dict[str, Any]:
+    return {"title": "new", **draw(fields())}
+
+
+moves = st.one_of(
+    st.fixed_dictionaries({}, optional={"list": any_list}),
+    st.fixed_dictionaries({"after": todos}, optional={"list": any_list}),
+    st.fixed_dictionaries({"before": todos}),
+)
+list_moves = st.one_of(st.just({}), st.fixed_dictionaries({"after": lists}), st.fixed_dictionaries({"before": lists}))
+names = st.sampled_from(NAMES)
+colors = st.sampled_from(COLORS)
+list_values = st.fixed_dictionaries({}, optional={"name": names, "color": colors, "archived": st.booleans()})
+tag_values = st.fixed_dictionaries({}, optional={"name": st.sampled_from(TAG_NAMES), "color": colors})
+settings = st.fixed_dictionaries(
+    {}, optional={"time_zone": zones, "week_start": st.integers(1, 7), "default_list": any_list | nothing}
+)
+# How a caller says which version of the row is meant.
+expectations = st.sampled_from(
+    ("none",) * 12 + ("body", "stale body", "header", "stale header", "list of headers", "weak header", "any header")
+)
+verbs = st.lists(
+    st.tuples(st.sampled_from(("complete", "reopen", "delete", "delete", "restore", "restore", "erase_todo")), number),
+    min_size=1,
+    max_size=5,
+)
+operation = st.one_of(
+    st.tuples(st.just("create"), number, new_todos()),
+    st.tuples(st.just("update"), number, fields()),
+    st.tuples(st.just("move"), number, moves),
+    st.tuples(st.sampled_from(("complete", "reopen", "delete", "restore")), number, st.just({})),
+)
+operations = st.lists(operation, min_size=1, max_size=5, unique_by=lambda drawn: drawn[1])
+orderings = st.sampled_from(
+    [sign + name for sign in ("", "-") for name in ("position", "due", "priority", "created_at", "updated_at", "title")]
+)
+queries = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(("open", "completed", "trashed")),
+        "starts": st.sampled_from(("started", "future", "all")),
+        "list": any_list,
+        "parent": todos | st.just("none"),
+        "tag": st.lists(st.sampled_from(TAG_NAMES), min_size=1, max_size=2),
+        "priority_gte": st.integers(0, 3),
+        "due": st.sampled_from(("today", "overdue", "upcoming", "none")),
+        "due_before": days,
+        "due_after": days,
+        "q": st.sampled_from(("alpha", "NOTE", "%", "e")),
+        "tz": zones,
+        "ordering": orderings,
+    },
+)

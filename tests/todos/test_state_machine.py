@@ -1,0 +1,213 @@
+"""Three users do whatever they like; the API and a notebook kept for each of them must agree after every step."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import hypothesis
+from django.test import override_settings
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from hypothesis.stateful import rule, run_state_machine_as_test
+
+from tests.effort import IS_THOROUGH
+from tests.todos import strategies as some
+from tests.todos.bookkeeping import Bookkeeping
+from tests.todos.case import TodosTransactionTestCase
+from tests.todos.notebook import Notebook, Refusal, Row
+from tests.todos.reading import listed, summary
+
+EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (6, 40)
+
+
+class ThreeUsers(Bookkeeping):
+    # ruff: noqa: E731 - a step for the notebook stands where it is sent
+
+    @rule(who=some.who, uid=some.todos, values=some.new_todos())
+    def create(self, who: str, uid: str, values: Row) -> None:
+        values = self.ids(who, values)
+        self.change(who, "post", "/todos", {"id": uid, **values}, lambda book: book.create(uid, values), {})
+
+    @rule(who=some.who, number=some.number, values=some.new_todos(), how=some.expectations, only_new=st.booleans())
+    def put(self, who: str, number: int, values: Row, how: str, only_new: bool) -> None:
+        uid = self.one_of(who, "todos", number)
+        how = "none" if how == "any header" else how
+        version, body, headers = self.expectation(self.books[who].todos, uid, how)
+        values = self.ids(who, values)
+        headers |= {"If-None-Match": "*"} if only_new else {}
+        steps = lambda book: book.put(uid, values, version, only_new=only_new)
+        self.change(who, "put", f"/todos/{uid}", {**values, **body}, steps, headers)
+
+    @rule(who=some.who, number=some.number, values=some.fields(), how=some.expectations)
+    def patch(self, who: str, number: int, values: Row, how: str) -> None:
+        uid = self.one_of(who, "todos", number)
+        version, body, headers = self.expectation(self.books[who].todos, uid, how)
+        values = self.ids(who, values)
+        steps = lambda book: book.update(uid, values, version)
+        self.change(who, "patch", f"/todos/{uid}", {**values, **body}, steps, headers)
+
+    @rule(who=some.who, verbs=some.verbs, how=some.expectations)
+    def verbs(self, who: str, verbs: list[tuple[str, int]], how: str) -> None:
+        for verb, number in verbs:
+            uid = self.one_of(who, "todos", number)
+            version, body, headers = self.expectation(self.books[who].todos, uid, how)
+            steps = lambda book, verb=verb, uid=uid, version=version: getattr(book, verb)(uid, version)
+            if verb in {"delete", "erase_todo"}:
+                path = f"/todos/{uid}{'?permanent=true' if verb == 'erase_todo' else ''}"
+                self.change(who, "delete", path, body, steps, headers)
+            else:
+                self.change(who, "post", f"/todos/{uid}/{verb}", body, steps, headers)
+            # One stale version in a row is enough.
+            how = "none"
+
+    @rule(who=some.who, number=some.number, values=some.moves, how=some.expectations)
+    def move(self, who: str, number: int, values: Row, how: str) -> None:
+        uid = self.one_of(who, "todos", number)
+        version, body, headers = self.expectation(self.books[who].todos, uid, how)
+        values = self.ids(who, values)
+        steps = lambda book: book.move(uid, values, version)
+        self.change(who, "post", f"/todos/{uid}/move", {**values, **body}, steps, headers)
+
+    @rule(who=some.who, operations=some.operations, how=some.expectations)
+    def bulk(self, who: str, operations: list[tuple[str, int, Row]], how: str) -> None:
+        found = [
+            (op, some.TODOS[number % 7] if op == "create" else self.one_of(who, "todos", number), self.ids(who, values))
+            for op, number, values in operations
+        ]
+        sent = [{"op": op, "id": uid, **values} for op, uid, values in found]
+        version = None
+        if sent[0]["op"] != "create" and how.endswith("body"):
+            version, body, _ = self.expectation(self.books[who].todos, sent[0]["id"], how)
+            sent[0] |= body
+
+        def steps(book: Notebook) -> tuple[int, list[Row]]:
+            if len({uid for _, uid, _ in found}) < len(found):
+                raise Refusal(400)
+            return 200, [
+                self.operate(book, op, uid, values, None if index else version)
+                for index, (op, uid, values) in enumerate(found)
+            ]
+
+        self.change(who, "post", "/todos/bulk", {"operations": sent}, steps, {})
+
+    def operate(self, book: Notebook, op: str, uid: str, values: Row, version: int | None) -> Row:
+        try:
+            if op == "create":
+                return book.create(uid, values)[1]
+            if op in {"update", "move"}:
+                return getattr(book, op)(uid, values, version)[1]
+            return getattr(book, op)(uid, version)[1]
+        except Refusal as refusal:
+            # The address of a bulk is always there.
+            raise (Refusal(400) if refusal.status == 404 else refusal) from refusal
+
+    # Lists, tags, settings
+
+    @rule(
+        who=some.who, verb=st.sampled_from(("create", "update", "update", "delete", "restore", "move")),
+        number=some.number, values=some.list_values, place=some.list_moves, how=some.expectations
+    )  # fmt: skip
+    def lists(self, who: str, verb: str, number: int, values: Row, place: Row, how: str) -> None:
+        if verb == "create":
+            uid, values = some.LISTS[number % 3], {"name": "alpha", **values}
+            values.pop("archived", None)
+            self.change(who, "post", "/lists", {"id": uid, **values}, lambda book: book.create_list(uid, values), {})
+            return
+        uid = self.one_of(who, "lists", number)
+        version, body, headers = self.expectation(self.books[who].lists, uid, how)
+        if verb == "update" and "archived" in values:
+            # Its todos vanish from lists without a change of their own.
+            self.readers.pop(who, None)
+        given = {"update": (values,), "move": (place,)}.get(verb, ())
+        steps = lambda book: getattr(book, f"{verb}_list")(uid, *given, version)
+        method = {"update": "patch", "delete": "delete"}.get(verb, "post")
+        path = f"/lists/{uid}" + ("" if method != "post" else f"/{verb}")
+        self.change(who, method, path, {**(given[0] if given else {}), **body}, steps, headers)
+
+    @rule(
+        who=some.who, verb=st.sampled_from(("create", "update", "update", "delete")),
+        number=some.number, values=some.tag_values, how=some.expectations
+    )  # fmt: skip
+    def tags(self, who: str, verb: str, number: int, values: Row, how: str) -> None:
+        if verb == "create":
+            uid, values = some.TAGS[number % 3], {"name": "blue", **values}
+            self.change(who, "post", "/tags", {"id": uid, **values}, lambda book: book.create_tag(uid, values), {})
+            return
+        uid = self.one_of(who, "tags", number)
+        version, body, headers = self.expectation(self.books[who].tag_rows(), uid, how)
+        if verb == "update":
+            steps = lambda book: book.update_tag(uid, values, version)
+            self.change(who, "patch", f"/tags/{uid}", {**values, **body}, steps, headers)
+        else:
+            self.change(who, "delete", f"/tags/{uid}", body, lambda book: book.delete_tag(uid, version), headers)
+
+    @rule(who=some.who, values=some.settings)
+    def settings(self, who: str, values: Row) -> None:
+        values = self.ids(who, values)
+        self.change(who, "patch", "/me", values, lambda book: book.update_settings(values), {})
+
+    @rule(who=some.who, chance=st.integers(0, 4))
+    def erase(self, who: str, chance: int) -> None:
+        if chance == 0 and who not in self.erased:
+            self.erase_account(who)
+
+    # Retries
+
+    @rule(who=some.who, key=st.sampled_from("xyz"), title=some.names | st.just(""))
+    def retry(self, who: str, key: str, title: str) -> None:
+        self.post_with_key(who, key, title)
+        self.post_with_key(who, key, title)
+
+    # Reading, while time passes
+
+    @rule(minutes=st.sampled_from((1, 40, 5 * 60, 25 * 60)))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+
+    @rule(who=some.who, query=some.queries, size=st.sampled_from((2, 50)))
+    def read_a_list(self, who: str, query: Row, size: int) -> None:
+        query = self.ids(who, query)
+        expected = listed(self.books[who], query, self.now)
+        pages = self.pages(who, "/todos", "next", {**query, "page_size": size})
+        rows = [todo for page in pages for todo in page["results"]]
+        assert [todo["id"] for todo in rows] == expected, (query, expected)
+        assert rows == [self.json_in(who, self.books[who].todos[uid], query.get("tz", "")) for uid in expected]
+        if pages[-1]["previous"]:
+            back = self.pages(who, pages[-1]["previous"], "previous")
+            assert [page["results"] for page in reversed(back)] == [page["results"] for page in pages[:-1]]
+
+    @rule(who=some.who, tz=some.zones | st.just(""))
+    def read_the_badges(self, who: str, tz: str) -> None:
+        path = f"/summary?tz={tz}" if tz else "/summary"
+        response = self.send(who, "get", path)
+        assert response.json() == summary(self.books[who], self.now, tz)
+        known = self.send(who, "get", path, None, **{"If-None-Match": response["ETag"]})
+        assert known.status_code == 304
+
+    @rule(who=some.who, what=st.sampled_from(("begin", "on", "on", "sync")), ordering=some.orderings)
+    def read_on(self, who: str, what: str, ordering: str) -> None:
+        if what == "sync":
+            self.sync_replica(who)
+        elif what == "begin" or who not in self.readers:
+            self.begin_reading(who, ordering)
+        else:
+            self.read_next_page(who)
+
+
+@override_settings(RATE_LIMIT_USER=0, RATE_LIMIT_ADDRESS=0)
+class TheApiKeepsItsContract(TodosTransactionTestCase):
+    def test_whatever_three_users_do(self):
+        Bookkeeping.issuer = self.issuer
+        profile = hypothesis.settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=not IS_THOROUGH,
+            database=None,
+            print_blob=True,
+            # A failure of the short run is found again and made small by the thorough one.
+            phases=[Phase.generate, *([Phase.shrink] if IS_THOROUGH else [])],
+            suppress_health_check=list(HealthCheck),
+        )
+        run_state_machine_as_test(ThreeUsers, settings=profile)
+        self.assertGreater(Bookkeeping.steps, 2_000 if IS_THOROUGH else 150)
