@@ -163,7 +163,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if self.action is None:
+        if not self.action:
             # A method that is not there; DRF says so next.
             return
         known = self.parameters.get(self.action or "", frozenset())
