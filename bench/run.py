@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench import growth, load
-from bench.stage import TODOS, Stage, stage
+from bench.stage import GROWTH, TODOS, USERS, Stage, stage, users
 
 CALLERS = 200
 BODY = json.dumps({"title": "Buy milk and call the plumber", "notes": "As people write them.", "priority": 2})
@@ -37,7 +37,7 @@ class Server(NamedTuple):
 
 def main() -> None:
     options = parsed()
-    with stage() as made, ExitStack() as running:
+    with stage(users(USERS) | GROWTH) as made, ExitStack() as running:
         files = write_requests(made)
         servers = [Server("ours", *running.enter_context(made.our_server()))]
         servers.append(Server("plain", *running.enter_context(made.plain_server())))

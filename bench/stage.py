@@ -26,11 +26,11 @@ CONFIGURATION = "shared_buffers = 256MB\nmax_wal_size = 4GB\ncheckpoint_timeout 
 
 
 class Stage:
-    def __init__(self, folder: Path, database_url: str) -> None:
+    def __init__(self, folder: Path, database_url: str, sizes: dict[str, int]) -> None:
         self.folder, self.database_url = folder, database_url
         self.signer = Signer()
         self.signer.write_jwks(folder / "jwks.json")
-        self.sizes = {f"user{number}": TODOS for number in range(1, USERS + 1)} | GROWTH
+        self.sizes = sizes
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url,
@@ -47,10 +47,9 @@ class Stage:
 
     def prepare(self) -> None:
         """Makes the tables and their rows."""
-        print("Seeding …", flush=True)
+        print("Seeding …", file=sys.stderr)
         self.manage("migrate", "--verbosity=0")
-        os.environ.update({name: self.environment[name] for name in ("DATABASE_URL", "SECRET_KEY")})
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
+        os.environ.update(self.environment, DJANGO_SETTINGS_MODULE="todoproject.settings")
         import django
 
         django.setup()
@@ -105,9 +104,13 @@ def wait_for(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(f"A server did not start:\n{log.read_text(encoding='utf-8')}")
 
 
+def users(count: int) -> dict[str, int]:
+    return {f"user{number}": TODOS for number in range(1, count + 1)}
+
+
 @contextmanager
-def stage() -> Iterator[Stage]:
+def stage(sizes: dict[str, int]) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, PrivatePostgres(CONFIGURATION) as url:
-        made = Stage(Path(folder), url)
+        made = Stage(Path(folder), url, sizes)
         made.prepare()
         yield made
