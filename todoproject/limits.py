@@ -18,7 +18,7 @@ class BodySizeMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return HttpResponse(status=413 if length.isdecimal() else 400)
-        if is_api(request):
+        if length != "0" and is_api(request):
             try:
                 # Now, so that whoever sends slowly is authenticated when the request is complete and not before.
                 request.body  # noqa: B018 - reading it keeps it

@@ -101,7 +101,7 @@ MIDDLEWARE = [
     "todoproject.transport.HTTPSOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "todoproject.transport.CrossOriginMiddleware",
     "todoproject.limits.BodySizeMiddleware",
     "todoproject.throttling.RateLimitMiddleware",
     "todoproject.paths.SlashlessApiMiddleware",

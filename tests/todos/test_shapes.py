@@ -58,7 +58,7 @@ class AnswersAreWhatTheSerializersSay(TodosTestCase):
 
     def assert_same_bytes(self, serializer, path):
         response = self.alice.get(path)
-        expected = JSONRenderer().render(serializer(response.data).data)
+        expected = JSONRenderer().render(serializer(response.json()).data)
         self.assertEqual(response.content, expected)
 
     def test_todos(self):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
+from django.http import HttpResponse
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -22,15 +23,13 @@ from todos.api.pagination import KeysetPagination
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
 from todos.exceptions import Refused
-from todos.models import dues
 from todos.shapes import Hole
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})
 PAGING = frozenset({"cursor", "page_size", "ordering"})
 UID = Hole("uid", models.UUIDField())
-# The moment of the request, and the room around it.
-NOW = dues.Span(*(Hole(name, models.DateTimeField()) for name in dues.Span._fields))
+NOW = Hole("now", models.DateTimeField())
 
 
 class OwnedViewSet(GenericViewSet[Any]):
@@ -51,7 +50,7 @@ class OwnedViewSet(GenericViewSet[Any]):
     # For authentication: whether this user may still come in is asked by the queries that read the user's rows, or
     # by fetching the user; see `finalize_response`.
     defers_user = True
-    is_proven = is_shaping = False
+    is_shaping = False
 
     def get_queryset(self) -> Any:
         return self.model.objects.owned_by(self.owner)
@@ -80,13 +79,13 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def values(self) -> dict[str, Any]:
         """What the holes of this view's queries are filled with, besides the page's."""
-        return {**self.caller.values, **dues.span(clock.now())._asdict()}
+        return {**self.caller.values, "now": clock.now()}
 
     def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:
         """Runs a query of this view's shapes; rows of an owner who was shut out are never found."""
         shape = (type(self), self.caller.is_found_by_query, self.pattern, key)
         found = shapes.rows(shape, partial(self.shaped, build), {**self.values(), **values})
-        self.is_proven = self.is_proven or bool(found)
+        self.caller.is_proven = self.caller.is_proven or bool(found)
         return found
 
     def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> models.QuerySet[Any]:
@@ -95,6 +94,11 @@ class OwnedViewSet(GenericViewSet[Any]):
             return build()
         finally:
             self.is_shaping = False
+
+    @property
+    def writer(self) -> int | Caller:
+        """For changes that can find the owner by themselves."""
+        return self.caller if self.caller.is_found_by_query else self.owner_id
 
     @property
     def owner_id(self) -> int:
@@ -122,12 +126,12 @@ class OwnedViewSet(GenericViewSet[Any]):
     def current(self) -> dict[str, Any]:
         return self.present(self.uid)
 
-    def page(self, build: Callable[[], models.QuerySet[Any]]) -> Response:
+    def page(self, build: Callable[[], models.QuerySet[Any]]) -> dict[str, Any]:
         """One page of the rows that `build` yields."""
         pages = KeysetPagination()
         pages.read(self.request, self)
         rows = self.rows(pages.key, lambda: pages.cut(build()), **pages.values)
-        return pages.response(rows, self.to_json)
+        return pages.page(rows, self.to_json)
 
     def valid(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The body's values, once they have passed."""
@@ -139,15 +143,20 @@ class OwnedViewSet(GenericViewSet[Any]):
             values = self.valid(VersionInput)
         return accepted_versions(self.request, values.pop("version", None))
 
-    def one(self, data: dict[str, Any], *, created: bool = False) -> Response:
+    def one(self, data: dict[str, Any], *, created: bool = False) -> HttpResponse:
         """The answer that is a single row."""
         tag = etag(data["version"])
         headers = {"ETag": tag}
-        if self.request.method in {"GET", "HEAD"} and is_known(self.request, tag):
-            return Response(status=304, headers=headers)
+        if self.request.method in {"GET", "HEAD"}:
+            return Response(status=304, headers=headers) if is_known(self.request, tag) else self.read(data, headers)
         if created:
             headers["Location"] = self.request.build_absolute_uri(f"{self.collection}/{data['id']}")
         return Response(data, status=201 if created else 200, headers=headers)
+
+    def read(self, data: Any, headers: dict[str, str] | None = None) -> HttpResponse:
+        """The answer to a request that only reads. DRF's Response would be rendered later, with more ceremony."""
+        renderer = self.request.accepted_renderer
+        return HttpResponse(renderer.render(data), content_type=renderer.media_type, headers=headers)
 
     @property
     def collection(self) -> str:
@@ -156,7 +165,7 @@ class OwnedViewSet(GenericViewSet[Any]):
         return path[: path.index(f"/{self.kwargs['id']}")] if "id" in self.kwargs else path
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.method == "POST" and "Idempotency-Key" in request.headers:
+        if request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in request.META:
             handler: Callable[..., Response] = getattr(self, "post", self.http_method_not_allowed)
             self.post = partial(idempotency.once, handler)
         return super().dispatch(request, *args, **kwargs)
@@ -179,11 +188,10 @@ class OwnedViewSet(GenericViewSet[Any]):
         return super().handle_exception(translated(exc, self.represent) if isinstance(exc, Refused) else exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        if not self.is_proven:
-            try:
-                self.caller.fetch()
-            except Exception as exc:  # noqa: BLE001 - handled as if it had come before the view did anything
-                response = self.handle_exception(exc)
+        try:
+            self.caller.prove()
+        except Exception as exc:  # noqa: BLE001 - handled as if it had come before the view did anything
+            response = self.handle_exception(exc)
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["Vary"] = "Authorization, Origin"

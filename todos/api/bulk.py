@@ -101,7 +101,7 @@ class BulkViewSet(TodoViewSet):
     def bulk(self, request: Request) -> Response:
         operations = self.valid(BulkInput)["operations"]
         try:
-            outcomes, version = changes.run(self.owner_id, operations)
+            outcomes, version = changes.run(self.writer, operations)
         except Missing as missing:
             pointer = f"/operations/{missing.index}/id"
             raise Invalid("does_not_exist", "You have no such todo.", pointer=pointer) from missing

@@ -22,6 +22,8 @@ class Caller:
     def __init__(self, user: Any) -> None:
         self.user = user
         self.is_found_by_query = hasattr(user, "pk_query")
+        # Whether a query has found this user, so that the user may be here.
+        self.is_proven = False
 
     @property
     def pk(self) -> Any:
@@ -44,6 +46,11 @@ class Caller:
     def name(self) -> str:
         return self.user.subject_key if self.is_found_by_query else str(self.user.pk)
 
-    def fetch(self) -> None:
-        if self.is_found_by_query:
+    def prove(self) -> None:
+        """Looks at the user, unless a query has; refuses whoever was shut out."""
+        if self.is_found_by_query and not self.is_proven:
             self.user.fetch()
+
+    def key(self) -> int:
+        key: int = self.user.pk
+        return key

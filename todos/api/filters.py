@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import DateField, Expression, F, IntegerField, TextField, UUIDField
+from django.db.models import DateField, DateTimeField, Expression, F, IntegerField, TextField, UUIDField
 from django.http import QueryDict
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -148,6 +148,7 @@ WORDS = frozenset({"status", "starts", "due"})
 LIST, PARENT = Hole("list", UUIDField()), Hole("parent", UUIDField())
 DUE_BEFORE = Hole("due_before", DateField()), Hole("due_before.latest", DateField())
 DUE_AFTER = Hole("due_after", DateField()), Hole("due_after.earliest", DateField())
+SPAN = dues.Span(*(Hole(name, DateTimeField()) for name in dues.Span._fields))
 PRIORITY, TEXT, ZONE = Hole("priority_gte", IntegerField()), Hole("q", TextField()), Hole("tz", TextField())
 
 
@@ -176,9 +177,10 @@ def pattern(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
     )
 
 
-def filling(asked: dict[str, Any]) -> dict[str, Any]:
+def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The values of the holes in `narrowed`."""
-    values = {**asked, **{f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}}
+    tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}
+    values = {**asked, **tags, **dues.span(now)._asdict()}
     if "q" in asked:
         values["q"] = Contains.pattern_of(asked["q"])
     if "due_before" in asked:

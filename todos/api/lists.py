@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,51 +37,51 @@ class ListViewSet(OwnedViewSet):
         return self.request.query_params.get("status", "active")
 
     def all_rows(self) -> Any:
-        return self.get_queryset().with_open_count(self.owner.pk, NOW.now)
+        return self.get_queryset().with_open_count(self.owner.pk, NOW)
 
     to_json = staticmethod(list_json)
 
     @extend_schema(**schema.LIST_LISTS)
-    def list(self, request: Request) -> Response:
+    def list(self, request: Request) -> HttpResponse:
         status = request.query_params.get("status", "active")
         if status not in STATUSES:
             raise query_fault("status", "invalid_choice", f"Choose one of {', '.join(STATUSES)}.")
-        response = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
-        if status == "active" and not response.data["results"] and "cursor" not in request.query_params:
+        page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
+        if status == "active" and not page["results"] and "cursor" not in request.query_params:
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.owner_id)
-            response = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
-        return response
+            page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
+        return self.read(page)
 
     @extend_schema(**schema.GET_LIST)
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
+    def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
         return self.one(self.current())
 
     @extend_schema(**schema.CREATE_LIST)
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(ListInput))
         uid, created = changes.create_list(self.owner_id, values.pop("id", None), values)
         return self.one(self.present(uid), created=created)
 
     @extend_schema(**schema.PATCH_LIST)
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
         changes.update_list(self.owner_id, self.uid, values, expected)
         return self.one(self.current())
 
     @extend_schema(**schema.DELETE_LIST)
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.delete_list(self.owner_id, self.uid, self.expected())
         return Response(status=204)
 
     @extend_schema(**schema.RESTORE_LIST)
-    def restore(self, request: Request, id: str) -> Response:  # noqa: A002
+    def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.restore_list(self.owner_id, self.uid, self.expected())
         return self.one(self.current())
 
     @extend_schema(**schema.MOVE_LIST)
-    def move(self, request: Request, id: str) -> Response:  # noqa: A002
+    def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = self.valid(MoveInput)
         expected = self.expected(values)
         changes.move_list(self.owner_id, self.uid, values, expected)

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.db.models import QuerySet, UUIDField
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from todos.api.errors import query_fault
 from todos.models.expressions import After
@@ -104,14 +103,14 @@ class KeysetPagination(BasePagination):
         sign = "-" if is_descending else ""
         return queryset.order_by(sign + self.column, sign + "uid").values_list(*self.columns)[: self.size + 1]
 
-    def response(self, rows: list[Any], to_json: Callable[[Any], dict[str, Any]]) -> Response:
+    def page(self, rows: list[Any], to_json: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         self.has_more, rows = len(rows) > self.size, rows[: self.size]
         if self.cursor and self.cursor.is_back:
             rows.reverse()
         at, uid_at = self.columns.index(self.column), self.columns.index("uid")
         self.ends = [(row[at], row[uid_at]) for row in (rows[:1] + rows[-1:])]
         data = [to_json(row[: self.width]) for row in rows]
-        return Response({"results": data, "next": self.link(is_back=False), "previous": self.link(is_back=True)})
+        return {"results": data, "next": self.link(is_back=False), "previous": self.link(is_back=True)}
 
     def ordering_of(self, request: Request, orderings: dict[str, str]) -> str:
         name: str = request.query_params.get("ordering", next(iter(orderings)))

@@ -19,7 +19,7 @@ def etag(version: int) -> str:
 
 def accepted_versions(request: Request, body_version: int | None) -> frozenset[int] | None:
     """The versions in which the caller wants to find the row, from If-Match and the body; None if any will do."""
-    header = request.headers.get("If-Match", "*").strip()
+    header = request.META.get("HTTP_IF_MATCH", "*").strip()
     if header != "*" and not ETAGS.fullmatch(header):
         detail = 'Send the ETag as it came, with its quotes: If-Match: "7".'
         raise HeaderInvalid({"If-Match": [ErrorDetail(detail, "invalid")]})
@@ -30,10 +30,10 @@ def accepted_versions(request: Request, body_version: int | None) -> frozenset[i
 
 
 def insists_on_creating(request: Request) -> bool:
-    return request.headers.get("If-None-Match", "").strip() == "*"
+    return request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
 
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether the caller already has what this ETag stands for."""
-    header = request.headers.get("If-None-Match", "").strip()
+    header = request.META.get("HTTP_IF_NONE_MATCH", "").strip()
     return header == "*" or tag in {entry.strip().removeprefix("W/") for entry in header.split(",")}

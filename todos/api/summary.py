@@ -18,7 +18,7 @@ from rest_framework.response import Response
 
 from todos import clock, zones
 from todos.api import filters, schema
-from todos.api.base import NOW, OwnedViewSet
+from todos.api.base import OwnedViewSet
 from todos.api.openapi import answered
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, TodoTag, dues
@@ -73,15 +73,18 @@ class SummaryView(OwnedViewSet):
         return filters.pattern(self.asked)
 
     def values(self) -> dict[str, Any]:
-        return {**super().values(), **self.asked}
+        values = super().values()
+        return {**values, **dues.span(values["now"])._asdict(), **self.asked}
 
     def numbers(self) -> QuerySet[Any]:
         zone = filters.ZONE if self.asked else zone_of(self.owner.pk)
-        return self.get_queryset().annotate(**numbers(self.owner.pk, zone, NOW), zone=zone).values_list(*COLUMNS)
+        return (
+            self.get_queryset().annotate(**numbers(self.owner.pk, zone, filters.SPAN), zone=zone).values_list(*COLUMNS)
+        )
 
     def known_tag(self, now: datetime, tz: str) -> str:
         """The caller's ETag if it still stands: no change since, and no todo has become due by the passing of time."""
-        match = TAG.search(self.request.headers.get("If-None-Match", ""))
+        match = TAG.search(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
         if not match or (match[3] or "") != tz or now.timestamp() >= int(match[2]):
             return ""
         found = self.rows("version", lambda: self.get_queryset().values_list("version"))

@@ -60,8 +60,8 @@ def tombstone_json(row: tuple[Any, ...]) -> dict[str, Any]:
 
 
 KINDS = (
-    Kind("lists", lambda owner: List.objects.with_open_count(owner, NOW.now), LIST_COLUMNS, list_json),
-    Kind("tags", lambda owner: Tag.objects.with_open_count(owner, NOW.now), TAG_COLUMNS, tag_json),
+    Kind("lists", lambda owner: List.objects.with_open_count(owner, NOW), LIST_COLUMNS, list_json),
+    Kind("tags", lambda owner: Tag.objects.with_open_count(owner, NOW), TAG_COLUMNS, tag_json),
     Kind("todos", lambda owner: Todo.objects.with_references(zone_of(owner)), TODO_COLUMNS, todo_json),
     Kind("deleted", lambda owner: Tombstone.objects.all(), ("kind", "uid", "version"), tombstone_json),
 )

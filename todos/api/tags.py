@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,32 +25,32 @@ class TagViewSet(OwnedViewSet):
     parameters = {"list": frozenset({"cursor", "page_size"})}
 
     def all_rows(self) -> Any:
-        return self.get_queryset().with_open_count(self.owner.pk, NOW.now)
+        return self.get_queryset().with_open_count(self.owner.pk, NOW)
 
     to_json = staticmethod(tag_json)
 
     @extend_schema(**schema.LIST_TAGS)
-    def list(self, request: Request) -> Response:
-        return self.page(self.all_rows)
+    def list(self, request: Request) -> HttpResponse:
+        return self.read(self.page(self.all_rows))
 
     @extend_schema(**schema.GET_TAG)
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
+    def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
         return self.one(self.current())
 
     @extend_schema(**schema.CREATE_TAG)
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TagInput))
         uid, created = changes.create_tag(self.owner_id, values.pop("id", None), values)
         return self.one(self.present(uid), created=created)
 
     @extend_schema(**schema.PATCH_TAG)
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
         changes.update_tag(self.owner_id, self.uid, values, expected)
         return self.one(self.current())
 
     @extend_schema(**schema.DELETE_TAG)
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.delete_tag(self.owner_id, self.uid, self.expected())
         return Response(status=204)

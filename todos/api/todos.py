@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Expression
+from django.db.models import Expression, OuterRef
+from django.http import HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 
 from todos import changes
 from todos.api import filters, schema
-from todos.api.base import NOW, PAGING, OwnedViewSet
+from todos.api.base import PAGING, OwnedViewSet
 from todos.api.errors import query_fault
 from todos.api.filters import TodoFilter
 from todos.api.preconditions import insists_on_creating
@@ -57,11 +58,15 @@ class TodoViewSet(OwnedViewSet):
         return filters.pattern(self.asked)
 
     def values(self) -> dict[str, Any]:
-        return {**super().values(), **filters.filling(self.asked)}
+        values = super().values()
+        return {**values, **filters.filling(self.asked, values["now"])} if self.asked else values
 
     @property
     def zone(self) -> Expression:
-        return filters.ZONE if "tz" in self.asked else zone_of(self.owner.pk)
+        if "tz" in self.asked:
+            return filters.ZONE
+        # Of many rows the owner is looked up once before them, of a single one beside it.
+        return zone_of(self.owner.pk if self.action == "list" else OuterRef("owner"))
 
     def all_rows(self) -> Any:
         return self.get_queryset().with_references(self.zone)
@@ -69,59 +74,58 @@ class TodoViewSet(OwnedViewSet):
     to_json = staticmethod(todo_json)
 
     @extend_schema(**schema.LIST_TODOS)
-    def list(self, request: Request) -> Response:
-        return self.page(lambda: filters.narrowed(self.all_rows(), self.asked, self.zone, NOW))
+    def list(self, request: Request) -> HttpResponse:
+        return self.read(self.page(lambda: filters.narrowed(self.all_rows(), self.asked, self.zone, filters.SPAN)))
 
     @extend_schema(**schema.GET_TODO)
-    def retrieve(self, request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
+    def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
         return self.one(self.current())
 
     @extend_schema(**schema.CREATE_TODO)
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TodoInput))
         uid = values.pop("id", None)
         row = quick.create(self.caller, uid, values) if self.caller.is_found_by_query else None
         if row is None:
             return self.change("create", values, uid=uid)
-        self.is_proven = True
         return self.one(new_todo_json(row), created=True)
 
     @extend_schema(**schema.PUT_TODO)
-    def update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         verb = "insert" if insists_on_creating(request) else "replace"
         return self.change(verb, stored(self.valid(TodoPut)), uid=self.uid)
 
     @extend_schema(**schema.PATCH_TODO)
-    def partial_update(self, request: Request, id: str) -> Response:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("update", stored(self.valid(TodoPatch, partial=True)), uid=self.uid)
 
     @extend_schema(**schema.DELETE_TODO)
-    def destroy(self, request: Request, id: str) -> Response:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         permanent = request.query_params.get("permanent", "false")
         if permanent not in {"true", "false"}:
             raise query_fault("permanent", "invalid", "Write true or false.")
         verb = "delete_forever" if permanent == "true" else "delete"
         operation = Operation(verb, self.uid, expected=self.expected())
-        changes.run(self.owner_id, [operation])
+        changes.run(self.writer, [operation])
         return Response(status=204)
 
     @extend_schema(**schema.COMPLETE_TODO)
-    def complete(self, request: Request, id: str) -> Response:  # noqa: A002
+    def complete(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("complete", self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**schema.REOPEN_TODO)
-    def reopen(self, request: Request, id: str) -> Response:  # noqa: A002
+    def reopen(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("reopen", self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**schema.RESTORE_TODO)
-    def restore(self, request: Request, id: str) -> Response:  # noqa: A002
+    def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("restore", self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**schema.MOVE_TODO)
-    def move(self, request: Request, id: str) -> Response:  # noqa: A002
+    def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("move", self.valid(TodoMove), uid=self.uid)
 
-    def change(self, verb: str, values: dict[str, Any], *, uid: UUID | None) -> Response:
+    def change(self, verb: str, values: dict[str, Any], *, uid: UUID | None) -> HttpResponse:
         expected = self.expected(values)
-        (outcome,), _ = changes.run(self.owner_id, [Operation(verb, uid, values, expected)])
+        (outcome,), _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
         return self.one(todo_json_of(outcome.todo), created=outcome.created)

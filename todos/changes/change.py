@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from todos import clock, positions
+from todos import clock, positions, shapes
 from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
 
@@ -18,17 +19,31 @@ INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
 # writer waits here until the first has committed, so numbers are committed in their order.
 RAISE = """
-UPDATE todos_account SET version = version + 1 WHERE owner_id = %s
-RETURNING version, time_zone, default_list_id,
-  (SELECT uid FROM todos_list WHERE owner_id = %s AND id = todos_account.default_list_id),
-  (SELECT id FROM todos_list WHERE owner_id = %s AND is_inbox),
-  (SELECT uid FROM todos_list WHERE owner_id = %s AND is_inbox),
+UPDATE todos_account SET version = version + 1 WHERE owner_id = ({owner})
+RETURNING owner_id, version, time_zone, default_list_id,
+  (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND id = todos_account.default_list_id),
+  (SELECT id FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
+  (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
   erased_at
 """
 # Requests that were let in before DELETE /me and arrive here after it must not leave rows behind. They are told apart
 # from those of a new beginning by time alone: tokens issued so soon after it are refused too.
 AFTER_ERASURE = timedelta(seconds=10)
 Row = TypeVar("Row", List, Tag)
+
+
+class Finder(Protocol):
+    """Finds the owner within a statement, if the owner may still write."""
+
+    is_proven: bool
+
+    @property
+    def values(self) -> dict[str, Any]: ...
+
+    def key_query(self) -> QuerySet[Any]: ...
+
+    def key(self) -> int:
+        """The owner's key, looked up in a statement of its own, which makes a new owner or refuses one."""
 
 
 class Place(NamedTuple):
@@ -107,20 +122,21 @@ def require_version(row: Any, expected: frozenset[int] | None) -> None:
 
 
 @contextmanager
-def change(owner_id: int) -> Iterator[Change]:
+def change(owner: int | Finder) -> Iterator[Change]:
     """A numbered change, unless the account was erased a moment ago."""
-    with locked(owner_id) as current:
+    with locked(owner) as current:
         if current.erased_at and current.now < current.erased_at + AFTER_ERASURE:
             raise Conflict("account_erased", "All data of this account was just erased.")
         yield current
 
 
 @contextmanager
-def locked(owner_id: int) -> Iterator[Change]:
+def locked(owner: int | Finder) -> Iterator[Change]:
     """A transaction with the owner's account locked. One that touches nothing leaves the counter as it was."""
     with transaction.atomic():
-        counter = raise_counter(owner_id)
+        counter = raise_counter(owner)
         if counter is None:
+            owner_id = owner if isinstance(owner, int) else owner.key()
             Account.objects.bulk_create([Account(owner_id=owner_id)], ignore_conflicts=True)
             counter = raise_counter(owner_id)
             assert counter is not None, "the account was made by the statement before"  # noqa: S101 - for the types
@@ -129,17 +145,36 @@ def locked(owner_id: int) -> Iterator[Change]:
             transaction.set_rollback(True)
 
 
-def raise_counter(owner_id: int) -> Change | None:
+def raise_counter(owner: int | Finder) -> Change | None:
+    """The counter's new number, or nothing for somebody without an account, or who was shut out."""
+    if isinstance(owner, int):
+        sql, parameters = RAISE.format(owner="%s"), [owner]
+    else:
+        found = shapes.compiled((type(owner), "key"), owner.key_query)
+        sql, parameters = RAISE.format(owner=found.sql), shapes.filled(found, owner.values)
     with connection.cursor() as cursor:
-        cursor.execute(RAISE, [owner_id] * 4)
+        with together_with_begin():
+            cursor.execute(sql, parameters)
         row = cursor.fetchone()
     if row is None:
         return None
-    number, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at = row
+    if not isinstance(owner, int):
+        owner.is_proven = True
+    owner_id, number, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at = row
     current = Change(owner_id, number, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
     # SQLite's driver leaves out the zone, which is UTC.
     current.erased_at = erased_at and erased_at.replace(tzinfo=UTC)
     return current
+
+
+@contextmanager
+def together_with_begin() -> Iterator[None]:
+    """Sends BEGIN, which psycopg puts in front of the first statement, and that statement in one round trip."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def place(pk: int | None, uid: UUID | str | None) -> Place | None:

@@ -6,14 +6,13 @@ Whatever does not fit leaves nothing behind and gives None: `todos.run` does the
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection
-from django.db.models import QuerySet
 
 from todos import clock, shapes, zones
-from todos.changes.change import AFTER_ERASURE
+from todos.changes.change import AFTER_ERASURE, Finder
 from todos.models.dues import due_sort_key
 from todos.models.owned import uuid7
 from todos.models.todo import title_sort_key
@@ -43,15 +42,6 @@ FROM made, account
 """
 
 
-class Finder(Protocol):
-    """Finds the owner in a statement, if the owner may still write."""
-
-    @property
-    def values(self) -> dict[str, Any]: ...
-
-    def key_query(self) -> QuerySet[Any]: ...
-
-
 def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str, Any] | None:
     """The columns of the new row, `list_uid` and `owner_zone` among them."""
     if not is_possible(given):
@@ -69,6 +59,7 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
         return None
     if made is None:
         return None
+    finder.is_proven = True
     version, position, zone, list_uid = made
     return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
 

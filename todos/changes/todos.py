@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from todos.changes.change import Place, change, require_version
+from todos.changes.change import Finder, Place, change, require_version
 from todos.changes.moves import move_beside
 from todos.changes.values import PLAIN, finish, keep_parent_open, resume, settle
 from todos.changes.workbench import Workbench
@@ -45,9 +45,9 @@ class Outcome:
     created: bool = False
 
 
-def run(owner_id: int, operations: list[Operation]) -> tuple[list[Outcome], int]:
+def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome], int]:
     """Carries out all operations as one change, or none. Gives the rows as they are then, and the owner's version."""
-    with change(owner_id) as current:
+    with change(owner) as current:
         bench = Workbench(current)
         load(bench, operations)
         outcomes = []
