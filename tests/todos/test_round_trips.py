@@ -73,6 +73,18 @@ class ReadingIsOneStatement(Counting):
         self.assertEqual(len(self.statements(self.alice.get, f"/changes?since={since}")), 1)
 
 
+class ChangingLooksUpNobodyFirst(Counting):
+    def test_the_counter_the_row_and_what_is_written(self):
+        path = f"/todos/{self.todo['id']}"
+
+        self.assertEqual(len(self.work(self.alice.patch, path, {"title": "new"})), 3)
+        self.assertEqual(len(self.work(self.alice.post, f"{path}/complete")), 4)
+        self.assertEqual(len(self.work(self.alice.delete, path)), 4)
+
+    def work(self, send, *args) -> list[str]:
+        return [sql for sql in self.statements(send, *args) if not sql.startswith(("BEGIN", "COMMIT"))]
+
+
 @skipUnless(connection.vendor == "postgresql", "SQLite has no statement that changes two tables.")
 class CreatingIsOneStatement(Counting):
     def test_no_transaction_is_opened_and_nothing_is_asked_before(self):
