@@ -7,6 +7,11 @@ class Lists(TodosTestCase):
     def names(self, **parameters):
         return [row["name"] for row in self.alice.get("/lists", parameters).json()["results"]]
 
+    def test_a_colour_is_six_hexadecimal_digits_and_nothing_after_them(self):
+        for color in ("#aabbcc\n", "#AABBCC", "aabbcc", "#aabbc", 7):
+            with self.subTest(color):
+                self.assert_fault(self.alice.post("/lists", {"name": "x", "color": color}), "/color", "invalid")
+
     def test_the_inbox_is_there_from_the_first_request_on(self):
         (inbox,) = self.alice.get("/lists").json()["results"]
 

@@ -133,7 +133,8 @@ class Color(serializers.RegexField):
         super().__init__(r"^#[0-9a-f]{6}$", required=False, allow_null=True, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
+        # The pattern's own `$` would let a newline follow.
+        if not isinstance(data, str) or data.endswith("\n"):
             self.fail("invalid")
         return data
 
