@@ -45,7 +45,8 @@ def rows(key: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[str,
     database = connections[DEFAULT_DB_ALIAS]
     query = compiled(key, build)
     with database.cursor() as cursor:
-        if database.vendor == "postgresql":
+        if database.settings_dict["OPTIONS"].get("server_side_binding"):
+            # Behind a pooler values are put into the text here, and psycopg has binary answers only where they are not.
             # psycopg decodes binary answers in C. Text it may decode in Python, because Django replaces its loader of
             # timestamps. (There is one type that Django wants as text: jsonb.)
             cursor.cursor.format = Format.BINARY
