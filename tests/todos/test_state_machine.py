@@ -202,7 +202,7 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
             deadline=None,
-            derandomize=not IS_THOROUGH,
+            derandomize=True,
             database=None,
             print_blob=True,
             # A failure of the short run is found again and made small by the thorough one.
