@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import DateTimeField, F, Model, Q, QuerySet, TextField, Value
+from django.db.models import DateTimeField, F, Field, Model, Q, QuerySet, TextField
 from django.utils.functional import SimpleLazyObject, empty
 
 from betterauth_auth.models import Identity
@@ -22,14 +22,17 @@ from betterauth_auth.tokens import VerifiedToken
 # Others compare text without case or accents and could find somebody else's row.
 EXACT_DATABASES = frozenset({"postgresql", "sqlite"})
 
-TEXT, MOMENT = TextField(), DateTimeField()
-
 
 class DeferredUser(SimpleLazyObject):
     """The user of a verified token. Behaves like the user itself; the first look at it fetches it, or refuses."""
 
     is_authenticated = True
     is_anonymous = False
+    pk_fields: ClassVar[dict[str, Field[Any, Any]]] = {
+        "issuer": TextField(),
+        "subject": TextField(),
+        "issued_at": DateTimeField(),
+    }
 
     def __init__(self, token: VerifiedToken, fetch: Callable[[], Any]) -> None:
         super().__init__(fetch)
@@ -53,14 +56,10 @@ class DeferredUser(SimpleLazyObject):
         return f"{token.issuer}|{token.subject}"
 
     @property
-    def pk_values(self) -> dict[str, Value]:
+    def pk_values(self) -> dict[str, Any]:
         """What `pk_query` compares with; a query that is compiled once is given these anew for each request."""
         token: VerifiedToken = self.__dict__["token"]
-        return {
-            "issuer": Value(token.issuer, TEXT),
-            "subject": Value(token.subject, TEXT),
-            "issued_at": Value(token.issued_at, MOMENT),
-        }
+        return {"issuer": token.issuer, "subject": token.subject, "issued_at": token.issued_at}
 
     @staticmethod
     def pk_query(issuer: Any, subject: Any, issued_at: Any) -> QuerySet[Any, Any]:

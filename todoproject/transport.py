@@ -57,7 +57,8 @@ class CrossOriginMiddleware(CorsMiddleware):
             return super().__call__(request)
         response: Any = self.get_response(request)
         # Caches have to know that the answer depends on it all the same.
-        patch_vary_headers(response, ("origin",))
+        if "Origin" not in response.headers.get("Vary", ""):
+            patch_vary_headers(response, ("Origin",))
         return response
 
 

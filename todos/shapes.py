@@ -37,31 +37,22 @@ class Compiled(NamedTuple):
     converters: tuple[tuple[int, list[Any], Any], ...]
 
 
-_compiled: dict[tuple[Hashable, str], Compiled] = {}
+_compiled: dict[Hashable, Compiled] = {}
 
 
 def rows(key: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[str, Any]) -> list[Any]:
     """What the queryset that `build` makes with `values_list` yields, as tuples or lists."""
-    database = connections[DEFAULT_DB_ALIAS]
     query = compiled(key, build)
-    with database.cursor() as cursor:
-        if database.settings_dict["OPTIONS"].get("server_side_binding"):
-            # Behind a pooler values are put into the text here, and psycopg has binary answers only where they are not.
-            # psycopg decodes binary answers in C. Text it may decode in Python, because Django replaces its loader of
-            # timestamps. (There is one type that Django wants as text: jsonb.)
-            cursor.cursor.format = Format.BINARY
-        cursor.execute(query.sql, filled(query, values))
-        found: list[Any] = cursor.fetchall()
+    database = connections[DEFAULT_DB_ALIAS]
+    found = fetched(database, query.sql, filled(query, values, database))
     return [converted(row, query, database) for row in found] if query.converters else found
 
 
 def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
     """`key` stands for everything that `build` depends on, but for the values in its holes."""
-    database = connections[DEFAULT_DB_ALIAS]
-    key = (key, database.vendor)
     query = _compiled.get(key)
     if query is None:
-        compiler = build().query.get_compiler(connection=database)
+        compiler = build().query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
         sql, parameters = compiler.as_sql()
         converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
         query = Compiled(sql, tuple(parameters), tuple((at, *which) for at, which in converters.items()))
@@ -71,9 +62,8 @@ def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
     return query
 
 
-def filled(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
+def filled(query: Compiled, values: Mapping[str, Any], database: Any) -> list[Any]:
     """The parameters of the query."""
-    database = connections[DEFAULT_DB_ALIAS]
     if database.vendor == "postgresql":
         # psycopg takes Python's values as they are.
         return [values[part.name] if type(part) is Hole else part for part in query.parameters]
@@ -82,6 +72,24 @@ def filled(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
 
 def adapted(hole: Hole, values: Mapping[str, Any], database: Any) -> Any:
     return hole.output_field.get_db_prep_value(values[hole.name], database)
+
+
+def fetched(database: Any, sql: str, parameters: list[Any]) -> list[Any]:
+    """The rows of a statement that runs often."""
+    # The host's database may know a shorter way for them.
+    if hasattr(database, "fetch_prepared"):
+        found: list[Any] | None = database.fetch_prepared(sql, parameters)
+        if found is not None:
+            return found
+    with database.cursor() as cursor:
+        if database.settings_dict["OPTIONS"].get("server_side_binding"):
+            # Behind a pooler values are put into the text here, and psycopg has binary answers only where they are not.
+            # psycopg decodes binary answers in C. Text it may decode in Python, because Django replaces its loader of
+            # timestamps. (There is one type that Django wants as text: jsonb.)
+            cursor.cursor.format = Format.BINARY
+        cursor.execute(sql, parameters)
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 def converted(row: Any, query: Compiled, database: Any) -> list[Any]:

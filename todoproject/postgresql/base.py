@@ -10,7 +10,7 @@ import random
 import re
 import select
 import time
-from functools import cached_property, partial
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -18,8 +18,10 @@ import psycopg
 from django.db import OperationalError
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
+from django.utils.functional import cached_property
 
 from todoproject import metrics
+from todoproject.postgresql.prepared import PreparedStatements
 
 CONNECT_SECONDS = 10
 # Once a whole retry has failed, others fail fast: a thread that waits ten seconds is a thread that answers nobody.
@@ -64,6 +66,7 @@ def is_loss(exc: psycopg.Error, connection: psycopg.Connection[Any] | None) -> b
 
 class DatabaseWrapper(base.DatabaseWrapper):
     used_at = 0.0
+    prepared: PreparedStatements
 
     @cached_property
     def wrap_database_errors(self) -> DatabaseErrorWrapper:
@@ -93,6 +96,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             else:
                 _gave_up_at = None
                 self.used_at = time.monotonic()
+                self.prepared = PreparedStatements(connection)
                 return connection
 
     def bound_waits(self, connection: psycopg.Connection[Any]) -> None:
@@ -110,6 +114,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except psycopg.Error:
             connection.close()
             raise
+
+    def fetch_prepared(self, sql: str, parameters: list[Any]) -> list[Any] | None:
+        """What a query of constant text yields, without a cursor; None where it takes one."""
+        is_bound_here = not self.settings_dict["OPTIONS"].get("server_side_binding")
+        if is_bound_here or self.in_atomic_block or self.force_debug_cursor or self.execute_wrappers:
+            return None
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self.prepared.rows(sql, parameters)
 
     def close_if_health_check_failed(self) -> None:
         """The check is a round trip: made after a long rest, or when the socket has news, which while idle is bad."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from functools import cached_property, partial
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import models
 from django.http import HttpResponse
+from django.utils.functional import cached_property
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +20,7 @@ from todos.api import idempotency
 from todos.api.caller import Caller
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
-from todos.api.pagination import KeysetPagination
+from todos.api.pagination import KeysetPagination, absolute
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
 from todos.exceptions import Refused
@@ -147,16 +148,16 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The answer that is a single row."""
         tag = etag(data["version"])
         headers = {"ETag": tag}
-        if self.request.method in {"GET", "HEAD"}:
-            return Response(status=304, headers=headers) if is_known(self.request, tag) else self.read(data, headers)
+        if self.request.method in {"GET", "HEAD"} and is_known(self.request, tag):
+            return Response(status=304, headers=headers)
         if created:
-            headers["Location"] = self.request.build_absolute_uri(f"{self.collection}/{data['id']}")
-        return Response(data, status=201 if created else 200, headers=headers)
+            headers["Location"] = absolute(self.request, f"{self.collection}/{data['id']}")
+        return self.answer(data, 201 if created else 200, headers)
 
-    def read(self, data: Any, headers: dict[str, str] | None = None) -> HttpResponse:
-        """The answer to a request that only reads. DRF's Response would be rendered later, with more ceremony."""
+    def answer(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+        """The answer with a body. DRF's Response would be rendered later, with more ceremony."""
         renderer = self.request.accepted_renderer
-        return HttpResponse(renderer.render(data), content_type=renderer.media_type, headers=headers)
+        return HttpResponse(renderer.render(data), renderer.media_type, status, headers=headers)
 
     @property
     def collection(self) -> str:
@@ -168,7 +169,12 @@ class OwnedViewSet(GenericViewSet[Any]):
         if request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in request.META:
             handler: Callable[..., Response] = getattr(self, "post", self.http_method_not_allowed)
             self.post = partial(idempotency.once, handler)
-        return super().dispatch(request, *args, **kwargs)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            # They hold one another, and the answer with them, until the collector comes by, which takes its time.
+            self.request.parser_context = {}
+            vars(self).clear()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

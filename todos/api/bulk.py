@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from todos import changes
 from todos.api import schema
@@ -98,7 +98,7 @@ class BulkAnswer(AnswerSerializer):
 
 class BulkViewSet(TodoViewSet):
     @extend_schema(**answered(schema.BULK_TODOS, BulkAnswer), request=BulkInput)
-    def bulk(self, request: Request) -> Response:
+    def bulk(self, request: Request) -> HttpResponse:
         operations = self.valid(BulkInput)["operations"]
         try:
             outcomes, version = changes.run(self.writer, operations)
@@ -108,4 +108,4 @@ class BulkViewSet(TodoViewSet):
         except Refused as refusal:
             refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
             raise
-        return Response({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})
+        return self.answer({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet, Subquery
+from django.utils.functional import cached_property
 
 from todos.shapes import Hole
 
@@ -15,8 +15,9 @@ class Caller:
     """Has a `pk` like any user, except that it is a part of a query, whose values come with each request.
 
     A user object may offer `pk_query(**values)`, a queryset that finds the user's key, or nothing if the user has been
-    shut out, and `pk_values`, what to compare with, as Values by name. Then reading needs no look at the user first;
-    whoever reads nothing has to `fetch()` the user instead. `subject_key` names the same person without the database.
+    shut out, `pk_values`, what to compare with, and `pk_fields`, of which types. Then reading needs no look at the user
+    first; whoever reads nothing has to `fetch()` the user instead. `subject_key` names the same person without the
+    database.
     """
 
     def __init__(self, user: Any) -> None:
@@ -32,7 +33,7 @@ class Caller:
         return Subquery(self.key_query())
 
     def key_query(self) -> QuerySet[Any]:
-        holes = {name: Hole(f"owner.{name}", value.output_field) for name, value in self.user.pk_values.items()}
+        holes = {name: Hole(f"owner.{name}", field) for name, field in self.user.pk_fields.items()}
         found: QuerySet[Any] = self.user.pk_query(**holes)
         return found
 
@@ -40,7 +41,7 @@ class Caller:
     def values(self) -> dict[str, Any]:
         if not self.is_found_by_query:
             return {"owner": self.user.pk}
-        return {f"owner.{name}": value.value for name, value in self.user.pk_values.items()}
+        return {f"owner.{name}": value for name, value in self.user.pk_values.items()}
 
     @property
     def name(self) -> str:

@@ -27,7 +27,7 @@ KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT = timedelta(hours=24)
 # A request that runs longer than this is taken for dead.
 RUNNING = timedelta(seconds=60)
-KEPT_HEADERS = ("ETag", "Location")
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 
 def once(handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response | HttpResponse:
@@ -39,9 +39,7 @@ def once(handler: Callable[..., Response], request: Request, *args: Any, **kwarg
         with transaction.atomic():
             response = handler(request, *args, **kwargs)
             headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-            headers["Content-Type"] = request.accepted_renderer.media_type
-            body = request.accepted_renderer.render(response.data)
-            keep(rows, status=response.status_code, headers=headers, body=body)
+            keep(rows, status=response.status_code, headers=headers, body=response.content)
     except Exception:
         rows.filter(status=None).delete()
         raise

@@ -51,7 +51,7 @@ class ListViewSet(OwnedViewSet):
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.owner_id)
             page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
-        return self.read(page)
+        return self.answer(page)
 
     @extend_schema(**schema.GET_LIST)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address

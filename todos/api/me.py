@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -67,18 +68,18 @@ class MeView(OwnedViewSet):
         return super().as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}, **options)
 
     @extend_schema(**schema.GET_ME)
-    def retrieve(self, request: Request) -> Response:
-        return Response({**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))})
+    def retrieve(self, request: Request) -> HttpResponse:
+        return self.answer({**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))})
 
     def stored_settings(self) -> QuerySet[Any]:
         return self.get_queryset().annotate(default_list_uid=F("default_list__uid")).values_list(*SETTINGS)
 
     @extend_schema(**schema.PATCH_ME, request=SettingsPatch)
-    def partial_update(self, request: Request) -> Response:
+    def partial_update(self, request: Request) -> HttpResponse:
         changes.update_settings(self.owner_id, self.valid(SettingsPatch, partial=True))
         return self.retrieve(request)
 
     @extend_schema(**schema.DELETE_ME)
-    def destroy(self, request: Request) -> Response:
+    def destroy(self, request: Request) -> HttpResponse:
         changes.erase(self.owner_id)
         return Response(status=204)

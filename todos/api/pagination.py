@@ -109,7 +109,8 @@ class KeysetPagination(BasePagination):
             rows.reverse()
         at, uid_at = self.columns.index(self.column), self.columns.index("uid")
         self.ends = [(row[at], row[uid_at]) for row in (rows[:1] + rows[-1:])]
-        data = [to_json(row[: self.width]) for row in rows]
+        is_wider = len(self.columns) > self.width
+        data = [to_json(row[: self.width] if is_wider else row) for row in rows]
         return {"results": data, "next": self.link(is_back=False), "previous": self.link(is_back=True)}
 
     def ordering_of(self, request: Request, orderings: dict[str, str]) -> str:
@@ -142,7 +143,7 @@ class KeysetPagination(BasePagination):
             # The page is empty; the row that its cursor names belongs to the page on the other side.
             cursor = self.cursor._replace(is_back=is_back, is_inclusive=not self.cursor.is_inclusive)
         parameters = {**dict(self.request.query_params.lists()), "cursor": [cursor.seal(self.context)]}
-        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(parameters, doseq=True)}")
+        return absolute(self.request, f"{self.request.path}?{urlencode(parameters, doseq=True)}")
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
@@ -152,3 +153,8 @@ class KeysetPagination(BasePagination):
 
 def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def absolute(request: Request, path: str) -> str:
+    """The whole address, as build_absolute_uri would write it, which takes it apart first."""
+    return f"{request.scheme}://{request.get_host()}{path}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import CharField, Count, Expression, F, Min, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.http import HttpResponse
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -49,20 +50,20 @@ class SummaryView(OwnedViewSet):
     parameters = {"retrieve": frozenset({"tz"})}
 
     @extend_schema(**answered(schema.GET_SUMMARY, SummaryAnswer))
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, request: Request) -> HttpResponse:
         now, tz = clock.now(), self.asked.get("tz", "")
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
         found = self.rows("numbers", self.numbers)
         if not found:
-            return Response({**dict.fromkeys(NUMBERS, 0), "lists": {}, "tags": {}})
+            return self.answer({**dict.fromkeys(NUMBERS, 0), "lists": {}, "tags": {}})
         row = dict(zip(COLUMNS, found[0], strict=True))
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         data: dict[str, Any] = {name: row[name] for name in NUMBERS}
         data["lists"] = counts(row["lists"])
         data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
-        return Response(data, headers={"ETag": tag})
+        return self.answer(data, headers={"ETag": tag})
 
     @cached_property
     def asked(self) -> dict[str, Any]:

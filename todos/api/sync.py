@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import BigIntegerField, Expression, F, QuerySet, UUIDField
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from todos.api import schema
 from todos.api.base import NOW, OwnedViewSet
@@ -74,7 +74,7 @@ class ChangesView(OwnedViewSet):
     parameters = {"pull": frozenset({"since", "cursor", "page_size"})}
 
     @extend_schema(**answered(schema.LIST_CHANGES, ChangesAnswer))
-    def pull(self, request: Request) -> Response:
+    def pull(self, request: Request) -> HttpResponse:
         (row,) = self.rows("account", self.account) or [(0, 0, 0, *settings_json().values())]
         version, purged, settings_version, *settings = row
         since = self.since()
@@ -90,7 +90,7 @@ class ChangesView(OwnedViewSet):
         has_news = not text and (settings_version > since or since == 0)
         data["settings"] = settings_json(settings) if has_news else None
         data["next"] = self.address(after.seal(context)) if after else None
-        return Response(data)
+        return self.answer(data)
 
     def account(self) -> QuerySet[Any]:
         account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))

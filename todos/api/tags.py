@@ -31,7 +31,7 @@ class TagViewSet(OwnedViewSet):
 
     @extend_schema(**schema.LIST_TAGS)
     def list(self, request: Request) -> HttpResponse:
-        return self.read(self.page(self.all_rows))
+        return self.answer(self.page(self.all_rows))
 
     @extend_schema(**schema.GET_TAG)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address

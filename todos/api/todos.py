@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Expression, OuterRef
 from django.http import HttpResponse
+from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -75,7 +75,7 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**schema.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
-        return self.read(self.page(lambda: filters.narrowed(self.all_rows(), self.asked, self.zone, filters.SPAN)))
+        return self.answer(self.page(lambda: filters.narrowed(self.all_rows(), self.asked, self.zone, filters.SPAN)))
 
     @extend_schema(**schema.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address

@@ -151,7 +151,7 @@ def raise_counter(owner: int | Finder) -> Change | None:
         sql, parameters = RAISE.format(owner="%s"), [owner]
     else:
         found = shapes.compiled((type(owner), "key"), owner.key_query)
-        sql, parameters = RAISE.format(owner=found.sql), shapes.filled(found, owner.values)
+        sql, parameters = RAISE.format(owner=found.sql), shapes.filled(found, owner.values, connection)
     with connection.cursor() as cursor:
         with together_with_begin():
             cursor.execute(sql, parameters)

@@ -6,10 +6,11 @@ Whatever does not fit leaves nothing behind and gives None: `todos.run` does the
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from todos import clock, shapes, zones
 from todos.changes.change import AFTER_ERASURE, Finder
@@ -48,20 +49,24 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
         return None
     row = {"uid": uid or uuid7(), **columns_of(given)}
     owner = shapes.compiled((type(finder), "key"), finder.key_query)
-    sql = STATEMENT.format(owner=owner.sql, columns=", ".join(COLUMNS), values=", ".join(["%s"] * len(COLUMNS)))
+    database = connections[DEFAULT_DB_ALIAS]
+    values = shapes.filled(owner, finder.values, database)
+    too_soon = row["created_at"] - AFTER_ERASURE
     try:
-        with connection.cursor() as cursor:
-            too_soon = row["created_at"] - AFTER_ERASURE
-            cursor.execute(sql, [*shapes.filled(owner, finder.values), too_soon, *(row[name] for name in COLUMNS)])
-            made = cursor.fetchone()
+        made = shapes.fetched(database, statement(owner.sql), [*values, too_soon, *(row[name] for name in COLUMNS)])
     except IntegrityError:
         # The id is taken, or there is no Inbox yet.
         return None
-    if made is None:
+    if not made:
         return None
     finder.is_proven = True
-    version, position, zone, list_uid = made
+    ((version, position, zone, list_uid),) = made
     return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
+
+
+@cache
+def statement(owner: str) -> str:
+    return STATEMENT.format(owner=owner, columns=", ".join(COLUMNS), values=", ".join(["%s"] * len(COLUMNS)))
 
 
 def is_possible(given: dict[str, Any]) -> bool:

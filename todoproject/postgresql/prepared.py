@@ -1,0 +1,93 @@
+"""Statements that the server keeps ready, run without what a cursor does around each of them, which takes longer.
+
+Only for queries that run again and again outside a transaction. Whatever is not for here is left to a cursor.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import psycopg
+from psycopg import adapt, errors, generators
+from psycopg.abc import Transformer
+from psycopg.pq import ExecStatus, Format
+
+# Each costs the server memory in every connection. Those that came later make do with psycopg's own.
+MAX_STATEMENTS = 100
+
+# A query and the types of its parameters.
+Key = tuple[str, tuple[int, ...]]
+
+
+@dataclass(slots=True)
+class Statement:
+    name: bytes
+    # Knows how to read the columns, which are the same each time, once it has seen an answer.
+    reader: Transformer
+    has_read: bool = False
+
+
+class PreparedStatements:
+    """Those of one connection."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self.connection = connection
+        self.writer = adapt.Transformer(connection)
+        self.known: dict[Key, Statement | None] = {}
+        self.numbers = count()
+
+    def rows(self, sql: str, parameters: list[Any]) -> list[Any] | None:
+        """What the query yields; None the first time, because preparing for one use does not pay."""
+        values = self.writer.dump_sequence(parameters, [adapt.PyFormat.AUTO] * len(parameters))
+        # A small number is sent as another type than a big one.
+        key = sql, tuple(self.writer.types or ())
+        try:
+            statement = self.known.get(key) or self.prepared(key)
+            if statement is None:
+                return None
+            self.connection.pgconn.send_query_prepared(statement.name, values, self.writer.formats, Format.BINARY)
+            return read(statement, self.answer())
+        except psycopg.Error:
+            # The server may have forgotten them, or a migration have changed what they yield.
+            self.known.clear()
+            raise
+
+    def prepared(self, key: Key) -> Statement | None:
+        if key not in self.known:
+            if len(self.known) < MAX_STATEMENTS:
+                self.known[key] = None
+            return None
+        sql, types = key
+        statement = Statement(f"shape_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
+        self.connection.pgconn.send_prepare(statement.name, numbered(sql), types)
+        self.answer()
+        self.known[key] = statement
+        return statement
+
+    def answer(self) -> Any:
+        (result,) = self.connection.wait(generators.execute(self.connection.pgconn))
+        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+            raise errors.error_from_result(result, encoding="utf-8")
+        return result
+
+
+def read(statement: Statement, result: Any) -> list[Any]:
+    reader = statement.reader
+    if statement.has_read:
+        reader.set_pgresult(result, set_loaders=False)
+    else:
+        reader.set_pgresult(result, format=Format.BINARY)
+        statement.has_read = True
+    rows = reader.load_rows(0, result.ntuples, tuple)
+    # Lets go of the answer's memory.
+    reader.set_pgresult(None, set_loaders=False)
+    return rows
+
+
+def numbered(sql: str) -> bytes:
+    """The placeholders of Python's drivers as PostgreSQL's."""
+    numbers = count(1)
+    return re.sub("%([s%])", lambda found: f"${next(numbers)}" if found[1] == "s" else "%", sql).encode()
