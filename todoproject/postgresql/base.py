@@ -122,6 +122,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return None
         self.close_if_health_check_failed()
         self.ensure_connection()
+        if not self.autocommit:
+            return None
         with self.wrap_database_errors:
             return self.prepared.rows(sql, parameters)
 

@@ -15,8 +15,9 @@ from psycopg import adapt, errors, generators
 from psycopg.abc import Transformer
 from psycopg.pq import ExecStatus, Format
 
-# Each costs the server memory in every connection. Those that came later make do with psycopg's own.
+# Each costs the server memory in every connection. Those that come later make do with a cursor.
 MAX_STATEMENTS = 100
+MAX_SEEN = 1000
 
 # A query and the types of its parameters.
 Key = tuple[str, tuple[int, ...]]
@@ -36,7 +37,8 @@ class PreparedStatements:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
         self.writer = adapt.Transformer(connection)
-        self.known: dict[Key, Statement | None] = {}
+        self.known: dict[Key, Statement] = {}
+        self.seen: set[Key] = set()
         self.numbers = count()
 
     def rows(self, sql: str, parameters: list[Any]) -> list[Any] | None:
@@ -56,9 +58,12 @@ class PreparedStatements:
             raise
 
     def prepared(self, key: Key) -> Statement | None:
-        if key not in self.known:
-            if len(self.known) < MAX_STATEMENTS:
-                self.known[key] = None
+        if key not in self.seen:
+            if len(self.seen) == MAX_SEEN:
+                self.seen.clear()
+            self.seen.add(key)
+            return None
+        if len(self.known) == MAX_STATEMENTS:
             return None
         sql, types = key
         statement = Statement(f"shape_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
