@@ -20,7 +20,7 @@ class Malformed(ParseError):
 
 def dump(value: Any) -> bytes:
     """JSON bytes of a value; datetimes in UTC end in Z."""
-    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS)
+    return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
 def load(body: bytes) -> Any:

@@ -3,16 +3,20 @@
 import gc
 import os
 
+from django.conf import settings
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
 application = get_wsgi_application()
 
 # The first request need not wait for the signing keys.
-from django.urls import get_resolver  # noqa: E402 - likewise
+from django.urls import get_resolver  # noqa: E402 - needs the settings that the lines above have read
 
-from betterauth_auth.status import warm_up  # noqa: E402 - needs the settings that the lines above have read
+from betterauth_auth.status import warm_up  # noqa: E402 - likewise
 
 warm_up()
 # Nor for the views to be imported.
@@ -23,3 +27,9 @@ get_resolver().url_patterns  # noqa: B018 - looking is what imports them
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 10, 10)
+
+# What Django does for every request, and what comes to nothing here: our caches have nothing to close, and statements
+# are only remembered while developing.
+request_finished.disconnect(close_caches)
+if not settings.DEBUG:
+    request_started.disconnect(reset_queries)

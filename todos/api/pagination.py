@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -13,8 +12,10 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 from django.db.models import QuerySet, UUIDField
+from django.utils.functional import cached_property
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 
@@ -36,7 +37,7 @@ class Cursor(NamedTuple):
     is_inclusive: bool = False
 
     def seal(self, context: str) -> str:
-        payload = json.dumps(self, separators=(",", ":")).encode()
+        payload = orjson.dumps(tuple(self))
         return base64.urlsafe_b64encode(signature(payload, context) + payload).rstrip(b"=").decode()
 
 
@@ -50,12 +51,13 @@ def unseal(text: str, context: str) -> Cursor:
     given, payload = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
     if not hmac.compare_digest(given, signature(payload, context)):
         raise fault
-    return Cursor(*json.loads(payload))
+    return Cursor(*orjson.loads(payload))
 
 
 def signature(payload: bytes, context: str) -> bytes:
     key = key_from(settings.SECRET_KEY)
-    return hmac.digest(key, payload + b"\0" + context.encode(), "sha256")[:SIGNATURE_BYTES]
+    # With a key, BLAKE2 is a MAC by itself.
+    return hashlib.blake2b(payload + b"\0" + context.encode(), key=key, digest_size=SIGNATURE_BYTES).digest()
 
 
 @cache
@@ -123,7 +125,7 @@ class KeysetPagination(BasePagination):
     def context_of(self, caller: str, request: Request, ordering: str) -> str:
         """What a cursor is good for; another page size is fine."""
         filters = sorted((name, values) for name, values in request.query_params.lists() if name not in PARAMETERS)
-        return json.dumps([caller, request.path, ordering, filters])
+        return orjson.dumps([caller, request.path, ordering, filters]).decode()
 
     def size_of(self, request: Request) -> int:
         text = request.query_params.get("page_size", str(DEFAULT_SIZE))
@@ -142,8 +144,14 @@ class KeysetPagination(BasePagination):
         elif self.cursor:
             # The page is empty; the row that its cursor names belongs to the page on the other side.
             cursor = self.cursor._replace(is_back=is_back, is_inclusive=not self.cursor.is_inclusive)
-        parameters = {**dict(self.request.query_params.lists()), "cursor": [cursor.seal(self.context)]}
-        return absolute(self.request, f"{self.request.path}?{urlencode(parameters, doseq=True)}")
+        return f"{self.address}cursor={cursor.seal(self.context)}"
+
+    @cached_property
+    def address(self) -> str:
+        """This page's address, ready for another cursor; those need no quoting."""
+        others = [pair for pair in self.request.query_params.lists() if pair[0] != "cursor"]
+        query = urlencode(others, doseq=True)
+        return absolute(self.request, f"{self.request.path}?{query}{query and '&'}")
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
