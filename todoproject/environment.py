@@ -30,6 +30,10 @@ def read_dotenv(path: Path) -> dict[str, str]:
     return values
 
 
+class FaultyEnvironment(ImproperlyConfigured):
+    """Names every variable that is wrong, and the cure."""
+
+
 class Environment:
     """Reads typed values from a mapping. An empty value counts as unset; `report()` raises all faults at once."""
 
@@ -105,4 +109,4 @@ class Environment:
     def report(self) -> None:
         if self.faults:
             lines = "\n  ".join(self.faults)
-            raise ImproperlyConfigured(f"The environment (or .env) needs attention:\n  {lines}")
+            raise FaultyEnvironment(f"The environment (or .env) needs attention:\n  {lines}")

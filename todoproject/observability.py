@@ -20,6 +20,8 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # What a record may carry beside its message. Anything else given as `extra` stays out of the log.
 FIELDS = ("method", "route", "status", "milliseconds", "reason", "issuer", "kid", "owner")
+ANSWERED_BY_MIDDLEWARE = frozenset({"/livez", "/metrics"})
+STATIC = "/static/"
 LINE = "%(method)s %(route)s %(status)d %(milliseconds).1f ms"
 
 # Our lines name neither thread nor process, and finding out takes as long as writing one.
@@ -50,10 +52,9 @@ class RequestLogMiddleware:
             current_request_id.reset(reset)
 
     def write_line(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        match = request.resolver_match
         fields = {
             "method": request.method,
-            "route": f"/{match.route}" if match else "(none)",
+            "route": route_of(request),
             "status": response.status_code,
             "milliseconds": round(seconds * 1000, 1),
         }
@@ -67,6 +68,15 @@ class RequestLogMiddleware:
         labels = {"method": request.method if request.method in METHODS else "other", "route": fields["route"]}
         metrics.count("requests_total", **labels, status=response.status_code)
         metrics.observe("request_seconds", seconds, **labels)
+
+
+def route_of(request: HttpRequest) -> str:
+    """The address as the router has it, so that no id makes a name of its own."""
+    if request.resolver_match:
+        return f"/{request.resolver_match.route}"
+    if request.path_info in ANSWERED_BY_MIDDLEWARE:
+        return request.path_info
+    return STATIC if request.path_info.startswith(STATIC) else "(none)"
 
 
 class RequestIdFilter(logging.Filter):

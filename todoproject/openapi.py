@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.problems import CONTENT_TYPE, OUTCOMES
+from todoproject.wire import MergePatchParser
 
 DESCRIPTION = """\
 Todos, lists and tags of whoever sent the token; nobody else's exist here.
@@ -28,6 +29,7 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 - **Pages**: follow `next` until it is null. No row is skipped or shown twice, also while rows change.
 - **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`.
 """
+MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -78,7 +80,20 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
         for method in METHODS:
             if method in operations:
                 add_problems(path, operations[method])
+                # The parser reads it everywhere, but only PATCH means it.
+                if method != "patch":
+                    operations[method].get("requestBody", {"content": {}})["content"].pop(MERGE_PATCH, None)
+    for schema in components["schemas"].values():
+        for name, member in schema.get("properties", {}).items():
+            schema["properties"][name] = without_alternative(member)
     return result
+
+
+def without_alternative(member: dict[str, Any]) -> dict[str, Any]:
+    """For text that may be empty the generator offers the empty text as an alternative, though the other allows it."""
+    if member.get("oneOf", [])[1:] != [{"type": "string", "maxLength": 0}]:
+        return member
+    return {**member["oneOf"][0], **{name: value for name, value in member.items() if name != "oneOf"}}
 
 
 def add_problems(path: str, operation: dict[str, Any]) -> None:

@@ -153,10 +153,15 @@ class Putting(TodosTestCase):
         self.assertEqual(response.json()["current"], todo)
 
     def test_if_match_insists_on_replacing(self):
-        response = self.alice.put(f"/todos/{uuid.uuid4()}", {"title": "New"}, **{"If-Match": '"1"'})
+        for tag in ('"1"', "*"):
+            with self.subTest(tag):
+                response = self.alice.put(f"/todos/{uuid.uuid4()}", {"title": "New"}, **{"If-Match": tag})
 
-        self.assert_problem(response, 412, "stale")
-        self.assertIsNone(response.json()["current"])
+                self.assert_problem(response, 412, "stale")
+                self.assertIsNone(response.json()["current"])
+        todo = self.alice.todo()
+        response = self.alice.put(f"/todos/{todo['id']}", {"title": "New"}, **{"If-Match": "*"})
+        self.assertEqual((response.status_code, response.json()["title"]), (200, "New"))
 
 
 class Versions(TodosTestCase):

@@ -38,9 +38,10 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     description="Any unique text. Within 24 hours, the same request with the same key gets the answer that the first "
     "one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count.",
 )
-ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description='`"<version>"`')
+TAG = 'Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`.'
+ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description=TAG)
 ETAG_AND_LOCATION = [
-    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description='`"<version>"`'),
+    OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description=TAG),
     OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="Its address."),
 ]
 NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
@@ -143,7 +144,7 @@ def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **m
 
 def patch(name: str, tag: str, request: Any, answer: Any, text: str = "") -> dict[str, Any]:
     summary = f"Change a {tag.removesuffix('s')}"
-    text = f"A merge-patch: what you leave out stays as it is, null clears. {text}"
+    text = f"A merge-patch: what you leave out stays as it is, null clears what may be null. {text}"
     more = {"request": request, "parameters": [ID, IF_MATCH, ETAG], "responses": {200: answer, **problems(409, 412)}}
     return operation(name, tag, summary, text, **more)
 

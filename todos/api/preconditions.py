@@ -33,6 +33,10 @@ def insists_on_creating(request: Request) -> bool:
     return request.META.get("HTTP_IF_NONE_MATCH", "").strip() == "*"
 
 
+def insists_on_changing(request: Request) -> bool:
+    return request.META.get("HTTP_IF_MATCH", "").strip() == "*"
+
+
 def is_known(request: Request, tag: str) -> bool:
     """Whether the caller already has what this ETag stands for."""
     header = request.META.get("HTTP_IF_NONE_MATCH", "").strip()

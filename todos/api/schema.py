@@ -173,7 +173,8 @@ DELETE_ME = operation(
     "deleteMe",
     "me",
     "Erase everything",
-    "Deletes all your data at once and for good, and cuts off the tokens issued so far.",
+    "Deletes all your data at once and for good, and cuts off the tokens issued so far. Tokens issued in the next 10 "
+    "seconds are refused as well (the clocks' allowance), so wait as long before signing up again.",
     responses={204: OpenApiResponse(description="Erased.")},
 )
 GET_SUMMARY = operation(

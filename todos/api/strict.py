@@ -151,7 +151,8 @@ class Version(Whole):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses members it does not know, and says so by name."""
+    # Refuses members it does not know, and says so by name. (A docstring would go into the OpenAPI document, under the
+    # name of every serializer that has none.)
 
     # Members that clients see in answers and may not send.
     read_only_names: frozenset[str] = frozenset()
@@ -207,7 +208,7 @@ class VersionInput(StrictSerializer):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """Describes an answer in the OpenAPI document: every member is always there."""
+    # Describes an answer in the OpenAPI document: every member is always there.
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()

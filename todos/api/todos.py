@@ -19,7 +19,7 @@ from todos.api import filters, schema
 from todos.api.base import PAGING, OwnedViewSet
 from todos.api.errors import query_fault
 from todos.api.filters import TodoFilter
-from todos.api.preconditions import insists_on_creating
+from todos.api.preconditions import insists_on_changing, insists_on_creating
 from todos.api.rows import TODO_COLUMNS, new_todo_json, todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
@@ -92,7 +92,7 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**schema.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
-        verb = "insert" if insists_on_creating(request) else "replace"
+        verb = "insert" if insists_on_creating(request) else "overwrite" if insists_on_changing(request) else "replace"
         return self.change(verb, stored(self.valid(TodoPut)), uid=self.uid)
 
     @extend_schema(**schema.PATCH_TODO)

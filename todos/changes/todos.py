@@ -140,6 +140,13 @@ def replace(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
+def overwrite(bench: Workbench, operation: Operation) -> Outcome:
+    """PUT that insists on changing what is there."""
+    if operation.uid not in bench.todos:
+        raise Stale("stale", "There is no such todo yet.")
+    return replace(bench, operation)
+
+
 def insert(bench: Workbench, operation: Operation) -> Outcome:
     """PUT that insists on creating."""
     if operation.uid in bench.todos:
@@ -223,6 +230,7 @@ VERBS: dict[str, Callable[[Workbench, Operation], Outcome]] = {
     "update": update,
     "replace": replace,
     "insert": insert,
+    "overwrite": overwrite,
     "complete": complete,
     "reopen": reopen,
     "delete": delete,

@@ -71,7 +71,7 @@ export interface paths {
         head?: never;
         /**
          * Change a list
-         * @description A merge-patch: what you leave out stays as it is, null clears. The Inbox can be renamed but not archived (409).
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. The Inbox can be renamed but not archived (409).
          */
         patch: operations["patchList"];
         trace?: never;
@@ -132,7 +132,7 @@ export interface paths {
         post?: never;
         /**
          * Erase everything
-         * @description Deletes all your data at once and for good, and cuts off the tokens issued so far.
+         * @description Deletes all your data at once and for good, and cuts off the tokens issued so far. Tokens issued in the next 10 seconds are refused as well (the clocks' allowance), so wait as long before signing up again.
          */
         delete: operations["deleteMe"];
         options?: never;
@@ -211,7 +211,7 @@ export interface paths {
         head?: never;
         /**
          * Change a tag
-         * @description A merge-patch: what you leave out stays as it is, null clears. A new name is a new version of every todo that has the tag.
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. A new name is a new version of every todo that has the tag.
          */
         patch: operations["patchTag"];
         trace?: never;
@@ -267,7 +267,7 @@ export interface paths {
         head?: never;
         /**
          * Change a todo
-         * @description A merge-patch: what you leave out stays as it is, null clears. Changing `list` takes the subtasks along. Equal values change nothing, not even the version.
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. Changing `list` takes the subtasks along. Equal values change nothing, not even the version.
          */
         patch: operations["patchTodo"];
         trace?: never;
@@ -376,18 +376,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Bulk: {
             /** @description The todo of each operation as it is afterwards, in the same order. */
             readonly results: components["schemas"]["Todo"][];
             /** @description Your change counter; every touched row has it as its version. */
             readonly version: number;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         BulkInputRequest: {
             operations: components["schemas"]["OperationRequest"][];
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Changes: {
             readonly lists: components["schemas"]["List"][];
             readonly tags: components["schemas"]["Tag"][];
@@ -460,7 +457,6 @@ export interface components {
              */
             op: "create";
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Deleted: {
             readonly kind: components["schemas"]["KindEnum"];
             /** Format: uuid */
@@ -474,7 +470,6 @@ export interface components {
          * @enum {string}
          */
         KindEnum: "todo" | "list" | "tag";
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         List: {
             /** Format: uuid */
             readonly id: string;
@@ -496,7 +491,6 @@ export interface components {
             /** Format: date-time */
             readonly deleted_at: string | null;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         ListInputRequest: {
             /**
              * Format: uuid
@@ -507,7 +501,6 @@ export interface components {
             /** @description #rrggbb in lower case. */
             color?: string | null;
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Me: {
             readonly time_zone: string;
             readonly week_start: number;
@@ -520,7 +513,6 @@ export interface components {
             readonly name: string | null;
             readonly image: string | null;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         MoveInputRequest: {
             /**
              * Format: uuid
@@ -540,7 +532,6 @@ export interface components {
          * @enum {string}
          */
         MoveOperationOpEnum: "move";
-        /** @description Refuses members it does not know, and says so by name. */
         MoveOperationRequest: {
             /**
              * Format: uuid
@@ -607,7 +598,6 @@ export interface components {
              */
             previous: string | null;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         PatchedListRequest: {
             name?: string;
             /** @description #rrggbb in lower case; null is none. */
@@ -617,7 +607,6 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         PatchedSettingsRequest: {
             /**
              * @description IANA zone in which your days begin and end.
@@ -632,7 +621,6 @@ export interface components {
              */
             default_list?: string | null;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         PatchedTagRequest: {
             /** @description Unique among your tags, compared without case. */
             name?: string;
@@ -706,14 +694,12 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Settings: {
             readonly time_zone: string;
             readonly week_start: number;
             /** Format: uuid */
             readonly default_list: string | null;
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Summary: {
             /** @description Open in the Inbox. */
             readonly inbox: number;
@@ -738,7 +724,6 @@ export interface components {
             /** @description Your change counter; `since` of the next sync. */
             readonly version: number;
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Tag: {
             /** Format: uuid */
             readonly id: string;
@@ -753,7 +738,6 @@ export interface components {
             /** Format: date-time */
             readonly updated_at: string;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         TagInputRequest: {
             /**
              * Format: uuid
@@ -765,7 +749,6 @@ export interface components {
             /** @description #rrggbb in lower case. */
             color?: string | null;
         };
-        /** @description Describes an answer in the OpenAPI document: every member is always there. */
         Todo: {
             /** Format: uuid */
             readonly id: string;
@@ -855,7 +838,6 @@ export interface components {
              */
             id?: string;
         };
-        /** @description Refuses members it does not know, and says so by name. */
         TodoMoveRequest: {
             /**
              * Format: uuid
@@ -1169,14 +1151,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ListInputRequest"];
-                "application/merge-patch+json": components["schemas"]["ListInputRequest"];
             };
         };
         responses: {
             /** @description The list that you had created before. */
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1187,7 +1168,7 @@ export interface operations {
             /** @description The new list. */
             201: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     /** @description Its address. */
                     Location?: string;
@@ -1240,7 +1221,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1331,7 +1312,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1384,13 +1365,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["MoveInputRequest"];
-                "application/merge-patch+json": components["schemas"]["MoveInputRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1452,13 +1432,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["VersionInputRequest"];
-                "application/merge-patch+json": components["schemas"]["VersionInputRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1594,7 +1573,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1656,14 +1635,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TagInputRequest"];
-                "application/merge-patch+json": components["schemas"]["TagInputRequest"];
             };
         };
         responses: {
             /** @description The tag that you had created before. */
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1674,7 +1652,7 @@ export interface operations {
             /** @description The new tag. */
             201: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     /** @description Its address. */
                     Location?: string;
@@ -1727,7 +1705,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1818,7 +1796,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1918,14 +1896,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TodoInputRequest"];
-                "application/merge-patch+json": components["schemas"]["TodoInputRequest"];
             };
         };
         responses: {
             /** @description The todo that you had created before. */
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -1936,7 +1913,7 @@ export interface operations {
             /** @description The new todo. */
             201: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     /** @description Its address. */
                     Location?: string;
@@ -1992,7 +1969,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2032,13 +2009,12 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TodoPutRequest"];
-                "application/merge-patch+json": components["schemas"]["TodoPutRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2048,7 +2024,7 @@ export interface operations {
             };
             201: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     /** @description Its address. */
                     Location?: string;
@@ -2157,7 +2133,7 @@ export interface operations {
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2210,13 +2186,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["VersionInputRequest"];
-                "application/merge-patch+json": components["schemas"]["VersionInputRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2278,13 +2253,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["TodoMoveRequest"];
-                "application/merge-patch+json": components["schemas"]["TodoMoveRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2346,13 +2320,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["VersionInputRequest"];
-                "application/merge-patch+json": components["schemas"]["VersionInputRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2414,13 +2387,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["VersionInputRequest"];
-                "application/merge-patch+json": components["schemas"]["VersionInputRequest"];
             };
         };
         responses: {
             200: {
                 headers: {
-                    /** @description `"<version>"` */
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
                     ETag?: string;
                     [name: string]: unknown;
                 };
@@ -2477,7 +2449,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BulkInputRequest"];
-                "application/merge-patch+json": components["schemas"]["BulkInputRequest"];
             };
         };
         responses: {

@@ -70,6 +70,8 @@ def refuse_busy_port(host: str, port: int) -> None:
         # The server may share a port with another of its kind (SO_REUSEPORT), so binding alone would not tell.
         with socket.create_server((host, port)):
             pass
+    except OverflowError as exc:
+        raise CommandError(f"{port} is no port; choose one from 1 to 65535") from exc
     except OSError as exc:
         reason = "is in use" if exc.errno == errno.EADDRINUSE else f"can't be used: {exc.strerror}"
         raise CommandError(f"{host}:{port} {reason}; choose another port, for example make run PORT=8001") from exc
