@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import include, path
 from django.utils import timezone
-from rest_framework import authentication, exceptions, pagination, routers, serializers, viewsets
+from rest_framework import authentication, exceptions, pagination, permissions, routers, serializers, viewsets
 
 KEYS = jwt.PyJWKSet.from_dict(json.loads(Path(settings.JWKS_FILE).read_text(encoding="utf-8")))
 
@@ -66,10 +66,10 @@ class TokenAuthentication(authentication.BaseAuthentication):
             claims = jwt.decode(token, key, algorithms=["EdDSA"], issuer=settings.ISSUER, audience=settings.ISSUER)
         except (jwt.PyJWTError, KeyError) as exc:
             raise exceptions.AuthenticationFailed from exc
-        user = Person.objects.filter(identity__subject=claims["sub"]).first()
-        if user is None or not user.is_active:
+        identity = Identity.objects.select_related("user").filter(subject=claims["sub"]).first()
+        if identity is None or not identity.user.is_active:
             raise exceptions.AuthenticationFailed
-        return user, claims
+        return identity.user, claims
 
 
 class ByPosition(pagination.CursorPagination):
@@ -86,6 +86,9 @@ class TodoSerializer(serializers.ModelSerializer):
 
 
 class TodoViewSet(viewsets.ModelViewSet):
+    authentication_classes = [TokenAuthentication]
+    permission_classes = [permissions.IsAuthenticated]
+    pagination_class = ByPosition
     serializer_class = TodoSerializer
     lookup_field = "uid"
 

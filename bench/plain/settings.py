@@ -26,11 +26,7 @@ MIDDLEWARE = [
 ]
 DATABASES = {"default": dj_database_url.config(conn_max_age=300, conn_health_checks=True)}
 USE_TZ = True
+TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["app.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "app.ByPosition",
-}
 JWKS_FILE = os.environ["BETTER_AUTH_JWKS_FILE"]
 ISSUER = os.environ["BETTER_AUTH_API_URL"]

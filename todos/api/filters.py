@@ -190,7 +190,9 @@ def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     return values
 
 
-def narrowed(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: dues.Span) -> TodoQuerySet:
+def narrowed(
+    rows: TodoQuerySet, owner_id: Any, asked: dict[str, Any], zone: Expression, span: dues.Span
+) -> TodoQuerySet:
     status = asked.get("status")
     rows = rows.trashed() if status == "trashed" else rows.live()
     if status in {"open", "completed"}:
@@ -199,9 +201,9 @@ def narrowed(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: 
     if starts != "all":
         rows = rows.started(zone, span.now) if starts == "started" else rows.not_started(zone, span.now)
     if "list" in asked:
-        rows = rows.filter(list__uid=LIST)
+        rows = rows.in_list(owner_id, LIST)
     elif status != "trashed":
-        rows = rows.in_active_lists()
+        rows = rows.in_active_lists(owner_id)
     if "parent" in asked:
         rows = (
             rows.filter(parent=None)

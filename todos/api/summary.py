@@ -94,7 +94,7 @@ class SummaryView(OwnedViewSet):
 
 def numbers(owner_id: Any, zone: Expression, span: dues.Span) -> dict[str, Any]:
     todos = Todo.objects.filter(owner_id=owner_id)
-    shown = todos.live().in_active_lists().started(zone, span.now).with_due(zone)
+    shown = todos.live().in_active_lists(owner_id).started(zone, span.now).with_due(zone)
     is_open = shown.open()
     lately = todos.live().filter(completed_at__gte=span.early)
     completed_today = lately.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(span.now, zone))
@@ -102,7 +102,9 @@ def numbers(owner_id: Any, zone: Expression, span: dues.Span) -> dict[str, Any]:
     moments = is_open.filter(due_time__isnull=False, due_moment__gt=span.now, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
     tags = Tag.objects.filter(owner_id=owner_id)
-    tagged = TodoTag.objects.filter(owner_id=owner_id, todo__in=todos.open().in_active_lists().started(zone, span.now))
+    tagged = TodoTag.objects.filter(
+        owner_id=owner_id, todo__in=todos.open().in_active_lists(owner_id).started(zone, span.now)
+    )
     return {
         "inbox": count(is_open.filter(list__is_inbox=True)),
         "today": count(is_open.filter(dues.is_due_today(zone, span))),

@@ -71,11 +71,14 @@ class TodoViewSet(OwnedViewSet):
     def all_rows(self) -> Any:
         return self.get_queryset().with_references(self.zone)
 
+    def narrowed(self) -> Any:
+        return filters.narrowed(self.all_rows(), self.owner.pk, self.asked, self.zone, filters.SPAN)
+
     to_json = staticmethod(todo_json)
 
     @extend_schema(**schema.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
-        return self.answer(self.page(lambda: filters.narrowed(self.all_rows(), self.asked, self.zone, filters.SPAN)))
+        return self.answer(self.page(self.narrowed))
 
     @extend_schema(**schema.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address

@@ -29,7 +29,12 @@ class TagQuerySet(OwnedQuerySet):
     def with_open_count(self, owner_id: Any, now: Any, zone: models.Expression | None = None) -> Self:
         """`open_count`: as many as GET /todos?tag=…&status=open shows."""
         links = TodoTag.objects.filter(owner_id=owner_id, tag=OuterRef("pk"))
-        shown = Todo.objects.filter(owner_id=owner_id).open().in_active_lists().started(zone or zone_of(owner_id), now)
+        shown = (
+            Todo.objects.filter(owner_id=owner_id)
+            .open()
+            .in_active_lists(owner_id)
+            .started(zone or zone_of(owner_id), now)
+        )
         count = links.filter(todo__in=shown).order_by().values("tag").annotate(count=Count("*")).values("count")
         return self.annotate(open_count=Coalesce(Subquery(count), 0))
 

@@ -22,13 +22,16 @@ OPEN = LIVE & Q(completed_at=None)
 class TodoQuerySet(OwnedQuerySet):
     def with_references(self, zone: models.Expression) -> Self:
         """Everything that a todo's JSON needs beyond its own columns, in the same statement."""
+        from todos.models.list import List
         from todos.models.tag import TodoTag
 
         links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
+        lists = List.objects.filter(owner=OuterRef("owner"), pk=OuterRef("list"))
         parents = Todo.objects.filter(owner=OuterRef("owner"), pk=OuterRef("parent"))
         return self.annotate(
-            list_uid=F("list__uid"),
-            # Not a join: the rows of a page need it, not every row that is sorted on the way there.
+            # Not joins: the rows of a page need them, not every row on the way there, and with a join PostgreSQL may
+            # prefer sorting all rows to walking along the index that has them in order.
+            list_uid=Subquery(lists.values("uid")),
             parent_uid=Subquery(parents.values("uid")),
             tag_names=Rows(links.values(item=F("tag__name"))),
             owner_zone=zone,
@@ -46,8 +49,15 @@ class TodoQuerySet(OwnedQuerySet):
     def trashed(self) -> Self:
         return self.filter(deleted_at__isnull=False)
 
-    def in_active_lists(self) -> Self:
-        return self.filter(list__archived_at=None)
+    def in_active_lists(self, owner_id: Any) -> Self:
+        from todos.models.list import List
+
+        return self.exclude(list__in=List.objects.filter(owner_id=owner_id, archived_at__isnull=False).values("pk"))
+
+    def in_list(self, owner_id: Any, uid: Any) -> Self:
+        from todos.models.list import List
+
+        return self.filter(list=Subquery(List.objects.filter(owner_id=owner_id, uid=uid).values("pk")))
 
     def started(self, zone: models.Expression, now: Any) -> Self:
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=LocalDate(now, zone)))
