@@ -49,7 +49,8 @@ def main() -> None:
             report(kind, servers, measured(kind, servers, files, options))
         for server in servers[:2]:
             sizes = [size for size in load.mebibytes(server.pid) if size > 20]
-            print(f"memory of {server.name}: " + ", ".join(f"{size:.0f} MiB" for size in sizes))
+            memory = ", ".join(f"{size:.0f} MiB" for size in sizes)
+            print(f"{server.name}: first answer after {made.started[server.name]:.1f} s; memory {memory}")
         growth.report(servers[0].base, made)
 
 

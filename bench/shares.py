@@ -25,7 +25,7 @@ from bench.stage import TODOS, Stage, stage, users
 REQUESTS = 500
 USERS = 200
 LAYERS = (
-    ("database driver", r"psycopg"),
+    ("database driver", r"psycopg|/todoproject/postgresql/"),
     ("Django's ORM and connections", r"django/db|asgiref"),
     ("Django REST Framework", r"rest_framework|django_filters"),
     ("Django: request, response, routing", r"django/(http|core/handlers|urls|dispatch|utils|conf|template)"),

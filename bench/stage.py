@@ -29,6 +29,8 @@ class Stage:
     def __init__(self, folder: Path, database_url: str, sizes: dict[str, int]) -> None:
         self.folder, self.database_url = folder, database_url
         self.signer = Signer()
+        # Seconds from the command to the first answer, by server.
+        self.started: dict[str, float] = {}
         self.signer.write_jwks(folder / "jwks.json")
         self.sizes = sizes
         self.environment = {
@@ -79,11 +81,13 @@ class Stage:
 
     @contextmanager
     def server(self, name: str, command: list[str], folder: Path, port: int) -> Iterator[tuple[str, int]]:
+        began = time.monotonic()
         with (self.folder / f"{name}.log").open("wb") as log:
             process = subprocess.Popen(command, cwd=folder, env=self.environment, stdout=log, stderr=log)
             try:
                 base = f"http://127.0.0.1:{port}"
                 wait_for(base, process, self.folder / f"{name}.log")
+                self.started[name] = time.monotonic() - began
                 yield base, process.pid
             finally:
                 process.terminate()
@@ -91,7 +95,7 @@ class Stage:
 
 
 def wait_for(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(1500):
         try:
             urllib.request.urlopen(base + "/livez", timeout=2).close()
             return
@@ -100,7 +104,7 @@ def wait_for(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
         except OSError:
             if process.poll() is not None:
                 break
-            time.sleep(0.1)
+            time.sleep(0.02)
     raise SystemExit(f"A server did not start:\n{log.read_text(encoding='utf-8')}")
 
 

@@ -6,6 +6,7 @@ Only for queries that run again and again outside a transaction. Whatever is not
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -15,7 +16,7 @@ from psycopg import adapt, errors, generators
 from psycopg.abc import Transformer
 from psycopg.pq import ExecStatus, Format
 
-# Each costs the server memory in every connection. Those that come later make do with a cursor.
+# Each costs the server memory in every connection, so the oldest has to make room.
 MAX_STATEMENTS = 100
 MAX_SEEN = 1000
 
@@ -39,6 +40,8 @@ class PreparedStatements:
         self.writer = adapt.Transformer(connection)
         self.known: dict[Key, Statement] = {}
         self.seen: set[Key] = set()
+        # Behind a pooler that nobody told us of, names of two connections must not meet.
+        self.prefix = f"shape_{secrets.token_hex(4)}"
         self.numbers = count()
 
     def rows(self, sql: str, parameters: list[Any]) -> list[Any] | None:
@@ -52,10 +55,10 @@ class PreparedStatements:
                 return None
             self.connection.pgconn.send_query_prepared(statement.name, values, self.writer.formats, Format.BINARY)
             return read(statement, self.answer())
-        except psycopg.Error:
-            # The server may have forgotten them, or a migration have changed what they yield.
+        except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
+            # The server has forgotten it, or a migration changed what it yields. Nothing was done yet.
             self.known.clear()
-            raise
+            return None
 
     def prepared(self, key: Key) -> Statement | None:
         if key not in self.seen:
@@ -64,19 +67,24 @@ class PreparedStatements:
             self.seen.add(key)
             return None
         if len(self.known) == MAX_STATEMENTS:
-            return None
+            oldest = self.known.pop(next(iter(self.known)))
+            self.connection.pgconn.send_query(b"DEALLOCATE " + oldest.name)
+            self.answer()
         sql, types = key
-        statement = Statement(f"shape_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
+        statement = Statement(f"{self.prefix}_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
         self.connection.pgconn.send_prepare(statement.name, numbered(sql), types)
         self.answer()
         self.known[key] = statement
         return statement
 
     def answer(self) -> Any:
-        (result,) = self.connection.wait(generators.execute(self.connection.pgconn))
-        if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
-            raise errors.error_from_result(result, encoding="utf-8")
-        return result
+        results = self.connection.wait(generators.execute(self.connection.pgconn))
+        for result in results:
+            if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+                raise errors.error_from_result(result, encoding="utf-8")
+        if len(results) != 1:
+            raise psycopg.InternalError("not one answer to one statement")
+        return results[0]
 
 
 def read(statement: Statement, result: Any) -> list[Any]:

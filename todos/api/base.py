@@ -167,7 +167,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in request.META:
-            handler: Callable[..., Response] = getattr(self, "post", self.http_method_not_allowed)
+            handler: Callable[..., HttpResponse] = getattr(self, "post", self.http_method_not_allowed)
             self.post = partial(idempotency.once, handler)
         try:
             return super().dispatch(request, *args, **kwargs)

@@ -17,7 +17,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from todos import clock
 from todos.api.errors import HeaderInvalid, RequestFailed
@@ -30,7 +29,7 @@ RUNNING = timedelta(seconds=60)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 
 
-def once(handler: Callable[..., Response], request: Request, *args: Any, **kwargs: Any) -> Response | HttpResponse:
+def once(handler: Callable[..., HttpResponse], request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
     claim, is_new = claimed(request)
     if not is_new and claim.status is not None:
         return HttpResponse(bytes(claim.body), status=claim.status, headers=claim.headers)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from django.db.models import BigIntegerField, Expression, F, QuerySet, UUIDField
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
@@ -19,7 +19,7 @@ from todos.api.base import NOW, OwnedViewSet
 from todos.api.errors import RequestFailed, query_fault
 from todos.api.me import SETTINGS, SettingsAnswer, settings_json
 from todos.api.openapi import answered
-from todos.api.pagination import Cursor, KeysetPagination, unseal
+from todos.api.pagination import Cursor, KeysetPagination, absolute, unseal
 from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
@@ -81,7 +81,7 @@ class ChangesView(OwnedViewSet):
         if since > version or 0 < since < purged:
             detail = "There is no way on from this version. Start over with since=0."
             raise RequestFailed(410, "sync_too_old", detail)
-        context = json.dumps([self.caller.name, request.path, since])
+        context = orjson.dumps([self.caller.name, request.path, since]).decode()
         text = request.query_params.get("cursor")
         # A page after the first goes up to the version that the first one saw; what is newer comes with the next sync.
         cursor = unseal(text, context) if text else Cursor([version, 0, since], "0" * 32)
@@ -133,4 +133,4 @@ class ChangesView(OwnedViewSet):
     def address(self, cursor: str) -> str:
         parameters = self.request.query_params.copy()
         parameters["cursor"] = cursor
-        return self.request.build_absolute_uri(f"{self.request.path}?{parameters.urlencode()}")
+        return absolute(self.request, f"{self.request.path}?{parameters.urlencode()}")

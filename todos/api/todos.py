@@ -95,7 +95,7 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**schema.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
-        verb = "insert" if insists_on_creating(request) else "overwrite" if insists_on_changing(request) else "replace"
+        verb = "overwrite" if insists_on_changing(request) else "insert" if insists_on_creating(request) else "replace"
         return self.change(verb, stored(self.valid(TodoPut)), uid=self.uid)
 
     @extend_schema(**schema.PATCH_TODO)
