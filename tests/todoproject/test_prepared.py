@@ -53,6 +53,13 @@ class AStatementThatRunsAgainIsPrepared(Prepared):
         self.assertEqual(self.rows(ECHO, 3, "c"), [(3, "c")])
         self.assertEqual(len(self.names()), 1)
 
+    def test_and_planned_once(self):
+        for _ in range(8):
+            self.rows(ECHO, 1, "a")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name LIKE 'shape%%'")
+            self.assertEqual(cursor.fetchall(), [(7, 0)])
+
     def test_values_of_every_kind_come_back_as_they_went(self):
         values = [
             *(True, "é\n🙂", date(1, 1, 1), time(23, 59, 59, 999999), datetime(2026, 3, 29, 2, 30, tzinfo=UTC)),

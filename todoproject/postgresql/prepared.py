@@ -40,6 +40,7 @@ class PreparedStatements:
         self.writer = adapt.Transformer(connection)
         self.known: dict[Key, Statement] = {}
         self.seen: set[Key] = set()
+        self.is_planning_once = False
         # Behind a pooler that nobody told us of, names of two connections must not meet.
         self.prefix = f"shape_{secrets.token_hex(4)}"
         self.numbers = count()
@@ -66,16 +67,22 @@ class PreparedStatements:
                 self.seen.clear()
             self.seen.add(key)
             return None
+        if not self.is_planning_once:
+            # Left to itself, PostgreSQL plans some of them anew each time, which takes longer than to run them.
+            self.run(b"SET plan_cache_mode = force_generic_plan")
+            self.is_planning_once = True
         if len(self.known) == MAX_STATEMENTS:
-            oldest = self.known.pop(next(iter(self.known)))
-            self.connection.pgconn.send_query(b"DEALLOCATE " + oldest.name)
-            self.answer()
+            self.run(b"DEALLOCATE " + self.known.pop(next(iter(self.known))).name)
         sql, types = key
         statement = Statement(f"{self.prefix}_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
         self.connection.pgconn.send_prepare(statement.name, numbered(sql), types)
         self.answer()
         self.known[key] = statement
         return statement
+
+    def run(self, command: bytes) -> None:
+        self.connection.pgconn.send_query(command)
+        self.answer()
 
     def answer(self) -> Any:
         results = self.connection.wait(generators.execute(self.connection.pgconn))
