@@ -21,7 +21,6 @@ SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # What a record may carry beside its message. Anything else given as `extra` stays out of the log.
 FIELDS = ("method", "route", "status", "milliseconds", "reason", "issuer", "kid", "owner")
 ANSWERED_BY_MIDDLEWARE = frozenset({"/livez", "/metrics"})
-STATIC = "/static/"
 LINE = "%(method)s %(route)s %(status)d %(milliseconds).1f ms"
 
 # Our lines name neither thread nor process, and finding out takes as long as writing one.
@@ -76,7 +75,7 @@ def route_of(request: HttpRequest) -> str:
         return f"/{request.resolver_match.route}"
     if request.path_info in ANSWERED_BY_MIDDLEWARE:
         return request.path_info
-    return STATIC if request.path_info.startswith(STATIC) else "(none)"
+    return settings.STATIC_URL if request.path.startswith(settings.STATIC_URL) else "(none)"
 
 
 class RequestIdFilter(logging.Filter):

@@ -62,6 +62,12 @@ class CountsAreThoseOfAllProcesses(TestCase):
         self.assertIn('todo_request_seconds_bucket{method="GET",route="(none)",le="+Inf"} 1\n', text)
         self.assertIn('todo_request_seconds_count{method="GET",route="/livez"} 1\n', text)
 
+    def test_files_are_counted_together(self):
+        Client().get("/static/nowhere.css")
+        Client().get("/static/elsewhere.css")
+
+        self.assertIn('todo_requests_total{method="GET",route="/static/",status="404"} 2\n', scrape().text)
+
     def test_another_process_adds_to_the_same_sum_and_outlives_its_end(self):
         command = [sys.executable, "-c", AS_ANOTHER_PROCESS, self.folder]
         subprocess.run(command, cwd=settings.BASE_DIR, check=True)

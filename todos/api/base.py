@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from todos import clock, shapes
-from todos.api import idempotency
+from todos.api import filters, idempotency
 from todos.api.caller import Caller
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
@@ -208,3 +208,15 @@ class OwnedViewSet(GenericViewSet[Any]):
         # The methods of an address are only of interest to whoever asks for them, or used another.
         is_asked = self.action in {None, "metadata"}
         return {"Allow": ", ".join(self.allowed_methods)} if is_asked else {}
+
+
+class FilteredViewSet(OwnedViewSet):
+    """Takes the filters of GET /todos, or some of them."""
+
+    @cached_property
+    def asked(self) -> dict[str, Any]:
+        return filters.asked(self.request.query_params)
+
+    @property
+    def pattern(self) -> Hashable:
+        return filters.pattern(self.asked)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,6 @@ from uuid import UUID
 from django.db.models import CharField, Count, Expression, F, Min, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpResponse
-from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -19,7 +17,7 @@ from rest_framework.response import Response
 
 from todos import clock, zones
 from todos.api import filters, schema
-from todos.api.base import OwnedViewSet
+from todos.api.base import FilteredViewSet
 from todos.api.openapi import answered
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, TodoTag, dues
@@ -44,7 +42,7 @@ class SummaryAnswer(AnswerSerializer):
     version = serializers.IntegerField(help_text="Your change counter; `since` of the next sync.")
 
 
-class SummaryView(OwnedViewSet):
+class SummaryView(FilteredViewSet):
     model = Account
     serializer_class = SummaryAnswer
     parameters = {"retrieve": frozenset({"tz"})}
@@ -64,14 +62,6 @@ class SummaryView(OwnedViewSet):
         data["lists"] = counts(row["lists"])
         data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
         return self.answer(data, headers={"ETag": tag})
-
-    @cached_property
-    def asked(self) -> dict[str, Any]:
-        return filters.asked(self.request.query_params)
-
-    @property
-    def pattern(self) -> Hashable:
-        return filters.pattern(self.asked)
 
     def values(self) -> dict[str, Any]:
         values = super().values()

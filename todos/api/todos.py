@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Expression, OuterRef
 from django.http import HttpResponse
-from django.utils.functional import cached_property
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -16,7 +14,7 @@ from rest_framework.response import Response
 
 from todos import changes
 from todos.api import filters, schema
-from todos.api.base import PAGING, OwnedViewSet
+from todos.api.base import PAGING, FilteredViewSet
 from todos.api.errors import query_fault
 from todos.api.filters import TodoFilter
 from todos.api.preconditions import insists_on_changing, insists_on_creating
@@ -28,7 +26,7 @@ from todos.models import Todo
 from todos.models.expressions import zone_of
 
 
-class TodoViewSet(OwnedViewSet):
+class TodoViewSet(FilteredViewSet):
     model = Todo
     serializer_class = TodoAnswer
     filter_backends = [DjangoFilterBackend]  # describes the filters in the OpenAPI document
@@ -48,14 +46,6 @@ class TodoViewSet(OwnedViewSet):
         "destroy": frozenset({"permanent"}),
     }
     repeatable = frozenset({"tag"})
-
-    @cached_property
-    def asked(self) -> dict[str, Any]:
-        return filters.asked(self.request.query_params)
-
-    @property
-    def pattern(self) -> Hashable:
-        return filters.pattern(self.asked)
 
     def values(self) -> dict[str, Any]:
         values = super().values()
