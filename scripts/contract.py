@@ -25,7 +25,9 @@ LEFT_OUT = (
     # It would end the account that all other requests are made with; tests/test_people.py has it.
     "--exclude-operation-id=deleteMe",
 )
-OPTIONS = ("--checks=all", "--max-examples=15", "--workers=2", "--seed=1", "--continue-on-failure", "--no-color")
+# One worker: two threads of Python 3.11 that parse source at once, as hypothesis does to name its filters, now and then
+# end in "AST constructor recursion depth mismatch".
+OPTIONS = ("--checks=all", "--max-examples=15", "--workers=1", "--seed=1", "--continue-on-failure", "--no-color")
 
 
 def main():
