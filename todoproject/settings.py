@@ -217,6 +217,8 @@ BETTER_AUTH = {
 
 RATE_LIMIT_USER = env.number("RATE_LIMIT_USER", 600)
 RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", 60)
+# Pages of todos that are sent again as they were while nothing has changed, in each process; 0 reads every page.
+REMEMBERED_PAGES_MB = env.number("REMEMBERED_PAGES_MB", 32, maximum=1024)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["betterauth_auth.authentication.BetterAuthAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -42,7 +42,10 @@ _compiled: dict[Hashable, Compiled] = {}
 
 def rows(key: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[str, Any]) -> list[Any]:
     """What the queryset that `build` makes with `values_list` yields, as tuples or lists."""
-    query = compiled(key, build)
+    return run(compiled(key, build), values)
+
+
+def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
     database = connections[DEFAULT_DB_ALIAS]
     found = fetched(database, query.sql, filled(query, values, database))
     return [converted(row, query, database) for row in found] if query.converters else found
@@ -50,16 +53,24 @@ def rows(key: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[str,
 
 def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
     """`key` stands for everything that `build` depends on, but for the values in its holes."""
+    return kept(key, lambda: compilation(build()))
+
+
+def kept(key: Hashable, make: Callable[[], Compiled]) -> Compiled:
     query = _compiled.get(key)
     if query is None:
-        compiler = build().query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
-        sql, parameters = compiler.as_sql()
-        converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
-        query = Compiled(sql, tuple(parameters), tuple((at, *which) for at, which in converters.items()))
+        query = make()
         if len(_compiled) >= MAX_SHAPES:
             _compiled.clear()
         _compiled[key] = query
     return query
+
+
+def compilation(queryset: QuerySet[Any]) -> Compiled:
+    compiler = queryset.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+    sql, parameters = compiler.as_sql()
+    converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
+    return Compiled(sql, tuple(parameters), tuple((at, *which) for at, which in converters.items()))
 
 
 def filled(query: Compiled, values: Mapping[str, Any], database: Any) -> list[Any]:

@@ -84,10 +84,12 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:
         """Runs a query of this view's shapes; rows of an owner who was shut out are never found."""
-        shape = (type(self), self.caller.is_found_by_query, self.pattern, key)
-        found = shapes.rows(shape, partial(self.shaped, build), {**self.values(), **values})
+        found = shapes.rows(self.shape(key), partial(self.shaped, build), {**self.values(), **values})
         self.caller.is_proven = self.caller.is_proven or bool(found)
         return found
+
+    def shape(self, key: Hashable) -> Hashable:
+        return type(self), self.caller.is_found_by_query, self.pattern, key
 
     def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> models.QuerySet[Any]:
         self.is_shaping = True
@@ -156,8 +158,10 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def answer(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
         """The answer with a body. DRF's Response would be rendered later, with more ceremony."""
-        renderer = self.request.accepted_renderer
-        return HttpResponse(renderer.render(data), renderer.media_type, status, headers=headers)
+        return self.sent(self.request.accepted_renderer.render(data), status, headers)
+
+    def sent(self, body: str | bytes, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+        return HttpResponse(body, self.request.accepted_renderer.media_type, status, headers=headers)
 
     @property
     def collection(self) -> str:

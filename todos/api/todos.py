@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
-from todos.api import filters, schema
+from todos.api import filters, remembered, schema
 from todos.api.base import PAGING, FilteredViewSet
 from todos.api.errors import query_fault
 from todos.api.filters import TodoFilter
@@ -68,7 +68,10 @@ class TodoViewSet(FilteredViewSet):
 
     @extend_schema(**schema.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
-        return self.answer(self.page(self.narrowed))
+        # What is overdue changes by the minute, everything else by changes and with the day.
+        lasts = self.asked.get("due") != "overdue" and remembered.is_possible(self)
+        body = remembered.page(self, self.narrowed) if lasts else None
+        return self.sent(body) if body else self.answer(self.page(self.narrowed))
 
     @extend_schema(**schema.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
