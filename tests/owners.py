@@ -191,17 +191,26 @@ class Statement:
 
 
 def person_in(value: Any) -> Person | None:
-    """Whom a subquery finds, if it can find nobody but one active user."""
+    """Whom a subquery finds, if it can find nobody but one active user: by itself, or by what stands in WITH."""
     select = value.this if isinstance(value, exp.Subquery) else None
-    if not isinstance(select, exp.Select) or [item.unalias().name for item in select.expressions] != ["user_id"]:
+    if not isinstance(select, exp.Select):
         return None
-    if {table.name for table in select.find_all(exp.Table)} != {"betterauth_auth_identity", "auth_user"}:
+    columns = [item.unalias().name for item in select.expressions]
+    tables = {table.name for table in select.find_all(exp.Table)}
+    if columns == ["key"] and (first := cte_of(tables, value.root())):
+        return person_in(exp.Subquery(this=first.copy()))
+    if columns != ["user_id"] or tables != {"betterauth_auth_identity", "auth_user"}:
         return None
     where = select.args["where"].this
     named = {left.name: right for left, right in equal_pairs(where) if isinstance(right, exp.Placeholder)}
     if named.keys() != {"issuer", "subject"} or "is_active" not in certain_columns(where):
         return None
     return Person(place_of(named["issuer"]), place_of(named["subject"]))
+
+
+def cte_of(names: set[str], tree: exp.Expression) -> exp.Expression | None:
+    found = [cte.this for cte in tree.find_all(exp.CTE) if {cte.alias} == names]
+    return found[0] if len(found) == 1 else None
 
 
 def certain_columns(condition: Any) -> set[str]:

@@ -40,12 +40,8 @@ class Compiled(NamedTuple):
 _compiled: dict[Hashable, Compiled] = {}
 
 
-def rows(key: Hashable, build: Callable[[], QuerySet[Any]], values: Mapping[str, Any]) -> list[Any]:
-    """What the queryset that `build` makes with `values_list` yields, as tuples or lists."""
-    return run(compiled(key, build), values)
-
-
 def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
+    """What the query yields, as tuples or lists."""
     database = connections[DEFAULT_DB_ALIAS]
     found = fetched(database, query.sql, filled(query, values, database))
     return [converted(row, query, database) for row in found] if query.converters else found
@@ -64,6 +60,12 @@ def kept(key: Hashable, make: Callable[[], Compiled]) -> Compiled:
             _compiled.clear()
         _compiled[key] = query
     return query
+
+
+def after(name: str, first: Compiled, query: Compiled) -> Compiled:
+    """The query with another one before it, whose rows it knows by this name."""
+    sql = f'WITH "{name}" AS ({first.sql}) {query.sql}'
+    return Compiled(sql, (*first.parameters, *query.parameters), query.converters)
 
 
 def compilation(queryset: QuerySet[Any]) -> Compiled:

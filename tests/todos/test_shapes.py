@@ -31,7 +31,7 @@ class AQueryIsCompiledOnce(TestCase):
 
     def rows(self, key="key", **values):
         given = {"name": "n", "at": datetime(2026, 1, 3, tzinfo=UTC), "uid": self.uid, **values}
-        return [tuple(row) for row in shapes.rows((self.id(), key), self.named, given)]
+        return [tuple(row) for row in shapes.run(shapes.compiled((self.id(), key), self.named), given)]
 
     def test_and_gives_typed_values_to_the_values_of_each_request(self):
         self.assertEqual(self.rows(), [(self.uid, "n", datetime(2026, 1, 2, 3, 4, 5, 678, UTC))])

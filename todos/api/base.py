@@ -24,7 +24,7 @@ from todos.api.pagination import KeysetPagination, absolute
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
 from todos.exceptions import Refused
-from todos.shapes import Hole
+from todos.shapes import Compiled, Hole
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})
@@ -84,17 +84,18 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:
         """Runs a query of this view's shapes; rows of an owner who was shut out are never found."""
-        found = shapes.rows(self.shape(key), partial(self.shaped, build), {**self.values(), **values})
+        found = self.run(key, partial(self.shaped, build), values)
         self.caller.is_proven = self.caller.is_proven or bool(found)
         return found
 
-    def shape(self, key: Hashable) -> Hashable:
-        return type(self), self.caller.is_found_by_query, self.pattern, key
+    def run(self, key: Hashable, make: Callable[[], Compiled], values: dict[str, Any]) -> list[Any]:
+        query = self.caller.query((type(self), self.pattern, key), make)
+        return shapes.run(query, {**self.values(), **values})
 
-    def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> models.QuerySet[Any]:
+    def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> Compiled:
         self.is_shaping = True
         try:
-            return build()
+            return shapes.compilation(build())
         finally:
             self.is_shaping = False
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet, Subquery
+from django.db.models import Expression, QuerySet
 from django.utils.functional import cached_property
 
-from todos.shapes import Hole
+from todos import shapes
+from todos.shapes import Compiled, Hole
+
+# What finds the caller stands in WITH under this name, and the key is then looked up there.
+NAME = "caller"
+KEY = '(SELECT "key" FROM "caller")'
+
+
+class Key(Expression):
+    """The caller's key in a query that `Caller.finding` stands before."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return KEY, []
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
 
 
 class Caller:
@@ -28,9 +44,17 @@ class Caller:
 
     @property
     def pk(self) -> Any:
+        field = get_user_model()._meta.pk  # noqa: SLF001 - documented API of Django
+        return Key(field) if self.is_found_by_query else Hole("owner", field)
+
+    def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
+        """What `make` makes, made once for each shape, with the caller found before it, and only once in it."""
+        return shapes.kept((type(self), self.is_found_by_query, shape), lambda: self.finding(make()))
+
+    def finding(self, query: Compiled) -> Compiled:
         if not self.is_found_by_query:
-            return Hole("owner", get_user_model()._meta.pk)  # noqa: SLF001 - documented API of Django
-        return Subquery(self.key_query())
+            return query
+        return shapes.after(NAME, shapes.compiled((type(self), "key"), self.key_query), query)
 
     def key_query(self) -> QuerySet[Any]:
         holes = {name: Hole(f"owner.{name}", field) for name, field in self.user.pk_fields.items()}

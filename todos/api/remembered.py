@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, TextField
 
-from todos import clock, shapes
+from todos import clock
+from todos.api.caller import KEY
 from todos.api.pagination import KeysetPagination, absolute
 from todos.shapes import Compiled, Hole
 
@@ -33,7 +34,7 @@ STATE = "account.version || '.' || account.xmin::text"
 STATEMENT = """
 SELECT page.*, {state}
 FROM todos_account account LEFT JOIN LATERAL (SELECT * FROM ({page}) found WHERE {state} <> %s OFFSET 0) page ON true
-WHERE account.owner_id = ({owner})
+WHERE account.owner_id = {owner}
 """
 
 
@@ -85,10 +86,8 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes | None
     known = pages.get(key)
     cut = KeysetPagination()
     cut.read(request, view)
-    shape = view.shape(cut.key)
-    reading = partial(view.shaped, lambda: cut.cut(build()))
-    query = shapes.kept(("remembered", shape), lambda: guarded(view, shapes.compiled(shape, reading)))
-    found = shapes.run(query, {**view.values(), **cut.values, "known": known.state if known else ""})
+    make = partial(guarded, view, lambda: cut.cut(build()))
+    found = view.run(("remembered", cut.key), make, {**cut.values, "known": known.state if known else ""})
     if not found:
         return None
     caller.is_proven = True
@@ -101,7 +100,7 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes | None
     return body
 
 
-def guarded(view: OwnedViewSet, page: Compiled) -> Compiled:
-    owner = shapes.compiled((type(view.caller), "key"), view.caller.key_query)
-    sql = STATEMENT.format(state=STATE, page=page.sql, owner=owner.sql)
-    return Compiled(sql, (*page.parameters, Hole("known", TextField()), *owner.parameters), page.converters)
+def guarded(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
+    page = view.shaped(build)
+    sql = STATEMENT.format(state=STATE, page=page.sql, owner=KEY)
+    return Compiled(sql, (*page.parameters, Hole("known", TextField())), page.converters)
