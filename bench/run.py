@@ -4,8 +4,8 @@
 
 Another server is expected to read the same database, verify the same tokens and answer GET URL/todos?page_size=50,
 GET URL/todos/{id} and POST URL/todos like ours; --keep says where both are and waits, so that it can be started.
-The servers take turns. A run with errors, with other load on the machine, or of a server whose answers mean something
-else is not reported.
+`reading` is our server again, remembering no page, so that each list is read. The servers take turns. A run with
+errors, with other load on the machine, or of a server whose answers mean something else is not reported.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ def main() -> None:
     options = parsed()
     with stage(users(USERS) | GROWTH) as made, ExitStack() as running:
         files = write_requests(made)
-        servers = [Server("ours", *running.enter_context(made.our_server()))]
+        servers = [Server("ours", *running.enter_context(made.our_server("ours")))]
         servers.append(Server("plain", *running.enter_context(made.plain_server())))
+        reading = running.enter_context(made.our_server("reading", REMEMBERED_PAGES_MB="0"))
+        servers.append(Server("reading", *reading))
         if options.keep:
             input(f"{made.database_url}\n{made.folder / 'jwks.json'}\nPress Enter when the other servers run. ")
         servers += [Server(name, url, 0) for name, _, url in (other.partition("=") for other in options.servers)]
@@ -51,7 +53,7 @@ def main() -> None:
             sizes = [size for size in load.mebibytes(server.pid) if size > 20]
             memory = ", ".join(f"{size:.0f} MiB" for size in sizes)
             print(f"{server.name}: first answer after {made.started[server.name]:.1f} s; memory {memory}")
-        growth.report(servers[0].base, made)
+        growth.report(servers[2].base, made)
 
 
 def parsed() -> argparse.Namespace:

@@ -64,10 +64,10 @@ class Stage:
         subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
 
     @contextmanager
-    def our_server(self) -> Iterator[tuple[str, int]]:
+    def our_server(self, name: str, **settings: str) -> Iterator[tuple[str, int]]:
         port = free_port()
         command = [sys.executable, "manage.py", "serve", f"--port={port}"]
-        with self.server("ours", command, ROOT, port) as running:
+        with self.server(name, command, ROOT, port, **settings) as running:
             yield running
 
     @contextmanager
@@ -80,10 +80,13 @@ class Stage:
             yield running
 
     @contextmanager
-    def server(self, name: str, command: list[str], folder: Path, port: int) -> Iterator[tuple[str, int]]:
+    def server(
+        self, name: str, command: list[str], folder: Path, port: int, **settings: str
+    ) -> Iterator[tuple[str, int]]:
         began = time.monotonic()
         with (self.folder / f"{name}.log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=folder, env=self.environment, stdout=log, stderr=log)
+            environment = {**self.environment, **settings}
+            process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
             try:
                 base = f"http://127.0.0.1:{port}"
                 wait_for(base, process, self.folder / f"{name}.log")
