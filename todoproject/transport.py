@@ -25,7 +25,7 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class SecurityHeadersMiddleware:
-    """Content-Security-Policy and its relatives. Django adds nosniff, Referrer-Policy, HSTS and X-Frame-Options."""
+    """Content-Security-Policy and its relatives. Django adds nosniff, Referrer-Policy and HSTS."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,6 +35,7 @@ class SecurityHeadersMiddleware:
         # Django's own error pages for developers consist of inline scripts and styles.
         if not (response.status_code in {404, 500} and settings.DEBUG):
             response.headers.setdefault("Content-Security-Policy", policy_for(request))
+        response.headers.setdefault("X-Frame-Options", "DENY")
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import close_caches
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import reset_queries
+from django.db import close_old_connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
@@ -28,8 +28,10 @@ gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 10, 10)
 
-# What Django does for every request, and what comes to nothing here: our caches have nothing to close, and statements
-# are only remembered while developing.
+# What Django does for every request, and what comes to nothing here: connections that are too old are closed when a
+# request has finished and need not be looked for when the next one starts, our caches have nothing to close, and
+# statements are only remembered while developing.
+request_started.disconnect(close_old_connections)
 request_finished.disconnect(close_caches)
 if not settings.DEBUG:
     request_started.disconnect(reset_queries)

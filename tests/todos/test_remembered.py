@@ -13,6 +13,7 @@ from todos import clock
 from todos.api import remembered
 from todos.changes import purge
 from todos.models import Account, Todo
+from todos.shapes import Compiled
 
 WORDS = "status=open due=today due=overdue status=trashed tag=red starts=all page_size=1"
 FILTERS = ("", *(f"?{word}" for word in WORDS.split()))
@@ -144,19 +145,23 @@ class AsFreshAsReading(TodosTestCase):
         self.assertTrue(answer.json()["next"].startswith("http://localhost/"), answer.json()["next"])
 
 
+def page_of(size: int) -> remembered.Page:
+    return remembered.Page("1", b"x" * size, Compiled("", (), ()), {})
+
+
 class Memory(SimpleTestCase):
     def test_it_never_holds_more_than_it_may(self):
         pages = remembered.Pages()
         for number in range(100):
-            pages.keep(number, remembered.Page("1", b"x" * 100), max_bytes=1_000)
+            pages.keep(number, page_of(100), max_bytes=1_000)
             held = {**pages.old, **pages.young}
             self.assertLessEqual(sum(len(page.body) for page in held.values()), 1_000)
             self.assertIn(number, held)
 
     def test_a_page_that_is_too_large_is_not_kept(self):
         pages = remembered.Pages()
-        pages.keep("small", remembered.Page("1", b"x"), max_bytes=1_000)
-        pages.keep("large", remembered.Page("1", b"x" * 501), max_bytes=1_000)
+        pages.keep("small", page_of(1), max_bytes=1_000)
+        pages.keep("large", page_of(501), max_bytes=1_000)
 
         self.assertIsNone(pages.get("large"))
         self.assertIsNotNone(pages.get("small"))

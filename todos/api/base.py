@@ -84,13 +84,15 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:
         """Runs a query of this view's shapes; rows of an owner who was shut out are never found."""
-        found = self.run(key, partial(self.shaped, build), values)
+        return self.run(self.query(key, partial(self.shaped, build)), values)
+
+    def query(self, key: Hashable, make: Callable[[], Compiled]) -> Compiled:
+        return self.caller.query((type(self), self.pattern, key), make)
+
+    def run(self, query: Compiled, values: dict[str, Any]) -> list[Any]:
+        found = shapes.run(query, {**self.values(), **values})
         self.caller.is_proven = self.caller.is_proven or bool(found)
         return found
-
-    def run(self, key: Hashable, make: Callable[[], Compiled], values: dict[str, Any]) -> list[Any]:
-        query = self.caller.query((type(self), self.pattern, key), make)
-        return shapes.run(query, {**self.values(), **values})
 
     def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> Compiled:
         self.is_shaping = True
@@ -132,8 +134,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def page(self, build: Callable[[], models.QuerySet[Any]]) -> dict[str, Any]:
         """One page of the rows that `build` yields."""
-        pages = KeysetPagination()
-        pages.read(self.request, self)
+        pages = KeysetPagination(self)
         rows = self.rows(pages.key, lambda: pages.cut(build()), **pages.values)
         return pages.page(rows, self.to_json)
 

@@ -68,6 +68,11 @@ def key_from(secret: str) -> bytes:
 class KeysetPagination(BasePagination):
     """The view's `orderings` maps each name that clients use to a column that is never null."""
 
+    def __init__(self, view: Any = None) -> None:
+        # Whoever writes the OpenAPI document has no view.
+        if view is not None:
+            self.read(view.request, view)
+
     def read(self, request: Request, view: Any) -> None:
         """Takes the page's own parameters out of the request."""
         self.request = request

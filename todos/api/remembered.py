@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, TextField
+from rest_framework.request import Request
 
 from todos import clock
 from todos.api.caller import KEY
-from todos.api.pagination import KeysetPagination, absolute
+from todos.api.pagination import KeysetPagination
 from todos.shapes import Compiled, Hole
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ WHERE account.owner_id = {owner}
 class Page(NamedTuple):
     state: str
     body: bytes
+    # How it was read.
+    query: Compiled
+    values: dict[str, Any]
 
 
 class Pages:
@@ -81,23 +85,28 @@ def max_bytes() -> int:
 
 def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes | None:
     """One page of the rows that `build` yields, as JSON; nothing for somebody without an account, or shut out."""
-    request, caller = view.request, view.caller
-    key = caller.name, absolute(request, request.get_full_path()), int(clock.now().timestamp()) // SECONDS
+    key = view.caller.name, address_of(view.request), int(clock.now().timestamp()) // SECONDS
     known = pages.get(key)
-    cut = KeysetPagination()
-    cut.read(request, view)
-    make = partial(guarded, view, lambda: cut.cut(build()))
-    found = view.run(("remembered", cut.key), make, {**cut.values, "known": known.state if known else ""})
+    if known:
+        found = view.run(known.query, {**known.values, "known": known.state})
+        if found and found[0][-1] == known.state:
+            return known.body
+    cut = KeysetPagination(view)
+    query = view.query(("remembered", cut.key), partial(guarded, view, lambda: cut.cut(build())))
+    if not known:
+        found = view.run(query, {**cut.values, "known": ""})
     if not found:
         return None
-    caller.is_proven = True
-    state = found[0][-1]
-    if known and known.state == state:
-        return known.body
     rows = [row[:-1] for row in found if row[0] is not None]
-    body: Any = request.accepted_renderer.render(cut.page(rows, view.to_json))
-    pages.keep(key, Page(state, body), max_bytes())
+    body: Any = view.request.accepted_renderer.render(cut.page(rows, view.to_json))
+    pages.keep(key, Page(found[0][-1], body, query, cut.values), max_bytes())
     return body
+
+
+def address_of(request: Request) -> tuple[str | None, ...]:
+    """Everything that the links in a page are made of."""
+    asked = request.META
+    return request.scheme, asked.get("HTTP_HOST"), request.path, asked.get("QUERY_STRING")
 
 
 def guarded(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
