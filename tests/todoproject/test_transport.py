@@ -1,5 +1,7 @@
 import re
+from unittest.mock import patch
 
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.cache import cache
 from django.test import Client, SimpleTestCase, TestCase, override_settings
 
@@ -42,6 +44,28 @@ class AnswersTellBrowsersWhatToRefuse(TestCase):
                 self.assertEqual(headers["Referrer-Policy"], "same-origin")
                 self.assertEqual(headers["Cross-Origin-Opener-Policy"], "same-origin")
                 self.assertIn("frame-ancestors 'none'", headers["Content-Security-Policy"])
+
+
+class TheApiGoesPastWhatIsForPages(TestCase):
+    def test_no_session_is_looked_at(self):
+        seen = SessionMiddleware.process_request
+        with patch.object(SessionMiddleware, "process_request", autospec=True, side_effect=seen) as session:
+            self.client.get("/api/v1/todos")
+            self.client.get("/api/v1/nowhere/")
+            session.assert_not_called()
+            self.client.get("/readyz")
+            session.assert_called_once()
+
+    def test_its_answers_are_complete_all_the_same(self):
+        for address in ("/api/v1/todos", "/api/v1/nowhere", "/api/v1/schema"):
+            with self.subTest(address):
+                response = self.client.get(address)
+                self.assertEqual(response.headers["Content-Length"], str(len(response.content)))
+
+    def test_a_host_that_is_not_ours_is_refused(self):
+        response = self.client.get("/api/v1/todos", headers={"host": "evil.example"})
+
+        self.assertEqual((response.status_code, response.json()["code"]), (400, "bad_request"))
 
 
 @override_settings(
