@@ -67,6 +67,7 @@ def is_loss(exc: psycopg.Error, connection: psycopg.Connection[Any] | None) -> b
 class DatabaseWrapper(base.DatabaseWrapper):
     used_at = 0.0
     prepared: PreparedStatements
+    socket: select.poll
 
     @cached_property
     def wrap_database_errors(self) -> DatabaseErrorWrapper:
@@ -97,6 +98,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 _gave_up_at = None
                 self.used_at = time.monotonic()
                 self.prepared = PreparedStatements(connection)
+                self.socket = select.poll()
+                self.socket.register(connection.fileno(), select.POLLIN)
                 return connection
 
     def bound_waits(self, connection: psycopg.Connection[Any]) -> None:
@@ -137,6 +140,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def has_news(self) -> bool:
         if self.connection is None or self.connection.closed:
             return True
-        poll = select.poll()
-        poll.register(self.connection.fileno(), select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(self.socket.poll(0))

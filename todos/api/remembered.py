@@ -105,8 +105,9 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes | None
 
 def address_of(request: Request) -> tuple[str | None, ...]:
     """Everything that the links in a page are made of."""
-    asked = request.META
-    return request.scheme, asked.get("HTTP_HOST"), request.path, asked.get("QUERY_STRING")
+    # Asking DRF's for what is Django's takes three times as long.
+    asked = request._request  # noqa: SLF001 - DRF's documented way to it
+    return asked.scheme, asked.META.get("HTTP_HOST"), asked.path, asked.META.get("QUERY_STRING")
 
 
 def guarded(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
