@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, TextField
-from rest_framework.request import Request
 
 from todos import clock
 from todos.api.caller import KEY
@@ -25,11 +24,13 @@ if TYPE_CHECKING:
     from todos.api.base import OwnedViewSet
 
 # Some todos appear with the day. It begins on a quarter of an hour wherever people live.
-SECONDS = 900
+QUARTER_SECONDS = 900
 MEBIBYTE = 1024 * 1024
-# Every change of the owner's raises `version`. What else touches the account, as emptying the trash does, and a
-# database that was set back to an earlier day show in `xmin`, the transaction that wrote the row.
-STATE = "account.version || '.' || account.xmin::text"
+# What a page takes besides its texts.
+OVERHEAD = 1000
+# Every change of the owner's raises `version`. What else touches the account, as emptying the trash does, shows in
+# `xmin`, the transaction that wrote the row. A database that is set back to an earlier day starts anew.
+STATE = "concat_ws('.', account.owner_id, account.version, account.xmin, pg_postmaster_start_time())"
 # There is one account and LATERAL leaves no way but the loop around it, so the page stays in its order. With OFFSET
 # the comparison is made before the page is read, without it for each of its rows.
 STATEMENT = """
@@ -40,11 +41,15 @@ WHERE account.owner_id = {owner}
 
 
 class Page(NamedTuple):
+    quarter: int
     state: str
     body: bytes
     # How it was read.
     query: Compiled
     values: dict[str, Any]
+
+
+Key = tuple[str | None, ...]
 
 
 class Pages:
@@ -54,21 +59,28 @@ class Pages:
         self.clear()
 
     def clear(self) -> None:
-        self.young: dict[Any, Page] = {}
-        self.old: dict[Any, Page] = {}
+        self.young: dict[Key, Page] = {}
+        self.old: dict[Key, Page] = {}
         self.young_bytes = 0
 
-    def get(self, key: Any) -> Page | None:
+    def get(self, key: Key) -> Page | None:
         return self.young.get(key) or self.old.get(key)
 
-    def keep(self, key: Any, page: Page, max_bytes: int) -> None:
-        size = len(page.body)
+    def keep(self, key: Key, page: Page, max_bytes: int) -> None:
+        size = size_of(key, page)
         if size * 2 > max_bytes:
             return
+        if replaced := self.young.pop(key, None):
+            self.young_bytes -= size_of(key, replaced)
         if (self.young_bytes + size) * 2 > max_bytes:
             self.old, self.young, self.young_bytes = self.young, {}, 0
         self.young[key] = page
         self.young_bytes += size
+
+
+def size_of(key: Key, page: Page) -> int:
+    # Another page may have the same query; then too much is counted, and never too little.
+    return OVERHEAD + sum(len(part or "") for part in key) + len(page.body) + len(page.query.sql)
 
 
 pages = Pages()
@@ -83,10 +95,12 @@ def max_bytes() -> int:
     return getattr(settings, "REMEMBERED_PAGES_MB", 0) * MEBIBYTE
 
 
-def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes | None:
-    """One page of the rows that `build` yields, as JSON; nothing for somebody without an account, or shut out."""
-    key = view.caller.name, address_of(view.request), int(clock.now().timestamp()) // SECONDS
+def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes:
+    """One page of the rows that `build` yields, as JSON."""
+    key, quarter = key_of(view), int(clock.now().timestamp()) // QUARTER_SECONDS
     known = pages.get(key)
+    if known and known.quarter != quarter:
+        known = None
     if known:
         found = view.run(known.query, {**known.values, "known": known.state})
         if found and found[0][-1] == known.state:
@@ -95,19 +109,21 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes | None
     query = view.query(("remembered", cut.key), partial(guarded, view, lambda: cut.cut(build())))
     if not known:
         found = view.run(query, {**cut.values, "known": ""})
-    if not found:
-        return None
     rows = [row[:-1] for row in found if row[0] is not None]
     body: Any = view.request.accepted_renderer.render(cut.page(rows, view.to_json))
-    pages.keep(key, Page(found[0][-1], body, query, cut.values), max_bytes())
+    # Somebody without an account has no state.
+    if found:
+        # A copy, because a renderer's bytes may have room for more.
+        pages.keep(key, Page(quarter, found[0][-1], bytes(memoryview(body)), query, cut.values), max_bytes())
     return body
 
 
-def address_of(request: Request) -> tuple[str | None, ...]:
-    """Everything that the links in a page are made of."""
-    # Asking DRF's for what is Django's takes three times as long.
-    asked = request._request  # noqa: SLF001 - DRF's documented way to it
-    return asked.scheme, asked.META.get("HTTP_HOST"), asked.path, asked.META.get("QUERY_STRING")
+def key_of(view: OwnedViewSet) -> Key:
+    """The caller, what is asked for, and everything else that the links in a page are made of."""
+    # Asking DRF's request for what is Django's takes three times as long.
+    asked = view.request._request  # noqa: SLF001 - DRF's documented way to it
+    host, query = asked.META.get("HTTP_HOST"), asked.META.get("QUERY_STRING")
+    return view.caller.name, asked.scheme, host, asked.path, query, asked.encoding
 
 
 def guarded(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:

@@ -70,8 +70,7 @@ class TodoViewSet(FilteredViewSet):
     def list(self, request: Request) -> HttpResponse:
         # What is overdue changes by the minute, everything else by changes and with the day.
         lasts = self.asked.get("due") != "overdue" and remembered.is_possible(self)
-        body = remembered.page(self, self.narrowed) if lasts else None
-        return self.sent(body) if body else self.answer(self.page(self.narrowed))
+        return self.sent(remembered.page(self, self.narrowed)) if lasts else self.answer(self.page(self.narrowed))
 
     @extend_schema(**schema.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
