@@ -193,13 +193,11 @@ class Statement:
 def person_in(value: Any) -> Person | None:
     """Whom a subquery finds, if it can find nobody but one active user: by itself, or by what stands in WITH."""
     select = value.this if isinstance(value, exp.Subquery) else None
-    if not isinstance(select, exp.Select):
+    if select is not None and select.sql("postgres") == 'SELECT "key" FROM "caller"':
+        select = caller_in(value.root())
+    if not isinstance(select, exp.Select) or [item.unalias().name for item in select.expressions] != ["user_id"]:
         return None
-    columns = [item.unalias().name for item in select.expressions]
-    tables = {table.name for table in select.find_all(exp.Table)}
-    if columns == ["key"] and (first := cte_of(tables, value.root())):
-        return person_in(exp.Subquery(this=first.copy()))
-    if columns != ["user_id"] or tables != {"betterauth_auth_identity", "auth_user"}:
+    if not is_of_one_user(select):
         return None
     where = select.args["where"].this
     named = {left.name: right for left, right in equal_pairs(where) if isinstance(right, exp.Placeholder)}
@@ -208,9 +206,24 @@ def person_in(value: Any) -> Person | None:
     return Person(place_of(named["issuer"]), place_of(named["subject"]))
 
 
-def cte_of(names: set[str], tree: exp.Expression) -> exp.Expression | None:
-    found = [cte.this for cte in tree.find_all(exp.CTE) if {cte.alias} == names]
-    return found[0] if len(found) == 1 else None
+def caller_in(tree: exp.Expression) -> exp.Expression | None:
+    """What finds the key of the caller, if that is its only column."""
+    found = [cte for cte in tree.find_all(exp.CTE) if cte.alias == "caller"]
+    if len(found) != 1 or found[0].args["alias"].columns:
+        return None
+    select: exp.Expression = found[0].this
+    return select if [item.alias_or_name for item in select.expressions] == ["key"] else None
+
+
+def is_of_one_user(select: exp.Select) -> bool:
+    """Whether all it reads are an identity and the user it belongs to."""
+    sources = [select.args["from_"].this, *(join.this for join in select.args.get("joins") or ())]
+    if not all(isinstance(source, exp.Table) for source in sources) or len(list(select.find_all(exp.Select))) > 1:
+        return False
+    if sorted(source.name for source in sources) != ["auth_user", "betterauth_auth_identity"]:
+        return False
+    pairs = equal_pairs(select.args["joins"][0].args.get("on"))
+    return any({left.name, right.name} == {"user_id", "id"} and left.table != right.table for left, right in pairs)
 
 
 def certain_columns(condition: Any) -> set[str]:

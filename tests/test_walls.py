@@ -10,6 +10,9 @@ PERSON = (
     "SELECT U0.user_id FROM betterauth_auth_identity U0 INNER JOIN auth_user U1 ON U0.user_id = U1.id"
     " WHERE U0.issuer = %s AND U0.subject = %s AND U1.is_active"
 )
+KEYED = PERSON.replace("U0.user_id FROM", 'U0.user_id AS "key" FROM')
+CALLER = f'WITH "caller" AS ({KEYED})'
+TODOS_OF = 'SELECT 1 FROM "todos_todo" WHERE "owner_id" ='
 REFUSED = (
     'SELECT "todos_todo"."id", "todos_todo"."owner_id" FROM "todos_todo"',
     'SELECT "todos_todo"."owner_id" FROM "todos_todo" WHERE "todos_todo"."uid" = %s',
@@ -24,6 +27,20 @@ REFUSED = (
     f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace(" AND U1.is_active", "")})',
     f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace("U0.subject = %s AND ", "")})',
     f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace("subject = %s AND", "subject = %s OR")})',
+    f"{TODOS_OF} ({PERSON.replace('ON U0.user_id = U1.id', 'ON true')})",
+    f"{TODOS_OF} ({PERSON.replace('WHERE', ', (VALUES (5)) AS V(user_id) WHERE')})",
+    # The key of something else than the one caller.
+    f'{TODOS_OF} (SELECT "key" FROM "caller")',
+    f'WITH "other" AS ({KEYED}) {TODOS_OF} (SELECT "key" FROM "caller")',
+    f'WITH "caller" ("x") AS ({KEYED}) {TODOS_OF} (SELECT "key" FROM "caller")',
+    f'WITH "caller" AS ({PERSON}) {TODOS_OF} (SELECT "key" FROM "caller")',
+    f'WITH "caller" AS ({KEYED.replace(" AND U1.is_active", "")}) {TODOS_OF} (SELECT "key" FROM "caller")',
+    f'WITH "caller" AS (SELECT 5 AS "key") {TODOS_OF} (SELECT "key" FROM "caller")',
+    f'{CALLER}, "caller" AS ({KEYED}) {TODOS_OF} (SELECT "key" FROM "caller")',
+    f'{CALLER} {TODOS_OF} (SELECT V."key" FROM "caller", (VALUES (5)) AS V(key))',
+    f'{CALLER} {TODOS_OF} (SELECT "key" FROM "caller" CROSS JOIN LATERAL (SELECT 5 AS key) V)',
+    f'{CALLER} {TODOS_OF} (SELECT U."key" FROM "caller", UNNEST(%s) AS U("key"))',
+    f"{CALLER} SELECT 1 FROM todos_todo",
     # Two owned tables, one of them without an owner and without a reference to the other.
     'SELECT 1 FROM "todos_todo" T, "todos_list" L WHERE T."owner_id" = %s AND L."uid" = %s',
     'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_tag" G ON (T."id" = G."id") WHERE T."owner_id" = %s',
@@ -48,6 +65,7 @@ REFUSED = (
 )
 WRITE = "WITH account AS (UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING owner_id)"
 PASSED = (
+    f'{CALLER} {TODOS_OF} (SELECT "key" FROM "caller") AND "uid" = %s',
     f'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = ({PERSON}) AND "todos_todo"."uid" = %s',
     f"SELECT (SELECT 1 FROM todos_list L WHERE L.owner_id = ({PERSON})) FROM todos_tag WHERE owner_id = ({PERSON})",
     'SELECT "todos_todo"."id" FROM "todos_todo" WHERE ("todos_todo"."owner_id" = %s AND "todos_todo"."uid" = %s)',
@@ -88,9 +106,9 @@ class OwnedTablesAreReadByOwner(SimpleTestCase):
         self.assertEqual(insert.of([["a name", "another"], [7, 8]]), {7, 8})
 
     def test_people_are_found_among_the_parameters(self):
-        found = owners_in(PASSED[0], "postgresql")
-
-        self.assertEqual(found.people_of(["issuer", "alice", "uid"]), {("issuer", "alice")})
+        for sql in PASSED[:2]:
+            found = owners_in(sql, "postgresql")
+            self.assertEqual(found.people_of(["issuer", "alice", "uid"]), {("issuer", "alice")}, sql)
 
 
 class TheWallStandsInEveryTest(TestCase):
