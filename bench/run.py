@@ -41,8 +41,8 @@ def main() -> None:
         files = write_requests(made)
         servers = [Server("ours", *running.enter_context(made.our_server("ours")))]
         servers.append(Server("plain", *running.enter_context(made.plain_server())))
-        reading = running.enter_context(made.our_server("reading", REMEMBERED_PAGES_MB="0"))
-        servers.append(Server("reading", *reading))
+        reading = Server("reading", *running.enter_context(made.our_server("reading", REMEMBERED_PAGES_MB="0")))
+        servers.append(reading)
         if options.keep:
             input(f"{made.database_url}\n{made.folder / 'jwks.json'}\nPress Enter when the other servers run. ")
         servers += [Server(name, url, 0) for name, _, url in (other.partition("=") for other in options.servers)]
@@ -53,7 +53,7 @@ def main() -> None:
             sizes = [size for size in load.mebibytes(server.pid) if size > 20]
             memory = ", ".join(f"{size:.0f} MiB" for size in sizes)
             print(f"{server.name}: first answer after {made.started[server.name]:.1f} s; memory {memory}")
-        growth.report(servers[2].base, made)
+        growth.report(reading.base, made)
 
 
 def parsed() -> argparse.Namespace:

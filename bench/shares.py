@@ -16,7 +16,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import AbstractContextManager, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +42,12 @@ def main() -> None:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), stage(users(USERS)) as made:
         call = caller(made)
         spent = {kind: shares(call(kind)) for kind in ("list", "detail", "create")}
-        with reading_every_page():
+        from django.test import override_settings
+
+        with override_settings(REMEMBERED_PAGES_MB=0):
             spent["list, read"] = shares(call("list"))
     for kind, seconds in spent.items():
         report(kind, seconds)
-
-
-def reading_every_page() -> AbstractContextManager[Any]:
-    from django.test import override_settings
-
-    return override_settings(REMEMBERED_PAGES_MB=0)
 
 
 def caller(made: Stage) -> Callable[[str], Callable[[int], None]]:

@@ -68,6 +68,7 @@ class RequestLogMiddleware:
 
 
 def made_up_id() -> str:
+    # A name and no secret, so it need not come from the operating system.
     return f"{random.getrandbits(128):032x}"
 
 

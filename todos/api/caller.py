@@ -12,8 +12,7 @@ from django.utils.functional import cached_property
 from todos import shapes
 from todos.shapes import Compiled, Hole
 
-# What finds the caller stands in WITH under this name, and the key is then looked up there.
-NAME = "caller"
+# What finds the caller stands in WITH, and the key is then looked up there.
 KEY = '(SELECT "key" FROM "caller")'
 
 
@@ -54,9 +53,13 @@ class Caller:
     def finding(self, query: Compiled) -> Compiled:
         if not self.is_found_by_query:
             return query
-        return shapes.after(NAME, shapes.compiled((type(self), "key"), self.key_query), query)
+        return shapes.after("caller", self.key_query, query)
 
-    def key_query(self) -> QuerySet[Any]:
+    @property
+    def key_query(self) -> Compiled:
+        return shapes.compiled((type(self), "key"), self.keys)
+
+    def keys(self) -> QuerySet[Any]:
         holes = {name: Hole(f"owner.{name}", field) for name, field in self.user.pk_fields.items()}
         found: QuerySet[Any] = self.user.pk_query(**holes)
         return found

@@ -71,11 +71,11 @@ class KeysetPagination(BasePagination):
     def __init__(self, view: Any = None) -> None:
         # Whoever writes the OpenAPI document has no view.
         if view is not None:
-            self.read(view.request, view)
+            self.read(view)
 
-    def read(self, request: Request, view: Any) -> None:
+    def read(self, view: Any) -> None:
         """Takes the page's own parameters out of the request."""
-        self.request = request
+        self.request = request = view.request
         self.name = self.ordering_of(request, view.orderings)
         self.context = self.context_of(view.caller.name, request, self.name)
         self.size = self.size_of(request)

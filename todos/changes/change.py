@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from todos import clock, positions, shapes
 from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
+from todos.shapes import Compiled
 
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
@@ -40,7 +40,8 @@ class Finder(Protocol):
     @property
     def values(self) -> dict[str, Any]: ...
 
-    def key_query(self) -> QuerySet[Any]: ...
+    @property
+    def key_query(self) -> Compiled: ...
 
     def key(self) -> int:
         """The owner's key, looked up in a statement of its own, which makes a new owner or refuses one."""
@@ -150,7 +151,7 @@ def raise_counter(owner: int | Finder) -> Change | None:
     if isinstance(owner, int):
         sql, parameters = RAISE.format(owner="%s"), [owner]
     else:
-        found = shapes.compiled((type(owner), "key"), owner.key_query)
+        found = owner.key_query
         sql, parameters = RAISE.format(owner=found.sql), shapes.filled(found, owner.values, connection)
     with connection.cursor() as cursor:
         with together_with_begin():

@@ -48,7 +48,7 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     if not is_possible(given):
         return None
     row = {"uid": uid or uuid7(), **columns_of(given)}
-    owner = shapes.compiled((type(finder), "key"), finder.key_query)
+    owner = finder.key_query
     database = connections[DEFAULT_DB_ALIAS]
     values = shapes.filled(owner, finder.values, database)
     too_soon = row["created_at"] - AFTER_ERASURE
