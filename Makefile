@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres faults contract bench lint types schema interop e2e lock
+.PHONY: help run demo test test-postgres faults limits contract bench lint types schema interop e2e lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,9 @@ test-postgres:  ## the same, failing where PostgreSQL can't be run
 
 faults: .venv-dev  ## break the database, the network and the workers under load (a few minutes)
 	@FAULTS=1 .venv/bin/python manage.py test tests.faults
+
+limits: .venv-dev  ## hostile requests against the running service, with what each may cost (a few minutes)
+	@LIMITS=1 .venv/bin/python manage.py test tests.limits
 
 bench: .venv-dev  ## load on a private PostgreSQL beside plain DRF (SERVERS="name=url" for others); wants wrk
 	@.venv/bin/python -m bench.run $(SERVERS)
