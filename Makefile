@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres faults limits contract bench lint types schema interop e2e lock
+.PHONY: help run demo test test-postgres faults limits contract bench bench-against lint types schema interop e2e lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ limits: .venv-dev  ## hostile requests against the running service, with what ea
 
 bench: .venv-dev  ## load on a private PostgreSQL beside plain DRF (SERVERS="name=url" for others); wants wrk
 	@.venv/bin/python -m bench.run $(SERVERS)
+
+bench-against: .venv-dev  ## this checkout beside another COMMIT of it, taking turns; wants wrk
+	@.venv/bin/python -m bench.against $(COMMIT)
 
 contract:  ## requests made from the OpenAPI document, against the running server
 	@$(PYTHON) scripts/contract.py
