@@ -1,0 +1,131 @@
+"""Every path, command, setting and name in the documents exists: a page that is out of date fails here."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import get_commands
+from django.test import SimpleTestCase
+
+ROOT = Path(settings.BASE_DIR)
+CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(\([^()]*\))?")
+SOURCES = {".py", ".ts", ".mjs", ".html", ".css", ".toml", ".yaml", ".yml", ".template", ".sh", ".lua", ".json", ""}
+# Of other programs, and named as theirs.
+FOREIGN = {
+    "auth.user",
+    "django_otp",
+    "django_otp.middleware.OTPMiddleware",
+    "django_otp.plugins.otp_totp",
+    "functools.wraps",
+    "max_connections",
+    "plan_cache_mode",
+    "process_exception",
+    "process_view",
+    "proxy_request_buffering",
+    "X_Forwarded_For",
+}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    # An archive without git has the same files, and some more.
+    names = listed.splitlines() or [str(path.relative_to(ROOT)) for path in ROOT.rglob("*.*")]
+    return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+class TheDocumentsAreTrue(SimpleTestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        files = tracked()
+        cls.documents = {path: path.read_text(encoding="utf-8") for path in files if path.suffix == ".md"}
+        sources = [path for path in files if path.suffix in SOURCES and "lock" not in path.name]
+        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in sources)
+        text += (ROOT / ".env.example").read_text(encoding="utf-8")
+        cls.words = set(re.findall(r"[A-Za-z0-9_]+", text)) | {path.stem for path in files}
+        cls.modules = {
+            ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            for path in files
+            if path.suffix == ".py"
+        }
+
+    def spans(self) -> Iterator[tuple[Path, str]]:
+        """What stands in backquotes in a line of text."""
+        for path, text in self.documents.items():
+            for span in CODE.findall(FENCED.sub("", text)):
+                yield path, span.strip()
+
+    def test_links_lead_somewhere(self):
+        links = [(path, link) for path, text in self.documents.items() for link in LINK.findall(text)]
+
+        self.assertGreater(len(links), 15)
+        for path, link in links:
+            with self.subTest(path.name, link=link):
+                self.assertTrue((path.parent / link).exists())
+
+    def test_paths_exist(self):
+        tops = {path.name for path in ROOT.iterdir()}
+        paths = [(path, span) for path, span in self.spans() if re.fullmatch(r"[\w.-]+(/[\w.-]+)+/?", span)]
+        ours = [(path, span) for path, span in paths if span.split("/")[0] in tops]
+
+        self.assertGreater(len(ours), 10)
+        for path, span in ours:
+            with self.subTest(path.name, span=span):
+                self.assertTrue((ROOT / span).exists() or (path.parent / span).exists() or span == "artifacts/")
+
+    def test_targets_of_make_exist(self):
+        targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+        named = [
+            (path, word)
+            for path, span in self.spans()
+            if re.match(r"make [a-z]", span)
+            for word in span.split()[1:]
+            if "=" not in word and ":" not in word
+        ]
+
+        self.assertGreater(len(named), 10)
+        for path, target in named:
+            with self.subTest(path.name, target=target):
+                self.assertIn(target, targets)
+
+    def test_commands_of_django_exist(self):
+        texts = [(path, re.findall(r"manage\.py ([a-z_]+)", text)) for path, text in self.documents.items()]
+        named = [(path, command) for path, commands in texts for command in commands]
+
+        self.assertGreater(len(named), 10)
+        for path, command in named:
+            with self.subTest(path.name, command=command):
+                self.assertIn(command, get_commands())
+
+    def test_names_of_modules_exist(self):
+        packages = {name.split(".")[0] for name in self.modules}
+        dotted = [
+            (path, span.partition("(")[0])
+            for path, span in self.spans()
+            if NAME.fullmatch(span) and "." in span and span.split(".")[0] in packages
+        ]
+
+        self.assertGreater(len(dotted), 10)
+        for path, name in dotted:
+            with self.subTest(path.name, name=name):
+                before, _, last = name.rpartition(".")
+                is_module = name in self.modules or name.split(".")[0].endswith(("conf", "py"))
+                self.assertTrue(is_module or (last in self.words and self.is_near_module(before)))
+
+    def is_near_module(self, name: str) -> bool:
+        """Whether this is a module, a class in one, or the label of an app."""
+        return name in self.modules or name.rpartition(".")[0] in self.modules
+
+    def test_settings_functions_and_columns_exist(self):
+        named = [(path, span) for path, span in self.spans() if NAME.fullmatch(span) and "_" in span]
+        named = [(path, span) for path, span in named if span not in FOREIGN]
+
+        self.assertGreater(len(named), 100)
+        for path, span in named:
+            with self.subTest(path.name, span=span):
+                self.assertEqual(set(re.findall(r"[A-Za-z0-9_]+", span.partition("(")[0])) - self.words, set())
