@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres faults limits contract bench bench-against lint types schema interop e2e lock
+.PHONY: help run demo test test-postgres faults limits contract bench bench-against lint types schema figures interop e2e lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ types: .venv-dev  ## mypy with the Django and DRF stubs
 
 schema:  ## write openapi.yaml and the example page's types (the types need Node)
 	@$(PYTHON) scripts/schema.py
+
+figures: .venv-dev  ## how hard the packages are to read, in numbers
+	@.venv/bin/python scripts/figures.py
 
 interop:  ## real Better Auth servers, every algorithm and configuration (needs Node)
 	@$(PYTHON) scripts/interop.py
