@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -20,10 +20,12 @@ from django.utils.html import format_html
 from betterauth_auth.admin import AccessAdmin
 from betterauth_auth.models import Identity
 from betterauth_auth.users import is_operator
+from todoproject.operators import within_rights_of
 from todos.admin.owners import OwnerAdmin, account_of, holdings, last_change_at
 
 FOUND_BY_IDENTITY = 200
 SHOWN_LOG_ENTRIES = 20
+NAME_AND_PASSWORD = ("username", "usable_password", "password1", "password2")
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -40,6 +42,8 @@ class KindFilter(admin.SimpleListFilter):
 
 
 OPERATORS = Q(is_staff=True) | Q(is_superuser=True)
+# Superusers alone hand out rights. Whoever could give himself one more could give himself all.
+RIGHTS = ("is_superuser", "is_staff", "groups", "user_permissions")
 
 
 class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
@@ -52,11 +56,24 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     search_help_text = "A whole subject or user name, or the beginning of an e-mail address or a name."
     ordering = ("-pk",)
     actions = (*AccessAdmin.actions, *OwnerAdmin.actions)
+    # People come from Better Auth, so whoever is added here is to be an operator.
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": (*NAME_AND_PASSWORD, "is_staff", "groups")}),)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         people = super().get_queryset(request).prefetch_related("betterauth_identities")
+        if request.user.is_superuser:
+            return people
         # Whoever can't change operators has no business with them either.
-        return people if super().has_change_permission(request) else people.exclude(OPERATORS)
+        if not super().has_change_permission(request):
+            return people.exclude(OPERATORS)
+        # A new password for somebody who may do more would be a way to his rights.
+        return within_rights_of(request.user, people)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        return () if request.user.is_superuser else RIGHTS
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
@@ -166,8 +183,16 @@ def log_about(user: User) -> QuerySet[LogEntry]:
     return LogEntry.objects.filter(about).select_related("user").order_by("-pk")[:SHOWN_LOG_ENTRIES]
 
 
-admin.site.unregister(User)
+class RolesAdmin(GroupAdmin):
+    """Groups of operators. What they may do is for superusers to say, or a member would add to his own."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        return () if request.user.is_superuser else ("permissions",)
+
+
+admin.site.unregister([User, Group])
 admin.site.register(User, PeopleAdmin)
+admin.site.register(Group, RolesAdmin)
 
 
 @admin.register(LogEntry)

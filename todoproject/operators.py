@@ -1,13 +1,15 @@
-"""The operator that a development database starts with, so that the admin can be tried at once."""
+"""Who of the operators is above whom, and the one that a development database starts with."""
 
 from __future__ import annotations
 
 import secrets
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 NAME = "operator"
 
@@ -31,3 +33,10 @@ def password_file() -> Path:
     """Each database file has an operator of its own."""
     name = Path(connection.settings_dict["NAME"]).stem
     return Path(settings.BASE_DIR) / "var" / f"operator-password-{name}"
+
+
+def within_rights_of(operator: Any, users: QuerySet[User]) -> QuerySet[User]:
+    """Those of these users who may do nothing that this operator may not. Being deactivated makes nobody less."""
+    held = Permission.objects.filter(Q(user=operator) | Q(group__user=operator))
+    more = Permission.objects.exclude(pk__in=held.values("pk"))
+    return users.filter(is_superuser=False).exclude(user_permissions__in=more).exclude(groups__permissions__in=more)
