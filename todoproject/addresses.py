@@ -23,16 +23,22 @@ def client_address(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """What one caller controls: an IPv4 address, or the /64 that an IPv6 host can roam in."""
+    """What one caller controls for certain: an IPv4 address, or the /64 that an IPv6 host can roam in."""
+    return networks_of(address)[0]
+
+
+def networks_of(address: str) -> tuple[str, ...]:
+    """All that one caller may control, the narrowest first; of an IPv6 host also the /48 that a site is given."""
     try:
         parsed = ip_address(without_port(address))
     except ValueError:
         # All that is no address shares one budget; one for each spelling would be no limit.
-        return "unknown"
-    if isinstance(parsed, IPv6Address):
-        ipv4 = parsed.ipv4_mapped or nat64(parsed)
-        return str(ipv4 or IPv6Network((parsed, 64), strict=False))
-    return str(parsed)
+        return ("unknown",)
+    if isinstance(parsed, IPv4Address):
+        return (str(parsed),)
+    if ipv4 := ipv4_behind(parsed):
+        return (str(ipv4),)
+    return tuple(str(IPv6Network((int(parsed), length), strict=False)) for length in (64, 48))
 
 
 def without_port(address: str) -> str:
@@ -42,5 +48,9 @@ def without_port(address: str) -> str:
     return address.partition(":")[0] if address.count(":") == 1 else address
 
 
-def nat64(address: IPv6Address) -> IPv4Address | None:
-    return IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None
+def ipv4_behind(address: IPv6Address) -> IPv4Address | None:
+    """Who has one IPv4 address has a whole /48 of 6to4, and with Teredo any number of addresses."""
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    _, teredo_client = address.teredo or (None, None)
+    return address.ipv4_mapped or address.sixtofour or teredo_client

@@ -21,11 +21,13 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from betterauth_auth.tokens import VerifiedToken
-from todoproject.addresses import client_address, network_of
+from todoproject.addresses import client_address, networks_of
 from todoproject.paths import is_api
 
 WINDOW_SECONDS = 60
 BUDGET = "todoproject.rate_budget"  # its name in the request's environ
+# A /48 holds 65,536 networks of one host each, and may be one household's or a hoster's with many customers.
+SITE_QUOTAS = 8
 # A shared cache that hangs would otherwise cost every request its timeout.
 LOCAL_SECONDS = 5
 
@@ -43,9 +45,15 @@ class Budget:
     remaining: int
     reset_seconds: int
 
+    @property
+    def is_overdrawn(self) -> bool:
+        return self.remaining < 0
+
     def write_headers(self, response: HttpResponse) -> None:
         response.headers["RateLimit-Policy"] = f'"{self.policy}";q={self.quota};w={WINDOW_SECONDS}'
         response.headers["RateLimit"] = f'"{self.policy}";r={max(self.remaining, 0)};t={self.reset_seconds}'
+        if response.status_code == 429:
+            response.headers["Retry-After"] = str(self.reset_seconds)
 
 
 def spend(policy: str, quota: int, who: str) -> Budget | None:
@@ -114,7 +122,7 @@ class RateLimitMiddleware:
         if not is_api(request):
             return self.get_response(request)
         budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
-        is_overdrawn = budget is not None and budget.remaining < 0
+        is_overdrawn = budget is not None and budget.is_overdrawn
         response = HttpResponse(status=429) if is_overdrawn else self.get_response(request)
         if budget is None and BUDGET not in request.META:
             # Nobody was recognised: a refused token, another scheme, keys out of reach, no such address.
@@ -124,10 +132,22 @@ class RateLimitMiddleware:
         budget = budget or request.META.get(BUDGET)
         if budget:
             budget.write_headers(response)
-            if response.status_code == 429:
-                response.headers["Retry-After"] = str(budget.reset_seconds)
         return response
 
 
 def spend_address(request: HttpRequest) -> Budget | None:
-    return spend("address", settings.RATE_LIMIT_ADDRESS, network_of(client_address(request)))
+    return spend_networks("address", settings.RATE_LIMIT_ADDRESS, request)
+
+
+def spend_networks(policy: str, quota: int, request: HttpRequest) -> Budget | None:
+    """Count one request of each network that its caller may control. The budget that has the least left."""
+    narrowest, *wider = networks_of(client_address(request))
+    tightest = spend(policy, quota, narrowest)
+    for network in wider:
+        # What is refused anyway must not use up the quota of the caller's neighbours.
+        if tightest is None or tightest.is_overdrawn:
+            break
+        budget = spend(f"{policy}/48", SITE_QUOTAS * quota, network)
+        if budget is not None and budget.remaining < tightest.remaining:
+            tightest = budget
+    return tightest

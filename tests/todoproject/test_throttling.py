@@ -1,16 +1,14 @@
-from django.core.cache import cache
 from django.test import SimpleTestCase, override_settings
 
+from tests.todoproject.windows import fresh_counts
 from tests.todos.case import TodosTestCase
-from todoproject import throttling
-from todoproject.addresses import network_of
+from todoproject.addresses import network_of, networks_of
 
 
 @override_settings(RATE_LIMIT_ADDRESS=2)
 class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
     def setUp(self) -> None:
-        cache.clear()
-        throttling._shared_again_at = 0.0
+        fresh_counts()
 
     def statuses(self, requests: int, **extra: str) -> list[int]:
         return [self.client.get("/api/v1/nothing", **extra).status_code for _ in range(requests)]
@@ -63,6 +61,36 @@ class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
             with self.subTest(address):
                 self.assertEqual(network_of(address), "203.0.113.9")
 
+    def test_a_walk_through_the_networks_of_one_site_is_stopped(self):
+        addresses = [f"2001:db8:1:{number:x}::1" for number in range(18)]
+        statuses = [self.statuses(1, REMOTE_ADDR=address)[0] for address in addresses]
+
+        self.assertEqual(len({network_of(address) for address in addresses}), 18)
+        self.assertEqual(statuses, [404] * 16 + [429] * 2)
+        self.assertEqual(self.statuses(1, REMOTE_ADDR="2001:db8:2::1"), [404])
+
+    def test_the_headers_tell_of_the_quota_that_has_the_least_left(self):
+        answers = [self.client.get("/api/v1/nothing", REMOTE_ADDR=f"2001:db8:1:{number:x}::1") for number in range(17)]
+        policies = [answer.headers["RateLimit-Policy"] for answer in answers]
+
+        self.assertEqual(policies[:15], ['"address";q=2;w=60'] * 15)
+        self.assertEqual(policies[15:], ['"address/48";q=16;w=60'] * 2)
+        self.assertTrue(answers[15].headers["RateLimit"].startswith('"address/48";r=0;t='))
+        self.assertTrue(1 <= int(answers[16].headers["Retry-After"]) <= 60)
+
+    def test_one_host_can_not_use_up_the_quota_of_its_site(self):
+        self.assertEqual(self.statuses(40, REMOTE_ADDR="2001:db8:1::1"), [404] * 2 + [429] * 38)
+        self.assertEqual(self.statuses(1, REMOTE_ADDR="2001:db8:1:2::1"), [404])
+
+    def test_tunnels_give_nobody_a_second_quota(self):
+        tunnels = [f"2002:cb00:7109:{number:x}::1" for number in range(3)]  # 6to4 of 203.0.113.9
+        tunnels += [f"2001:0:{server}::34ff:8ef6" for server in ("4136:e378", "5ef5:79fb")]  # Teredo of the same
+        statuses = [self.statuses(1, REMOTE_ADDR=address)[0] for address in ["203.0.113.9", *tunnels]]
+
+        self.assertEqual(statuses, [404, 404, 429, 429, 429, 429])
+        self.assertEqual({networks_of(address) for address in tunnels}, {("203.0.113.9",)})
+        self.assertEqual(self.statuses(1, REMOTE_ADDR="2002:cb00:710a::1"), [404])
+
     def test_what_is_no_address_shares_one_budget(self):
         self.assertEqual(network_of("nonsense"), network_of("1.2.3.4.5"))
 
@@ -75,7 +103,7 @@ class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
 class UsersAreCountedByThemselves(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()
-        cache.clear()
+        fresh_counts()
         self.enterContext(override_settings(RATE_LIMIT_USER=2, RATE_LIMIT_ADDRESS=2))
 
     def test_the_quota_ends_in_429_whatever_address_it_is_used_from(self):
