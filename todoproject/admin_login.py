@@ -1,17 +1,20 @@
-"""Operators' sign-in to the admin: guesses are limited by address and by name, and attempts are logged."""
+"""Operators' sign-in to the admin: guesses are limited by network and by name, and attempts are logged."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
+from django.http import HttpRequest
 
-from todoproject import throttling
+from todoproject import known_networks, throttling
 from todoproject.addresses import client_address, network_of
 
 logger = logging.getLogger(__name__)
@@ -20,25 +23,29 @@ logger = logging.getLogger(__name__)
 class LimitedLoginForm(AdminAuthenticationForm):
     def clean(self) -> dict[str, Any]:
         assert self.request is not None  # noqa: S101 - the admin's login view always passes it
-        address = network_of(client_address(self.request))
-        name = self.cleaned_data.get("username", "").casefold()
-        by_address, by_name = settings.LOGINS_BY_ADDRESS, settings.LOGINS_BY_NAME
-        # In this order: an address that is out of attempts can't use up those of somebody's name.
-        if is_spent("login-address", by_address, address) or is_spent("login-name", by_name, name):
+        budgets = spend_attempt(self.request, self.cleaned_data.get("username", ""))
+        if any(budget.is_overdrawn for budget in budgets if budget):
             logger.warning("Admin sign-in refused.", extra={"reason": "too_many_attempts"})
             raise ValidationError("Too many attempts. Wait a minute and try again.", code="throttled")
         return super().clean()
 
 
-def is_spent(policy: str, quota: int, who: str) -> bool:
-    """Counts one attempt."""
-    budget = throttling.spend(policy, quota, who)
-    return budget is not None and budget.remaining < 0
+def spend_attempt(request: HttpRequest, name: str) -> Iterator[throttling.Budget | None]:
+    """Counts one attempt, as far as the budgets are asked for."""
+    network, name = network_of(client_address(request)), name.casefold()
+    if known_networks.is_known(name, network):
+        # Of its own, so that nobody elsewhere can use it up.
+        yield throttling.spend("login-known", settings.LOGINS_FROM_KNOWN_NETWORK, f"{network} {name}")
+        return
+    # In this order: an address that is out of attempts can't use up those of somebody's name.
+    yield throttling.spend_networks("login-address", settings.LOGINS_BY_ADDRESS, request)
+    yield throttling.spend("login-name", settings.LOGINS_BY_NAME, name)
 
 
 @receiver(user_logged_in)
-def log_success(**kwargs: Any) -> None:
+def note_success(request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
     logger.info("Admin sign-in.", extra={"reason": "password"})
+    known_networks.remember(user.get_username(), network_of(client_address(request)))
 
 
 @receiver(user_login_failed)

@@ -64,7 +64,8 @@ if HTTPS_ONLY:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
 
-# The admin: where it is, how long a sign-in lasts, how many guesses a minute an address and a name have
+# The admin: where it is, how long a sign-in lasts, how many guesses a minute an address and a name have; and a name, on
+# each network from which it has signed in lately
 
 ADMIN_PATH = env.text("ADMIN_PATH", "admin").strip("/")
 if not re.fullmatch(r"[A-Za-z0-9_-]+", ADMIN_PATH) or ADMIN_PATH in {"api", "docs", "static", "metrics"}:
@@ -73,6 +74,7 @@ SESSION_COOKIE_AGE = 4 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LOGINS_BY_ADDRESS = 10
 LOGINS_BY_NAME = 20
+LOGINS_FROM_KNOWN_NETWORK = 10
 
 # Applications and the way through them
 
