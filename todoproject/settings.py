@@ -25,6 +25,8 @@ if TESTING:
             "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
             "BETTER_AUTH_API_URL": "http://localhost:3000",
             "HTTPS_ONLY": "false",
+            # Tests of limits set theirs; all others come from one address.
+            "RATE_LIMIT_ADDRESS": "0",
             "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", ""),
         }
     )
@@ -115,6 +117,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "todoproject.visitors.VisitorLimitMiddleware",
 ]
 ROOT_URLCONF = "todoproject.urls"
 WSGI_APPLICATION = "todoproject.wsgi.application"

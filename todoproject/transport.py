@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from todoproject.paths import is_api
 from todoproject.problems import CONTENT_TYPE, problem
+from todoproject.throttling import Budget, spend_address, spend_networks
 from todoproject.wire import dump
 
 # Nothing of ours is ever framed, and what no rule names is not loaded.
@@ -21,6 +22,8 @@ PAGES = f"{NOWHERE}; script-src 'self'; style-src 'self'; img-src 'self' data:; 
 ADMIN = f"{PAGES}; form-action 'self'"
 # The page of the OpenAPI document has its few styles in the HTML; its scripts are files.
 DOCS = f"{PAGES}; form-action 'none'".replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+# How many times as many preflights an address has as other requests without a token.
+PREFLIGHTS = 10
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -61,6 +64,21 @@ class CrossOriginMiddleware(CorsMiddleware):
         if "Origin" not in response.headers.get("Vary", ""):
             patch_vary_headers(response, ("Origin",))
         return response
+
+    def check_preflight(self, request: HttpRequest) -> Any:
+        response: Any = super().check_preflight(request)
+        budget = None if response is None else spend_preflight(request)
+        if budget:
+            response = HttpResponse(status=429) if budget.is_overdrawn else response
+            budget.write_headers(response)
+        return response
+
+
+def spend_preflight(request: HttpRequest) -> Budget | None:
+    """A page of ours needs one for nearly every address it uses, and its user pays for the request that follows."""
+    if request.META.get("HTTP_ORIGIN") in settings.CORS_ALLOWED_ORIGINS:
+        return spend_networks("preflight", PREFLIGHTS * settings.RATE_LIMIT_ADDRESS, request)
+    return spend_address(request)
 
 
 class HTTPSOnlyMiddleware:

@@ -1,5 +1,8 @@
-from django.test import SimpleTestCase, override_settings
+from typing import Any
 
+from django.test import Client, SimpleTestCase, TestCase, override_settings
+
+from tests.todoproject.operators import Operator
 from tests.todoproject.windows import fresh_counts
 from tests.todos.case import TodosTestCase
 from todoproject.addresses import network_of, networks_of
@@ -125,3 +128,104 @@ class UsersAreCountedByThemselves(TodosTestCase):
             self.client.get("/api/v1/tags", headers={"authorization": "Bearer nonsense"})
 
         self.assertEqual(self.alice.get("/tags").status_code, 200)
+
+
+OURS = "https://app.example.com"
+PREFLIGHT = {"access-control-request-method": "PATCH", "access-control-request-headers": "authorization"}
+
+
+@override_settings(RATE_LIMIT_ADDRESS=2, CORS_ALLOWED_ORIGINS=[OURS])
+class PreflightsAreCountedByAddress(SimpleTestCase):
+    def setUp(self) -> None:
+        fresh_counts()
+
+    def preflight(self, origin: str, **extra: str) -> Any:
+        return self.client.options("/api/v1/todos", headers={"origin": origin, **PREFLIGHT}, **extra)
+
+    def test_a_page_of_ours_has_ten_times_as_many(self):
+        answers = [self.preflight(OURS) for _ in range(21)]
+
+        self.assertEqual([answer.status_code for answer in answers], [200] * 20 + [429])
+        self.assertEqual(answers[0].headers["Access-Control-Allow-Origin"], OURS)
+        self.assertEqual((answers[20].json()["code"], answers[20]["Access-Control-Allow-Origin"]), ("throttled", OURS))
+        self.assertTrue(1 <= int(answers[20].headers["Retry-After"]) <= 60)
+        self.assertEqual(self.preflight(OURS, REMOTE_ADDR="198.51.100.7").status_code, 200)
+
+    def test_they_take_nothing_from_the_requests_that_follow(self):
+        for _ in range(21):
+            last = self.preflight(OURS)
+
+        self.assertEqual(last.status_code, 429)
+        self.assertEqual(self.client.get("/api/v1/nothing").status_code, 404)
+
+    def test_those_of_other_origins_count_like_any_request(self):
+        statuses = [self.preflight("https://evil.example").status_code for _ in range(3)]
+
+        self.assertEqual(statuses, [200, 200, 429])
+        self.assertEqual(self.client.get("/api/v1/nothing").status_code, 429)
+
+
+@override_settings(RATE_LIMIT_ADDRESS=3)
+class VisitorsOfPagesAreCountedByAddress(TestCase):
+    def setUp(self) -> None:
+        fresh_counts()
+
+    def statuses(self, address: str, requests: int = 4, **extra: Any) -> list[int]:
+        return [self.client.get(address, **extra).status_code for _ in range(requests)]
+
+    def test_every_page_ends_in_429(self):
+        for address, status in (
+            ("/docs", 200),
+            ("/admin/login/", 200),
+            ("/admin/", 302),
+            ("/", 302),
+            ("/nowhere", 404),
+        ):
+            with self.subTest(address):
+                fresh_counts()
+                self.assertEqual(self.statuses(address), [status] * 3 + [429])
+
+    def test_attempts_to_sign_in_count_like_visits(self):
+        answers = [self.client.post("/admin/login/", {"username": "a", "password": "b"}) for _ in range(4)]
+
+        self.assertEqual([answer.status_code for answer in answers], [200, 200, 200, 429])
+
+    def test_pages_and_the_api_share_one_quota(self):
+        self.statuses("/docs", 3)
+
+        self.assertEqual(self.client.get("/api/v1/nothing").status_code, 429)
+
+    def test_the_refusal_is_a_page_that_says_when(self):
+        self.statuses("/docs", 3)
+        response = self.client.get("/docs")
+
+        self.assertContains(response, f"Try again in {response.headers['Retry-After']} second", status_code=429)
+        self.assertEqual(response.headers["Content-Type"], "text/html; charset=utf-8")
+        self.assertEqual(response.headers["RateLimit-Policy"], '"address";q=3;w=60')
+
+    def test_files_and_probes_are_free(self):
+        self.statuses("/docs", 3)
+        for address in ("/static/todoproject/admin.css", "/livez"):
+            with self.subTest(address):
+                self.assertEqual(self.statuses(address), [200] * 4)
+        self.assertNotIn(429, self.statuses("/readyz"))
+        self.assertEqual(self.statuses("/docs", 1), [429])
+
+    def test_a_signed_in_operator_is_not_counted(self):
+        olivia = Operator("olivia", is_superuser=True)
+        self.statuses("/docs", 4)
+
+        self.assertEqual({olivia.get("/").status_code for _ in range(5)}, {200})
+        self.assertEqual(Client().get("/admin/").status_code, 429)
+
+    def test_a_made_up_session_is(self):
+        self.client.cookies["sessionid"] = "a" * 32
+
+        self.assertEqual(self.statuses("/admin/"), [302, 302, 302, 429])
+
+    def test_who_is_no_operator_any_more_is(self):
+        sam = Operator("sam")
+        sam.user.is_staff = False
+        sam.user.save()
+
+        self.assertEqual([sam.get("/").status_code for _ in range(4)], [302, 302, 302, 429])
