@@ -22,6 +22,7 @@ FOREIGN = {
     "django_otp.middleware.OTPMiddleware",
     "django_otp.plugins.otp_totp",
     "functools.wraps",
+    "get_all_permissions",
     "max_connections",
     "plan_cache_mode",
     "process_exception",
