@@ -49,6 +49,10 @@ class DeferredUser(SimpleLazyObject):
         if not self.is_fetched:
             self._setup()
 
+    def fetch_again(self) -> None:
+        """Refuses whoever was shut out since the user was fetched."""
+        self._setup()
+
     @property
     def subject_key(self) -> str:
         """Names the person in signatures and counters, whether fetched or not."""

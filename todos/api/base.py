@@ -126,6 +126,8 @@ class OwnedViewSet(GenericViewSet[Any]):
     def present(self, uid: UUID) -> dict[str, Any]:
         data = self.represent(uid)
         if data is None:
+            # Perhaps everything was erased since a statement before this one found the caller.
+            self.caller.key()
             raise NotFound
         return data
 

@@ -31,8 +31,8 @@ class Caller:
 
     A user object may offer `pk_query(**values)`, a queryset that finds the user's key, or nothing if the user has been
     shut out, `pk_values`, what to compare with, and `pk_fields`, of which types. Then reading needs no look at the user
-    first; whoever reads nothing has to `fetch()` the user instead. `subject_key` names the same person without the
-    database.
+    first; whoever reads nothing has to `fetch()` the user instead, and `fetch_again()` looks whether the user may still
+    come in. `subject_key` names the same person without the database.
     """
 
     def __init__(self, user: Any) -> None:
@@ -80,5 +80,9 @@ class Caller:
             self.user.fetch()
 
     def key(self) -> int:
+        """The user's key, after another look at the user; refuses whoever was shut out since the last one."""
+        if self.is_found_by_query:
+            self.user.fetch_again()
+            self.is_proven = True
         key: int = self.user.pk
         return key

@@ -49,7 +49,7 @@ class ListViewSet(OwnedViewSet):
         page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
         if status == "active" and not page["results"] and "cursor" not in request.query_params:
             # Nobody is without an Inbox; a user's first request makes it.
-            changes.ensure_inbox(self.owner_id)
+            changes.ensure_inbox(self.writer)
             page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
         return self.answer(page)
 
@@ -60,29 +60,29 @@ class ListViewSet(OwnedViewSet):
     @extend_schema(**schema.CREATE_LIST)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(ListInput))
-        uid, created = changes.create_list(self.owner_id, values.pop("id", None), values)
+        uid, created = changes.create_list(self.writer, values.pop("id", None), values)
         return self.one(self.present(uid), created=created)
 
     @extend_schema(**schema.PATCH_LIST)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
-        changes.update_list(self.owner_id, self.uid, values, expected)
+        changes.update_list(self.writer, self.uid, values, expected)
         return self.one(self.current())
 
     @extend_schema(**schema.DELETE_LIST)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
-        changes.delete_list(self.owner_id, self.uid, self.expected())
+        changes.delete_list(self.writer, self.uid, self.expected())
         return Response(status=204)
 
     @extend_schema(**schema.RESTORE_LIST)
     def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
-        changes.restore_list(self.owner_id, self.uid, self.expected())
+        changes.restore_list(self.writer, self.uid, self.expected())
         return self.one(self.current())
 
     @extend_schema(**schema.MOVE_LIST)
     def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = self.valid(MoveInput)
         expected = self.expected(values)
-        changes.move_list(self.owner_id, self.uid, values, expected)
+        changes.move_list(self.writer, self.uid, values, expected)
         return self.one(self.current())

@@ -76,10 +76,10 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**schema.PATCH_ME, request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:
-        changes.update_settings(self.owner_id, self.valid(SettingsPatch, partial=True))
+        changes.update_settings(self.writer, self.valid(SettingsPatch, partial=True))
         return self.retrieve(request)
 
     @extend_schema(**schema.DELETE_ME)
     def destroy(self, request: Request) -> HttpResponse:
-        changes.erase(self.owner_id)
+        changes.erase(self.writer)
         return Response(status=204)

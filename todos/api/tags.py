@@ -40,17 +40,17 @@ class TagViewSet(OwnedViewSet):
     @extend_schema(**schema.CREATE_TAG)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TagInput))
-        uid, created = changes.create_tag(self.owner_id, values.pop("id", None), values)
+        uid, created = changes.create_tag(self.writer, values.pop("id", None), values)
         return self.one(self.present(uid), created=created)
 
     @extend_schema(**schema.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
-        changes.update_tag(self.owner_id, self.uid, values, expected)
+        changes.update_tag(self.writer, self.uid, values, expected)
         return self.one(self.current())
 
     @extend_schema(**schema.DELETE_TAG)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
-        changes.delete_tag(self.owner_id, self.uid, self.expected())
+        changes.delete_tag(self.writer, self.uid, self.expected())
         return Response(status=204)

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.db import DataError, connection, transaction
 
-from todos import signals
-from todos.changes.change import Change, change, locked
+from todos import clock, signals
+from todos.changes.change import Change, Finder, change, locked
 from todos.exceptions import Invalid
 from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 
 
-def update_settings(owner_id: int, values: dict[str, Any]) -> None:
-    with change(owner_id) as current:
+def update_settings(owner: int | Finder, values: dict[str, Any]) -> None:
+    with change(owner) as current:
+        owner_id = current.owner_id
         if "default_list" in values:
             values["default_list_id"] = usable_default(current, values.pop("default_list"))
         if values.get("time_zone", current.zone) != current.zone:
@@ -52,10 +53,12 @@ def require_zone_of_database(zone: str) -> None:
         raise Invalid("unknown_zone", "The database does not know this zone.", pointer="/time_zone") from exc
 
 
-def erase(owner_id: int) -> None:
+def erase(owner: int | Finder) -> None:
     """Deletes every row of the owner. The account stays as a tombstone, its counter running on."""
-    with locked(owner_id) as current:
-        number = current.stamp["version"]
+    with locked(owner) as current:
+        owner_id, number = current.owner_id, current.stamp["version"]
+        for model in (TodoTag, Todo, Tag, List, Tombstone, IdempotencyKey):
+            model.objects.filter(owner_id=owner_id).delete()
         blank = Account(owner_id=owner_id)
         Account.objects.filter(owner_id=owner_id).update(
             time_zone=blank.time_zone,
@@ -63,8 +66,6 @@ def erase(owner_id: int) -> None:
             default_list=None,
             settings_version=number,
             purged_version=number,
-            erased_at=current.now,
+            erased_at=clock.now(),
         )
-        for model in (TodoTag, Todo, Tag, List, Tombstone, IdempotencyKey):
-            model.objects.filter(owner_id=owner_id).delete()
         signals.account_erased.send(sender=Account, owner=owner_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Protocol, TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,11 +24,11 @@ RETURNING owner_id, version, time_zone, default_list_id,
   (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND id = todos_account.default_list_id),
   (SELECT id FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
   (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
-  erased_at
+  erased_at, {erased_before}
 """
-# Requests that were let in before DELETE /me and arrive here after it must not leave rows behind. They are told apart
-# from those of a new beginning by time alone: tokens issued so soon after it are refused too.
-AFTER_ERASURE = timedelta(seconds=10)
+# A statement that had to wait for another writer sees the row as that one left it, while its subqueries still see what
+# was there when it began. So the two differ if everything was erased in the meantime.
+ERASED_BEFORE = "(SELECT before.erased_at FROM todos_account before WHERE before.owner_id = todos_account.owner_id)"
 Row = TypeVar("Row", List, Tag)
 
 
@@ -44,7 +44,7 @@ class Finder(Protocol):
     def key_query(self) -> Compiled: ...
 
     def key(self) -> int:
-        """The owner's key, looked up in a statement of its own, which makes a new owner or refuses one."""
+        """The owner's key, looked up anew in a statement of its own, which makes a new owner or refuses one."""
 
 
 class Place(NamedTuple):
@@ -64,7 +64,7 @@ class Change:
         self.now: datetime = clock.now()
         self.default = default
         self.known_inbox = inbox
-        self.erased_at: datetime | None = None
+        self.was_erased_meanwhile = False
         self.is_empty = True
         self.placed = 0
 
@@ -124,11 +124,17 @@ def require_version(row: Any, expected: frozenset[int] | None) -> None:
 
 @contextmanager
 def change(owner: int | Finder) -> Iterator[Change]:
-    """A numbered change, unless the account was erased a moment ago."""
+    """A numbered change, unless the account was erased while it waited for its turn."""
     with locked(owner) as current:
-        if current.erased_at and current.now < current.erased_at + AFTER_ERASURE:
-            raise Conflict("account_erased", "All data of this account was just erased.")
+        if current.was_erased_meanwhile:
+            refuse_after_erasure(owner)
         yield current
+
+
+def refuse_after_erasure(owner: int | Finder) -> NoReturn:
+    """What was let in before an erasure ended leaves nothing: 401 for a token from before it, else a conflict."""
+    key_of(owner)
+    raise Conflict("account_erased", "All data of this account was erased while this request waited.")
 
 
 @contextmanager
@@ -137,22 +143,27 @@ def locked(owner: int | Finder) -> Iterator[Change]:
     with transaction.atomic():
         counter = raise_counter(owner)
         if counter is None:
-            owner_id = owner if isinstance(owner, int) else owner.key()
-            Account.objects.bulk_create([Account(owner_id=owner_id)], ignore_conflicts=True)
-            counter = raise_counter(owner_id)
-            assert counter is not None, "the account was made by the statement before"  # noqa: S101 - for the types
+            Account.objects.bulk_create([Account(owner_id=key_of(owner))], ignore_conflicts=True)
+            # By the finder again: the owner may have been shut out since the look that made the account.
+            counter = raise_counter(owner)
+        if counter is None:
+            refuse_after_erasure(owner)
         yield counter
         if counter.is_empty:
             transaction.set_rollback(True)
 
 
+def key_of(owner: int | Finder) -> int:
+    return owner if isinstance(owner, int) else owner.key()
+
+
 def raise_counter(owner: int | Finder) -> Change | None:
     """The counter's new number, or nothing for somebody without an account, or who was shut out."""
     if isinstance(owner, int):
-        sql, parameters = RAISE.format(owner="%s"), [owner]
+        found, parameters = "%s", [owner]
     else:
-        found = owner.key_query
-        sql, parameters = RAISE.format(owner=found.sql), shapes.filled(found, owner.values, connection)
+        found, parameters = owner.key_query.sql, shapes.filled(owner.key_query, owner.values, connection)
+    sql = RAISE.format(owner=found, erased_before=ERASED_BEFORE)
     with connection.cursor() as cursor:
         with together_with_begin():
             cursor.execute(sql, parameters)
@@ -161,10 +172,9 @@ def raise_counter(owner: int | Finder) -> Change | None:
         return None
     if not isinstance(owner, int):
         owner.is_proven = True
-    owner_id, number, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at = row
+    owner_id, number, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at, erased_before = row
     current = Change(owner_id, number, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
-    # SQLite's driver leaves out the zone, which is UTC.
-    current.erased_at = erased_at and erased_at.replace(tzinfo=UTC)
+    current.was_erased_meanwhile = erased_at != erased_before
     return current
 
 
@@ -184,6 +194,6 @@ def place(pk: int | None, uid: UUID | str | None) -> Place | None:
     return Place(pk, uid if isinstance(uid, UUID) else UUID(uid))
 
 
-def ensure_inbox(owner_id: int) -> None:
-    with change(owner_id) as current:
+def ensure_inbox(owner: int | Finder) -> None:
+    with change(owner) as current:
         current.inbox()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from todos.changes.change import Change, change
+from todos.changes.change import Change, Finder, change
 from todos.changes.moves import position_beside, respace
 from todos.exceptions import Conflict, Invalid
 from todos.models import Account, List, Todo
@@ -14,11 +14,11 @@ from todos.models.owned import uuid7
 Expected = frozenset[int] | None
 
 
-def create_list(owner_id: int, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
+def create_list(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
     """Gives the id, and whether the list is new: the same creation twice makes one list."""
-    with change(owner_id) as current:
+    with change(owner) as current:
         current.inbox()
-        old = List.objects.filter(owner_id=owner_id, uid=uid).first() if uid else None
+        old = List.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if (old.name, old.color) != (values["name"], values.get("color", "")):
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
@@ -28,8 +28,8 @@ def create_list(owner_id: int, uid: UUID | None, values: dict[str, Any]) -> tupl
     return row.uid, True
 
 
-def update_list(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
-    with change(owner_id) as current:
+def update_list(owner: int | Finder, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+    with change(owner) as current:
         row = usable_list(current, uid, expected)
         if "archived" in values:
             archived = values.pop("archived")
@@ -40,9 +40,9 @@ def update_list(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expe
         current.write(row, **values)
 
 
-def delete_list(owner_id: int, uid: UUID, expected: Expected) -> None:
+def delete_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
     """To the trash, with the todos that are not there yet."""
-    with change(owner_id) as current:
+    with change(owner) as current:
         row = current.row(List, uid, expected)
         if row.is_inbox:
             raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=uid)
@@ -50,25 +50,25 @@ def delete_list(owner_id: int, uid: UUID, expected: Expected) -> None:
             return
         trashed = {"deleted_at": current.now, "trashed_in": current.number}
         current.write(row, **trashed)
-        Todo.objects.filter(owner_id=owner_id, list=row.pk).live().update(**trashed, **current.stamp)
+        Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp)
         forget_default(current, row)
 
 
-def restore_list(owner_id: int, uid: UUID, expected: Expected) -> None:
+def restore_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
     """Out of the trash, with the todos that went there together with it."""
-    with change(owner_id) as current:
+    with change(owner) as current:
         row = current.row(List, uid, expected)
         if not row.deleted_at:
             return
-        together = Todo.objects.filter(owner_id=owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
+        together = Todo.objects.filter(owner_id=current.owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
         together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp)
         current.write(row, deleted_at=None, trashed_in=None)
 
 
-def move_list(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
-    with change(owner_id) as current:
+def move_list(owner: int | Finder, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+    with change(owner) as current:
         row = usable_list(current, uid, expected)
-        siblings = List.objects.filter(owner_id=owner_id, deleted_at=None).exclude(uid=uid)
+        siblings = List.objects.filter(owner_id=current.owner_id, deleted_at=None).exclude(uid=uid)
         for side in ("after", "before"):
             if side in values:
                 current.write(row, position=position_of_move(current, siblings, values[side], side))

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from todos import clock, shapes, zones
-from todos.changes.change import AFTER_ERASURE, Finder
+from todos.changes.change import ERASED_BEFORE, Finder
 from todos.models.dues import due_sort_key
 from todos.models.owned import uuid7
 from todos.models.todo import title_sort_key
@@ -24,11 +24,12 @@ COLUMNS = (
     *("starts_on", "due_date", "due_time", "time_zone", "due_at", "due_sort", "title_sort"),
 )
 # An UPDATE that had to wait for another writer sees the account as that one left it, but subqueries see no newer rows.
-# That is enough: a list that takes no new todos is nobody's default, and an Inbox that is gone fails a foreign key.
+# That is enough: a list that takes no new todos is nobody's default, and an account that was erased in the meantime
+# is not found.
 STATEMENT = """
 WITH account AS (
   UPDATE todos_account SET version = version + 1
-  WHERE owner_id = ({owner}) AND (erased_at IS NULL OR erased_at <= %s)
+  WHERE owner_id = ({owner}) AND erased_at IS NOT DISTINCT FROM {erased_before}
   RETURNING owner_id, version, time_zone, default_list_id
 ), made AS (
   INSERT INTO todos_todo (owner_id, version, position, list_id, {columns})
@@ -51,9 +52,8 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     owner = finder.key_query
     database = connections[DEFAULT_DB_ALIAS]
     values = shapes.filled(owner, finder.values, database)
-    too_soon = row["created_at"] - AFTER_ERASURE
     try:
-        made = shapes.fetched(database, statement(owner.sql), [*values, too_soon, *(row[name] for name in COLUMNS)])
+        made = shapes.fetched(database, statement(owner.sql), [*values, *(row[name] for name in COLUMNS)])
     except IntegrityError:
         # The id is taken, or there is no Inbox yet.
         return None
@@ -66,7 +66,8 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
 
 @cache
 def statement(owner: str) -> str:
-    return STATEMENT.format(owner=owner, columns=", ".join(COLUMNS), values=", ".join(["%s"] * len(COLUMNS)))
+    columns, values = ", ".join(COLUMNS), ", ".join(["%s"] * len(COLUMNS))
+    return STATEMENT.format(owner=owner, erased_before=ERASED_BEFORE, columns=columns, values=values)
 
 
 def is_possible(given: dict[str, Any]) -> bool:

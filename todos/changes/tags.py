@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from todos.changes.change import Change, change
+from todos.changes.change import Change, Finder, change
 from todos.exceptions import Conflict
 from todos.models import Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
@@ -14,10 +14,10 @@ from todos.models.tag import tag_key
 Expected = frozenset[int] | None
 
 
-def create_tag(owner_id: int, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
+def create_tag(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
     """Gives the id, and whether the tag is new: the same creation twice makes one tag."""
-    with change(owner_id) as current:
-        old = Tag.objects.filter(owner_id=owner_id, uid=uid).first() if uid else None
+    with change(owner) as current:
+        old = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if (old.name, old.color) != (values["name"], values.get("color", "")):
                 raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
@@ -28,8 +28,8 @@ def create_tag(owner_id: int, uid: UUID | None, values: dict[str, Any]) -> tuple
     return row.uid, True
 
 
-def update_tag(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
-    with change(owner_id) as current:
+def update_tag(owner: int | Finder, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+    with change(owner) as current:
         row = current.row(Tag, uid, expected)
         if values.get("name", row.name) != row.name:
             values["key"] = tag_key(values["name"])
@@ -38,15 +38,15 @@ def update_tag(owner_id: int, uid: UUID, values: dict[str, Any], expected: Expec
         current.write(row, **values)
 
 
-def delete_tag(owner_id: int, uid: UUID, expected: Expected) -> None:
+def delete_tag(owner: int | Finder, uid: UUID, expected: Expected) -> None:
     """Takes the tag off its todos. There is no trash for tags."""
-    with change(owner_id) as current:
+    with change(owner) as current:
         row = current.row(Tag, uid, expected)
         tagged(current, row).update(**current.stamp)
-        TodoTag.objects.filter(owner_id=owner_id, tag=row.pk).delete()
-        Tag.objects.filter(owner_id=owner_id, pk=row.pk).delete()
+        TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
+        Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
         stamp = {"version": current.number, "deleted_at": current.now}
-        Tombstone.objects.create(owner_id=owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)
+        Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)
         current.is_empty = False
 
 

@@ -1,0 +1,163 @@
+"""Writes that were let in before an erasure ended leave nothing behind, whatever they did before they wrote."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from unittest import skipUnless
+
+from django.db import connection, connections, transaction
+from django.test import override_settings
+from rest_framework.test import APIClient
+
+from betterauth_auth.authentication import TokenRefused, fetched_user
+from betterauth_auth.deferred import DeferredUser
+from betterauth_auth.models import Identity
+from betterauth_auth.tokens import verify
+from tests.todos.case import API, TodosTestCase, TodosTransactionTestCase
+from tests.todos.matrix import Sent
+from tests.todos.stored import OWNED, rows_of
+from tests.todos.writes import ROWS, writes
+from todos import changes
+from todos.api.caller import Caller
+from todos.changes import Operation
+from todos.exceptions import Conflict
+from todos.models import Account, Todo
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE %s
+"""
+
+
+class AUserWhoWasLookedUpBefore(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.alice.todo()
+        token = verify(self.alice.sign_in())
+        user = DeferredUser(token, lambda: fetched_user(token))
+        user.fetch()
+        self.caller = Caller(user)
+        self.assertEqual(self.alice.delete("/me").status_code, 204)
+        self.stored = rows_of(self.alice.user)
+
+    def test_is_looked_at_again_by_every_write_after_the_erasure(self):
+        for write in (
+            lambda: changes.run(self.caller, [Operation("create", None, {"title": "late"})]),
+            lambda: changes.create_list(self.caller, None, {"name": "late"}),
+            lambda: changes.create_tag(self.caller, None, {"name": "late"}),
+            lambda: changes.update_settings(self.caller, {"week_start": 7}),
+            lambda: changes.ensure_inbox(self.caller),
+        ):
+            with self.assertRaises(TokenRefused), transaction.atomic():
+                write()
+            self.assertEqual(rows_of(self.alice.user), self.stored)
+
+
+@skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
+class WritesThatWaited(TodosTransactionTestCase):
+    def test_of_a_token_whose_user_is_found_by_the_write_itself(self):
+        token = self.alice.sign_in()
+        self.alice.get("/me")
+        self.assert_all_refused(self.alice, lambda number: token)
+
+    def test_of_tokens_whose_user_was_looked_up_before(self):
+        now = int(time.time())
+        # The first request of each token looks at once.
+        self.assert_all_refused(self.alice, lambda number: self.issuer.token(sub="alice", iat=now - 60 - number))
+
+    def test_a_sign_in_after_the_cut_off_writes_at_once(self):
+        self.enterContext(override_settings(BETTER_AUTH=self.issuer.settings(LEEWAY_SECONDS=0)))
+        self.assertEqual(self.alice.delete("/me").status_code, 204)
+        until(lambda: int(time.time()) > Identity.objects.get(subject="alice").tokens_valid_after.timestamp())
+
+        self.alice.sign_in()
+
+        self.assertEqual(self.alice.todo(title="new life")["list"], self.alice.inbox["id"])
+
+    def test_a_change_by_the_owners_number_is_a_conflict(self):
+        """Operators' changes, and users of hosts whose authentication offers no query."""
+        self.alice.todo()
+        with ThreadPoolExecutor(3) as pool, self.erasing(pool, self.alice):
+            waiting = pool.submit(closing(changes.create_list), self.alice.user.pk, None, {"name": "late"})
+            until(lambda: waiting_for("%UPDATE todos_account%") == 1)
+
+        with self.assertRaisesMessage(Conflict, "account_erased"):
+            waiting.result(20)
+        self.assert_nothing_left(self.alice)
+
+    def assert_all_refused(self, person, token_of):
+        for name, values in ROWS:
+            person.make(name, **values)
+        requests = [sent for sent in writes() if (sent.method, sent.path) != ("DELETE", "me")]
+        self.assertGreater(len(requests), 20)
+        with ThreadPoolExecutor(len(requests) + 2) as pool, self.erasing(pool, person):
+            answers = [pool.submit(closing(send), token_of(n), sent) for n, sent in enumerate(requests)]
+            until(lambda: waiting_for("%UPDATE todos_account%") == len(requests))
+
+        for sent, answer in zip(requests, answers, strict=True):
+            with self.subTest(str(sent)):
+                self.assert_problem(answer.result(20), 401, "unauthenticated")
+        self.assert_nothing_left(person)
+
+    @contextmanager
+    def erasing(self, pool, person):
+        """An erasure that has begun and ends after the block: somebody has a lock on one of the rows."""
+        token, is_over, is_held = person.sign_in(), threading.Event(), threading.Event()
+
+        def hold():
+            with transaction.atomic():
+                list(Todo.objects.select_for_update().filter(owner=person.user))
+                is_held.set()
+                is_over.wait(30)
+
+        holder = pool.submit(closing(hold))
+        self.assertTrue(is_held.wait(10))
+        eraser = pool.submit(closing(send), token, Sent("DELETE", "me"))
+        until(lambda: waiting_for('DELETE FROM "todos_todo"%') == 1)
+        try:
+            yield
+        finally:
+            is_over.set()
+            holder.result(20)
+        self.assertEqual(eraser.result(20).status_code, 204)
+
+    def assert_nothing_left(self, person):
+        for model in OWNED[1:]:
+            self.assertEqual(model.objects.filter(owner=person.user).count(), 0, model)
+        account = Account.objects.get(owner=person.user)
+        self.assertEqual((account.time_zone, account.default_list_id), ("UTC", None))
+
+
+def send(token, sent):
+    client = APIClient(headers={"Authorization": f"Bearer {token}", **dict(sent.headers)})
+    body = ("", "") if sent.body is None else (json.dumps(sent.body), "application/json")
+    return client.generic(sent.method, f"{API}/{sent.path}", *body)
+
+
+def closing(call):
+    """The same in a thread of a pool, whose connections nobody else closes."""
+
+    def run(*args):
+        try:
+            return call(*args)
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def waiting_for(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [statement])
+        return cursor.fetchone()[0]
+
+
+def until(is_so, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
