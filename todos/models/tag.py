@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from todos.models.expressions import zone_of
@@ -29,13 +29,14 @@ class TagQuerySet(OwnedQuerySet):
     def with_open_count(self, owner_id: Any, now: Any, zone: models.Expression | None = None) -> Self:
         """`open_count`: as many as GET /todos?tag=…&status=open shows."""
         links = TodoTag.objects.filter(owner_id=owner_id, tag=OuterRef("pk"))
+        # Each link looks for its todo; asked for those among all that are shown, SQLite lists them anew for each tag.
         shown = (
-            Todo.objects.filter(owner_id=owner_id)
+            Todo.objects.filter(owner_id=owner_id, pk=OuterRef("todo"))
             .open()
             .in_active_lists(owner_id)
             .started(zone or zone_of(owner_id), now)
         )
-        count = links.filter(todo__in=shown).order_by().values("tag").annotate(count=Count("*")).values("count")
+        count = links.filter(Exists(shown)).order_by().values("tag").annotate(count=Count("*")).values("count")
         return self.annotate(open_count=Coalesce(Subquery(count), 0))
 
 

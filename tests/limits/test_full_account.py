@@ -1,0 +1,179 @@
+"""What reading costs somebody who has as many rows as the quotas allow."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import skipUnless
+
+import psycopg
+from django.test import SimpleTestCase
+
+from scripts.private_postgres import PrivatePostgres, server_binaries
+from tests.fake_betterauth import FakeBetterAuth
+from tests.faults.stage import Service
+from tests.limits import only_when_asked
+from tests.limits.figures import record
+
+TODOS, LISTS, TAGS, TAGS_OF_A_TODO = 100_000, 1_000, 5_000, 5
+BAR_SECONDS = 1.5
+NOW = datetime.now(UTC).replace(microsecond=0)
+BORN = {"created_at": f"{NOW:%Y-%m-%d %H:%M:%S}", "updated_at": f"{NOW:%Y-%m-%d %H:%M:%S}"}
+# The same person has made the Inbox and a first todo before.
+FIRST = 10
+REQUESTS = (
+    "/summary",
+    "/summary?tz=Asia/Tokyo",
+    "/tags?page_size=200",
+    "/lists?page_size=200",
+    "/todos?page_size=200",
+    "/changes?page_size=200",
+    f"/changes?page_size=200&since={FIRST + LISTS}",
+    f"/changes?page_size=200&since={FIRST + LISTS + TAGS + TODOS // 2}",
+    f"/changes?page_size=200&since={FIRST + LISTS + TAGS + TODOS - 20}",
+)
+Rows = Iterator[dict[str, object]]
+
+
+def lists(owner: int) -> Rows:
+    for number in range(LISTS - 1):
+        place = {"id": FIRST + number, "position": f"j{number:06}i", "version": FIRST + number}
+        yield {**row(owner, "list", number), **place, "name": f"list {number}", "color": "", "is_inbox": 0}
+
+
+def tags(owner: int) -> Rows:
+    for number in range(TAGS):
+        version = FIRST + LISTS + number
+        names = {"name": f"tag {number:05}", "key": f"tag {number:05}", "color": ""}
+        yield {**row(owner, "tag", number), **names, "id": FIRST + number, "version": version}
+
+
+def todos(owner: int) -> Rows:
+    """Four of five are open, most have a date around today, some of these a time, and some are in the trash."""
+    for number in range(TODOS - 1):
+        day = NOW.date() + timedelta(days=number * 7 % 400 - 200) if number % 4 else None
+        is_trashed = number % 50 == 0
+        yield {
+            **row(owner, "todo", number),
+            "id": FIRST + number,
+            "list_id": FIRST + number % (LISTS - 1),
+            "title": f"todo {number}",
+            "title_sort": f"todo {number}",
+            "notes": "something to remember " * 5,
+            "priority": number % 4,
+            "due_date": day and f"{day:%Y-%m-%d}",
+            "due_time": "10:30:00" if day and number % 3 == 0 else None,
+            "due_sort": day.toordinal() if day else 2**40,
+            "time_zone": "",
+            "position": f"j{number:06}i",
+            "completed_at": f"{NOW - timedelta(minutes=number):%Y-%m-%d %H:%M:%S}" if number % 5 > 3 else None,
+            "deleted_at": BORN["created_at"] if is_trashed else None,
+            "trashed_in": 1 if is_trashed else None,
+            "version": FIRST + LISTS + TAGS + number,
+        }
+
+
+def links(owner: int) -> Rows:
+    for number in range(TODOS - 1):
+        for step in range(TAGS_OF_A_TODO):
+            # The first tag is on every todo.
+            tag = FIRST + (step and 1 + (number * 7 + step) % (TAGS - 1))
+            yield {"owner_id": owner, "todo_id": FIRST + number, "tag_id": tag}
+
+
+def row(owner: int, kind: str, number: int) -> dict[str, object]:
+    return {"uid": uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {number}").hex, "owner_id": owner, **BORN}
+
+
+TABLES = (("todos_list", lists), ("todos_tag", tags), ("todos_todo", todos), ("todos_todotag", links))
+VERSION = FIRST + LISTS + TAGS + TODOS
+ACCOUNT = f"UPDATE todos_account SET version = {VERSION}, todo_count = {TODOS}, time_zone = 'Europe/Berlin'"
+OWNER = "SELECT owner_id FROM todos_account"
+
+
+class FullAccountCase(SimpleTestCase):
+    name = ""
+
+    def measure(self, url: str) -> None:
+        issuer = self.enterContext(FakeBetterAuth())
+        self.service = self.enterContext(Service(url, issuer.url, WEB_WORKERS="1"))
+        self.token = issuer.token(sub="alice")
+        self.assertEqual(self.service.request("POST", "/api/v1/todos", self.token, {"title": "first"})[0], 201)
+        self.fill(url)
+        figures = [self.figure(path) for path in REQUESTS]
+        self.assert_full()
+        for figure in figures:
+            with self.subTest(figure.what):
+                self.assertLess(figure.value, figure.bar)
+
+    def fill(self, url: str) -> None:
+        raise NotImplementedError
+
+    def figure(self, path: str):
+        seconds = []
+        for _ in range(3):
+            began = time.monotonic()
+            status, answer = self.service.request("GET", f"/api/v1{path}", self.token)
+            seconds.append(time.monotonic() - began)
+            self.assertEqual(status, 200, answer)
+        return record(f"{self.name}: full account, GET {path}", sorted(seconds)[1], BAR_SECONDS, "s")
+
+    def assert_full(self) -> None:
+        summary = self.service.request("GET", "/api/v1/summary", self.token)[1]
+        self.assertEqual((len(summary["lists"]), len(summary["tags"])), (LISTS, TAGS))
+        self.assertGreater(min(summary["overdue"], summary["upcoming"]), TODOS / 10)
+        self.assertGreater(sum(summary["tags"].values()), TODOS / 2)
+        for kind in ("todos", "lists"):
+            status, problem = self.service.request("POST", f"/api/v1/{kind}", self.token, BODIES[kind])
+            self.assertEqual((status, problem["code"]), (409, f"too_many_{kind}"))
+
+
+BODIES = {"todos": {"title": "one more"}, "lists": {"name": "one more"}}
+
+
+@only_when_asked
+class OnSQLite(FullAccountCase):
+    name = "SQLite"
+
+    def test_every_page_stays_below_the_bar(self):
+        folder = Path(self.enterContext(TemporaryDirectory()))
+        self.measure(f"sqlite:///{folder}/todo.sqlite3")
+
+    def fill(self, url: str) -> None:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
+            (owner,) = database.execute(OWNER).fetchone()
+            for table, rows in TABLES:
+                columns = list(next(rows(owner)))
+                sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+                database.executemany(sql, (tuple(values.values()) for values in rows(owner)))
+            database.execute(ACCOUNT)
+            database.commit()
+
+
+@only_when_asked
+@skipUnless(server_binaries(), "PostgreSQL's server (initdb, postgres) is not installed")
+class OnPostgreSQL(FullAccountCase):
+    name = "PostgreSQL"
+
+    def test_every_page_stays_below_the_bar(self):
+        self.measure(self.enterContext(PrivatePostgres()))
+
+    def fill(self, url: str) -> None:
+        with psycopg.connect(url) as database:
+            # The rows are sound, and to check each reference takes longer than to write them.
+            database.execute("SET session_replication_role = replica")
+            (owner,) = database.execute(OWNER).fetchone()
+            for table, rows in TABLES:
+                columns = list(next(rows(owner)))
+                with database.cursor().copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+                    for values in rows(owner):
+                        copy.write_row(tuple(values.values()))
+            database.execute(ACCOUNT)
+        with psycopg.connect(url, autocommit=True) as database:
+            database.execute("VACUUM ANALYZE")
