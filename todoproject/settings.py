@@ -225,6 +225,12 @@ RATE_LIMIT_USER = env.number("RATE_LIMIT_USER", 600)
 RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", 60)
 # Pages of todos that are sent again as they were while nothing has changed, in each process; 0 reads every page.
 REMEMBERED_PAGES_MB = env.number("REMEMBERED_PAGES_MB", 32, maximum=1024)
+# Rows of one person, those in the trash included; 0 is no limit
+QUOTA_TODOS = env.number("QUOTA_TODOS", 100_000)
+QUOTA_LISTS = env.number("QUOTA_LISTS", 1_000)
+QUOTA_TAGS = env.number("QUOTA_TAGS", 5_000)
+QUOTA_SUBTASKS = env.number("QUOTA_SUBTASKS", 500)
+QUOTA_IDEMPOTENCY_KEYS = env.number("QUOTA_IDEMPOTENCY_KEYS", 2_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["betterauth_auth.authentication.BetterAuthAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -19,6 +19,7 @@ from tests.todos.notebook import Notebook, Refusal, Row
 from tests.todos.reading import list_json, listed, tag_json, todo_json
 from tests.todos.stored import rows_of
 from todos import clock
+from todos.models import Account
 
 # Each run has users of its own, so that nothing has to be undone and every request really commits.
 lives = count()
@@ -193,6 +194,9 @@ class Bookkeeping(RuleBasedStateMachine):
             rows = rows_of(person.user)
             assert name == changed or rows == self.stored[name], f"the rows of {name} have changed"
             self.stored[name] = rows
+        if changed:
+            account = Account.objects.get(owner=self.people[changed].user)
+            assert account.todo_count == len(self.books[changed].todos), "the account counts its todos wrongly"
 
     def check_neighbours(self, who: str, uid: str, place: Row) -> None:
         """The notebook does not know the order of lists, but where this one was put."""

@@ -1,4 +1,7 @@
+import uuid
 from datetime import timedelta
+
+from django.test import override_settings
 
 from tests.todos.case import TodosTestCase
 from todos import clock
@@ -95,3 +98,110 @@ class Retries(TodosTestCase):
         for key in ("x" * 256, "é", ""):
             with self.subTest(key[:3]):
                 self.assert_fault(self.send({"title": "x"}, key=key), "/Idempotency-Key", "invalid")
+
+
+class LongAnswers(TodosTestCase):
+    """An answer above 64 KB is kept in short: with the ids of its rows."""
+
+    def send(self, path, body, key="k"):
+        return self.alice.post(path, body, **{"Idempotency-Key": key})
+
+    def stored_bytes(self):
+        rows = IdempotencyKey.objects.filter(owner=self.alice.user).values_list("body", "brief", "headers")
+        return sum(len(bytes(body)) + len(repr((brief, headers))) for body, brief, headers in rows)
+
+    def test_sixty_bulks_that_change_nothing_store_little(self):
+        ids = [self.alice.todo(notes="n" * 20_000)["id"] for _ in range(10)]
+        operations = [{"op": "reopen", "id": uid} for uid in ids]
+
+        for number in range(60):
+            response = self.send("/todos/bulk", {"operations": operations}, str(number))
+            self.assertGreater(len(response.content), 200_000)
+        self.assertLess(self.stored_bytes(), 60 * 2_000)
+
+    def test_no_stored_answer_is_longer_than_64_kb(self):
+        ids = [self.alice.todo(notes="n" * 20_000)["id"] for _ in range(3)]
+        for length in (3_000, 3_500, 4_000, 4_500):
+            last = self.alice.todo(notes="n" * length)["id"]
+            operations = [{"op": "reopen", "id": uid} for uid in (*ids, last)]
+            self.send("/todos/bulk", {"operations": operations}, str(length))
+
+        bodies = IdempotencyKey.objects.filter(owner=self.alice.user).values_list("body", flat=True)
+        lengths = sorted(len(body) for body in bodies)
+        self.assertEqual(lengths[0], 0)
+        self.assertTrue(64_000 < lengths[-1] <= 65_536, lengths)
+
+    def test_a_repeated_bulk_is_answered_with_the_rows_as_they_are_now(self):
+        ids = [str(uuid.uuid4()) for _ in range(5)]
+        creations = [{"op": "create", "id": uid, "title": "x", "notes": "n" * 20_000, "tags": ["a"]} for uid in ids]
+        first = self.send("/todos/bulk", {"operations": creations}).json()
+        again = self.send("/todos/bulk", {"operations": creations})
+        self.assertEqual((again.status_code, again.json()), (200, first))
+
+        self.alice.patch(f"/todos/{ids[0]}", {"title": "new"})
+        for query in ("", "?permanent=true"):
+            self.alice.delete(f"/todos/{ids[1]}{query}")
+        later = self.send("/todos/bulk", {"operations": creations}).json()
+
+        self.assertEqual([todo["id"] for todo in later["results"]], [ids[0], *ids[2:]])
+        self.assertEqual((later["results"][0]["title"], later["version"]), ("new", first["version"]))
+        self.assertEqual(len(self.alice.titles()), 4)
+
+    def test_a_repeated_creation_is_answered_with_the_row_as_it_is_now(self):
+        # Each of these takes four bytes.
+        body = {"title": "x", "notes": "\U0001f600" * 20_000}
+        first = self.send("/todos", body)
+        again = self.send("/todos", body)
+        self.assertEqual((again.status_code, again.json()), (201, first.json()))
+        self.assertEqual((again["ETag"], again["Location"]), (first["ETag"], first["Location"]))
+        self.assertLess(self.stored_bytes(), 1_000)
+
+        path = f"/todos/{first.json()['id']}"
+        changed = self.alice.patch(path, {"title": "new"})
+        self.assertEqual(self.send("/todos", body)["ETag"], changed["ETag"])
+        for query in ("", "?permanent=true"):
+            self.alice.delete(path + query)
+
+        self.assert_problem(self.send("/todos", body), 404, "not_found")
+        self.assertEqual(self.alice.titles(), [])
+
+    def test_an_attempt_that_is_made_anew_forgets_the_long_answer(self):
+        body = {"title": "x", "notes": "\U0001f600" * 20_000}
+        self.send("/todos", body)
+
+        with clock.stopped_at(clock.now() + timedelta(hours=24, seconds=1)):
+            short = self.send("/todos", {"title": "short"})
+            self.assertEqual(self.send("/todos", {"title": "short"}).content, short.content)
+
+
+@override_settings(QUOTA_IDEMPOTENCY_KEYS=3)
+class KeysOfOnePerson(TodosTestCase):
+    def send(self, key, person=None):
+        return (person or self.alice).post("/todos", {"title": key}, **{"Idempotency-Key": key})
+
+    def setUp(self) -> None:
+        super().setUp()
+        for key in "abc":
+            self.assertEqual(self.send(key).status_code, 201)
+
+    def test_no_more_than_the_quota_are_kept(self):
+        self.assert_problem(self.send("d"), 409, "too_many_keys")
+
+        self.assertEqual(len(self.alice.titles()), 3)
+        self.assertEqual(IdempotencyKey.objects.filter(owner=self.alice.user).count(), 3)
+        self.assertEqual(self.alice.post("/todos", {"title": "without a key"}).status_code, 201)
+        self.assertEqual(self.send("d", self.mallory).status_code, 201)
+
+    def test_known_ones_are_answered(self):
+        self.assertEqual(self.send("a").status_code, 201)
+        self.assertEqual(len(self.alice.titles()), 3)
+
+    def test_expired_ones_make_room_without_a_purge(self):
+        with clock.stopped_at(clock.now() + timedelta(hours=24, seconds=1)):
+            self.assertEqual(self.send("d").status_code, 201)
+
+        self.assertEqual(IdempotencyKey.objects.filter(owner=self.alice.user).count(), 1)
+
+    def test_zero_switches_it_off(self):
+        with override_settings(QUOTA_IDEMPOTENCY_KEYS=0):
+            self.assertEqual(self.send("d").status_code, 201)

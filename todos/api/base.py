@@ -134,6 +134,10 @@ class OwnedViewSet(GenericViewSet[Any]):
     def current(self) -> dict[str, Any]:
         return self.present(self.uid)
 
+    def repeated(self, brief: Any, status: int) -> HttpResponse:
+        """The answer of which an id was kept, with the row as it is now."""
+        return self.one(self.present(UUID(brief)), created=status == 201)
+
     def page(self, build: Callable[[], models.QuerySet[Any]]) -> dict[str, Any]:
         """One page of the rows that `build` yields."""
         pages = KeysetPagination(self)
@@ -176,7 +180,7 @@ class OwnedViewSet(GenericViewSet[Any]):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and "HTTP_IDEMPOTENCY_KEY" in request.META:
             handler: Callable[..., HttpResponse] = getattr(self, "post", self.http_method_not_allowed)
-            self.post = partial(idempotency.once, handler)
+            self.post = partial(idempotency.once, self, handler)
         try:
             return super().dispatch(request, *args, **kwargs)
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
@@ -109,3 +110,10 @@ class BulkViewSet(TodoViewSet):
             refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
             raise
         return self.answer({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})
+
+    def repeated(self, brief: Any, status: int) -> HttpResponse:
+        """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
+        uids = [UUID(uid) for uid in brief["results"]]
+        found = self.all_rows().filter(uid__in=uids).values_list(*self.columns)
+        rows = {row[0]: self.to_json(row) for row in found}
+        return self.answer({**brief, "results": [rows[uid] for uid in uids if uid in rows]}, status)

@@ -2,6 +2,8 @@
 
 The claim is committed before the work, so that a twin sees it. The answer is committed together with the work, so
 that there never is one without the other. An attempt that fails changes nothing and gives the key back.
+
+An answer that is too long to keep is kept in short, with ids in the place of its rows; repeating it reads them anew.
 """
 
 from __future__ import annotations
@@ -10,15 +12,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
+import orjson
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
-from todos import clock
+from todos import clock, quotas
 from todos.api.errors import HeaderInvalid, RequestFailed
 from todos.models import IdempotencyKey
 
@@ -27,22 +30,43 @@ KEPT = timedelta(hours=24)
 # A request that runs longer than this is taken for dead.
 RUNNING = timedelta(seconds=60)
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+KEPT_BYTES = 65_536
 
 
-def once(handler: Callable[..., HttpResponse], request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+class View(Protocol):
+    """Makes an answer again from what is kept of a long one."""
+
+    def repeated(self, brief: Any, status: int) -> HttpResponse: ...
+
+
+def once(view: View, handler: Callable[..., HttpResponse], request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
     claim, is_new = claimed(request)
     if not is_new and claim.status is not None:
+        if claim.brief is not None:
+            return view.repeated(claim.brief, claim.status)
         return HttpResponse(bytes(claim.body), status=claim.status, headers=claim.headers)
     rows = IdempotencyKey.objects.filter(owner_id=claim.owner_id, key=claim.key, started_at=claim.started_at)
     try:
         with transaction.atomic():
             response = handler(request, *args, **kwargs)
-            headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-            keep(rows, status=response.status_code, headers=headers, body=response.content)
+            keep(rows, status=response.status_code, **kept(response))
     except Exception:
         rows.filter(status=None).delete()
         raise
     return response
+
+
+def kept(response: HttpResponse) -> dict[str, Any]:
+    """What is stored of an answer."""
+    if len(response.content) > KEPT_BYTES:
+        return {"brief": in_short(orjson.loads(response.content)), "body": b""}
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    return {"headers": headers, "body": response.content}
+
+
+def in_short(data: dict[str, Any]) -> Any:
+    """The answer with the ids of its rows in their place: of a single row, the id."""
+    return {**data, "results": [row["id"] for row in data["results"]]} if "results" in data else data["id"]
 
 
 def keep(rows: QuerySet[IdempotencyKey], **answer: Any) -> None:
@@ -62,9 +86,26 @@ def claimed(request: Request) -> tuple[IdempotencyKey, bool]:
     try:
         with transaction.atomic():
             IdempotencyKey.objects.bulk_create([claim])
+            require_room(claim)
     except IntegrityError:
         return known(claim)
     return claim, True
+
+
+def require_room(claim: IdempotencyKey) -> None:
+    limit = quotas.limit_of("idempotency_keys")
+    rows = IdempotencyKey.objects.filter(owner_id=claim.owner_id)
+    if not limit or not is_beyond(limit, rows):
+        return
+    rows.filter(started_at__lt=claim.started_at - KEPT).delete()
+    if is_beyond(limit, rows):
+        # Not 429: clients send such a request again by themselves, and it may take a day until there is room.
+        detail = f"You have used {limit:,} Idempotency-Keys within 24 hours. Send the request without one."
+        raise RequestFailed(409, "too_many_keys", detail)
+
+
+def is_beyond(limit: int, rows: QuerySet[IdempotencyKey]) -> bool:
+    return rows[: limit + 1].count() > limit
 
 
 def known(claim: IdempotencyKey) -> tuple[IdempotencyKey, bool]:
@@ -74,7 +115,7 @@ def known(claim: IdempotencyKey) -> tuple[IdempotencyKey, bool]:
         raise still_running()
     age = claim.started_at - old.started_at
     if age > (RUNNING if old.status is None else KEPT):
-        fresh = {"started_at": claim.started_at, "request_hash": claim.request_hash, "status": None}
+        fresh = {"started_at": claim.started_at, "request_hash": claim.request_hash, "status": None, "brief": None}
         if not rows.filter(started_at=old.started_at).update(**fresh):
             raise still_running()
         return claim, True

@@ -36,7 +36,10 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
     OpenApiParameter.HEADER,
     description="Any unique text. Within 24 hours, the same request with the same key gets the answer that the first "
-    "one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count.",
+    "one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an "
+    "answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are "
+    "gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 "
+    "`too_many_keys`: send the request without it.",
 )
 TAG = 'Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`.'
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description=TAG)
@@ -48,7 +51,10 @@ NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
 GONE = {204: OpenApiResponse(description="Done; done already is fine too.")}
 PROBLEMS = {
     409: "The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, "
-    "`name_taken`, `request_running`. `current` is the row in the way.",
+    "`name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while "
+    "the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: "
+    "there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, "
+    "5,000 tags and 500 subtasks of one todo, the trash included.",
     410: "`sync_too_old`: start over with `since=0`.",
     412: "`stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. "
     "`exists`: PUT insisted on creating.",

@@ -66,6 +66,7 @@ def erase(owner: int | Finder) -> None:
             default_list=None,
             settings_version=number,
             purged_version=number,
+            todo_count=0,
             erased_at=clock.now(),
         )
         signals.account_erased.send(sender=Account, owner=owner_id)

@@ -19,8 +19,8 @@ INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
 # writer waits here until the first has committed, so numbers are committed in their order.
 RAISE = """
-UPDATE todos_account SET version = version + 1 WHERE owner_id = ({owner})
-RETURNING owner_id, version, time_zone, default_list_id,
+UPDATE todos_account SET version = version + 1, todo_count = todo_count + %s WHERE owner_id = ({owner})
+RETURNING owner_id, version, todo_count, time_zone, default_list_id,
   (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND id = todos_account.default_list_id),
   (SELECT id FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
   (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
@@ -57,9 +57,13 @@ class Place(NamedTuple):
 class Change:
     """One numbered change of one owner's rows."""
 
-    def __init__(self, owner_id: int, number: int, zone: str, default: Place | None, inbox: Place | None) -> None:
+    def __init__(
+        self, owner_id: int, number: int, todo_count: int, zone: str, default: Place | None, inbox: Place | None
+    ) -> None:
         self.owner_id = owner_id
         self.number = number
+        # As the account has it so far, and what this change makes of it.
+        self.stored_count = self.todo_count = todo_count
         self.zone = zone
         self.now: datetime = clock.now()
         self.default = default
@@ -123,9 +127,9 @@ def require_version(row: Any, expected: frozenset[int] | None) -> None:
 
 
 @contextmanager
-def change(owner: int | Finder) -> Iterator[Change]:
+def change(owner: int | Finder, *, new_todos: int = 0) -> Iterator[Change]:
     """A numbered change, unless the account was erased while it waited for its turn."""
-    with locked(owner) as current:
+    with locked(owner, new_todos) as current:
         if current.was_erased_meanwhile:
             refuse_after_erasure(owner)
         yield current
@@ -138,26 +142,31 @@ def refuse_after_erasure(owner: int | Finder) -> NoReturn:
 
 
 @contextmanager
-def locked(owner: int | Finder) -> Iterator[Change]:
-    """A transaction with the owner's account locked. One that touches nothing leaves the counter as it was."""
+def locked(owner: int | Finder, new_todos: int = 0) -> Iterator[Change]:
+    """A transaction with the owner's account locked. One that touches nothing leaves the counter as it was.
+
+    As many new todos as are foreseen are counted by the statement that locks; only other numbers cost one more.
+    """
     with transaction.atomic():
-        counter = raise_counter(owner)
+        counter = raise_counter(owner, new_todos)
         if counter is None:
             Account.objects.bulk_create([Account(owner_id=key_of(owner))], ignore_conflicts=True)
             # By the finder again: the owner may have been shut out since the look that made the account.
-            counter = raise_counter(owner)
+            counter = raise_counter(owner, new_todos)
         if counter is None:
             refuse_after_erasure(owner)
         yield counter
         if counter.is_empty:
             transaction.set_rollback(True)
+        elif counter.todo_count != counter.stored_count:
+            Account.objects.filter(owner_id=counter.owner_id).update(todo_count=counter.todo_count)
 
 
 def key_of(owner: int | Finder) -> int:
     return owner if isinstance(owner, int) else owner.key()
 
 
-def raise_counter(owner: int | Finder) -> Change | None:
+def raise_counter(owner: int | Finder, new_todos: int) -> Change | None:
     """The counter's new number, or nothing for somebody without an account, or who was shut out."""
     if isinstance(owner, int):
         found, parameters = "%s", [owner]
@@ -166,14 +175,15 @@ def raise_counter(owner: int | Finder) -> Change | None:
     sql = RAISE.format(owner=found, erased_before=ERASED_BEFORE)
     with connection.cursor() as cursor:
         with together_with_begin():
-            cursor.execute(sql, parameters)
+            cursor.execute(sql, [new_todos, *parameters])
         row = cursor.fetchone()
     if row is None:
         return None
     if not isinstance(owner, int):
         owner.is_proven = True
-    owner_id, number, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at, erased_before = row
-    current = Change(owner_id, number, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
+    owner_id, number, count, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at, erased_before = row
+    current = Change(owner_id, number, count, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
+    current.todo_count -= new_todos
     current.was_erased_meanwhile = erased_at != erased_before
     return current
 

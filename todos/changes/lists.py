@@ -10,6 +10,7 @@ from todos.changes.moves import position_beside, respace
 from todos.exceptions import Conflict, Invalid
 from todos.models import Account, List, Todo
 from todos.models.owned import uuid7
+from todos.quotas import require_room
 
 Expected = frozenset[int] | None
 
@@ -23,6 +24,7 @@ def create_list(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -
             if (old.name, old.color) != (values["name"], values.get("color", "")):
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
+        require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
         row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.birth)
         List.objects.bulk_create([row])
     return row.uid, True

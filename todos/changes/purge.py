@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Value
+from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Greatest
 
 from todos.models import Account, IdempotencyKey, List, Todo, TodoTag, Tombstone
@@ -67,7 +67,7 @@ def purge_todos(owner_id: int, before: datetime, batch: int) -> int:
     old |= dict(todos.filter(parent__in=old).values_list("pk", "version"))
     TodoTag.objects.filter(owner_id=owner_id, todo__in=old).delete()
     todos.filter(pk__in=old).delete()
-    forget(owner_id, max(old.values()))
+    forget(owner_id, max(old.values()), todos=len(old))
     return len(old)
 
 
@@ -88,7 +88,7 @@ def purge_tombstones(owner_id: int, before: datetime, batch: int) -> int:
     return len(old)
 
 
-def forget(owner_id: int, version: int) -> None:
+def forget(owner_id: int, version: int, todos: int = 0) -> None:
     """A sync from before this version would miss what has gone."""
     account = Account.objects.filter(owner_id=owner_id)
-    account.update(purged_version=Greatest("purged_version", Value(version)))
+    account.update(purged_version=Greatest("purged_version", Value(version)), todo_count=F("todo_count") - Value(todos))

@@ -12,12 +12,13 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
-from todos import clock, shapes, zones
+from todos import clock, quotas, shapes, zones
 from todos.changes.change import ERASED_BEFORE, Finder
 from todos.models.dues import due_sort_key
 from todos.models.owned import uuid7
 from todos.models.todo import title_sort_key
 
+NO_LIMIT = 2**62
 # The INSERT's own columns; the first four follow from the account.
 COLUMNS = (
     *("uid", "created_at", "updated_at", "title", "notes", "priority", "completed_at"),
@@ -28,8 +29,8 @@ COLUMNS = (
 # is not found.
 STATEMENT = """
 WITH account AS (
-  UPDATE todos_account SET version = version + 1
-  WHERE owner_id = ({owner}) AND erased_at IS NOT DISTINCT FROM {erased_before}
+  UPDATE todos_account SET version = version + 1, todo_count = todo_count + 1
+  WHERE owner_id = ({owner}) AND todo_count < %s AND erased_at IS NOT DISTINCT FROM {erased_before}
   RETURNING owner_id, version, time_zone, default_list_id
 ), made AS (
   INSERT INTO todos_todo (owner_id, version, position, list_id, {columns})
@@ -51,9 +52,10 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     row = {"uid": uid or uuid7(), **columns_of(given)}
     owner = finder.key_query
     database = connections[DEFAULT_DB_ALIAS]
+    room = quotas.limit_of("todos") or NO_LIMIT
     values = shapes.filled(owner, finder.values, database)
     try:
-        made = shapes.fetched(database, statement(owner.sql), [*values, *(row[name] for name in COLUMNS)])
+        made = shapes.fetched(database, statement(owner.sql), [*values, room, *(row[name] for name in COLUMNS)])
     except IntegrityError:
         # The id is taken, or there is no Inbox yet.
         return None

@@ -10,6 +10,7 @@ from todos.exceptions import Conflict
 from todos.models import Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import tag_key
+from todos.quotas import require_room
 
 Expected = frozenset[int] | None
 
@@ -24,6 +25,7 @@ def create_tag(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) ->
             return old.uid, False
         row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.birth)
         require_free(current, row)
+        require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
         Tag.objects.bulk_create([row])
     return row.uid, True
 

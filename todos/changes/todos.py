@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from todos import quotas
 from todos.changes.change import Finder, Place, change, require_version
 from todos.changes.moves import move_beside
 from todos.changes.values import PLAIN, finish, keep_parent_open, resume, settle
@@ -16,6 +17,8 @@ from todos.models import Todo
 from todos.models.owned import uuid7
 from todos.models.tag import tag_keys
 
+# What mostly makes a row. (PUT mostly replaces one.)
+CREATING = frozenset({"create", "insert"})
 NEIGHBOURS = ("parent", "after", "before")
 DEFAULTS: dict[str, Any] = {
     "notes": "",
@@ -47,7 +50,8 @@ class Outcome:
 
 def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome], int]:
     """Carries out all operations as one change, or none. Gives the rows as they are then, and the owner's version."""
-    with change(owner) as current:
+    new_todos = sum(operation.verb in CREATING for operation in operations)
+    with change(owner, new_todos=new_todos) as current:
         bench = Workbench(current)
         load(bench, operations)
         outcomes = []
@@ -90,6 +94,7 @@ def create(bench: Workbench, operation: Operation) -> Outcome:
     if operation.uid in bench.todos:
         return repeat(bench.todos[operation.uid], values)
     current = bench.change
+    quotas.require_room("todos", lambda: current.todo_count)
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.birth)
     todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
     todo.list_id, todo.list_uid = bench.list_named(values["list"]) if "list" in values else own_place(bench, values)

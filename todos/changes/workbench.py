@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Value
 
+from todos import quotas
 from todos.changes.change import Change, Place
 from todos.exceptions import Invalid, Missing
 from todos.models import List, Tag, Todo, TodoTag, Tombstone
@@ -28,6 +31,9 @@ class Workbench:
         self.changed: dict[UUID, set[str]] = {}
         self.retagged: set[UUID] = set()
         self.has_parents = self.has_children = False
+        # How many subtasks each parent and how many tags (None) are stored, and what is not written yet.
+        self.stored_counts: dict[UUID | None, int] = {}
+        self.arrived: Counter[UUID] = Counter()
 
     def load(self, todos: set[UUID], lists: set[UUID], tag_names: set[str]) -> None:
         """Fetches what the operations name, in one statement for each kind."""
@@ -96,6 +102,7 @@ class Workbench:
     def add(self, todo: Todo) -> None:
         self.todos[todo.uid] = todo
         self.new.append(todo)
+        self.change.todo_count += 1
 
     def touch(self, todo: Todo, **values: Any) -> None:
         """Takes over the values that differ."""
@@ -115,9 +122,26 @@ class Workbench:
 
     def attach(self, todo: Todo, parent: Todo | None) -> None:
         if todo.parent_uid != (parent and parent.uid):
+            if parent:
+                quotas.require_room("subtasks", partial(self.count_below, parent), pointer="/parent", uid=parent.uid)
+                self.arrived[parent.uid] += 1
+            if todo.parent_uid:
+                self.arrived[todo.parent_uid] -= 1
             todo.parent = parent
             todo.parent_uid = parent.uid if parent else None
             self.changed.setdefault(todo.uid, set()).add("parent_id")
+
+    def count_below(self, parent: Todo) -> int:
+        """How many subtasks it has, those in the trash included."""
+        if parent.uid not in self.stored_counts:
+            stored = Todo.objects.filter(owner_id=self.change.owner_id, parent=parent.pk)
+            self.stored_counts[parent.uid] = stored.count() if parent.pk else 0
+        return self.stored_counts[parent.uid] + self.arrived[parent.uid]
+
+    def count_tags(self) -> int:
+        if None not in self.stored_counts:
+            self.stored_counts[None] = Tag.objects.filter(owner_id=self.change.owner_id).count()
+        return self.stored_counts[None] + len(self.new_tags)
 
     def tag(self, todo: Todo, names: Iterable[str]) -> None:
         wanted = {tag_key(name): name for name in reversed(list(names))}
@@ -128,6 +152,7 @@ class Workbench:
 
     def tag_called(self, name: str, key: str) -> Tag:
         if key not in self.tags:
+            quotas.require_room("tags", self.count_tags, pointer="/tags")
             self.tags[key] = Tag(name=name, key=key, **self.change.birth)
             self.new_tags.append(self.tags[key])
         return self.tags[key]
@@ -154,6 +179,7 @@ class Workbench:
             self.update(changed, names)
         self.write_links(new)
         self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
+        self.stored_counts, self.arrived = {}, Counter()
 
     def update(self, todos: list[Todo], names: set[str]) -> None:
         if not todos:
@@ -182,6 +208,7 @@ class Workbench:
         owner_id, keys = self.change.owner_id, [todo.pk for todo in todos]
         TodoTag.objects.filter(owner_id=owner_id, todo__in=keys).delete()
         Todo.objects.filter(owner_id=owner_id, pk__in=keys).delete()
+        self.change.todo_count -= len(keys)
         stamp = {"version": self.change.stamp["version"], "deleted_at": self.change.now}
         Tombstone.objects.bulk_create(
             Tombstone(owner_id=owner_id, kind=Tombstone.Kind.TODO, uid=todo.uid, **stamp) for todo in todos

@@ -14,6 +14,8 @@ class Account(models.Model):
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     version = models.BigIntegerField(default=0)
+    # How many todos there are, those in the trash included. Every write keeps it, so that the quota needs no counting.
+    todo_count = models.BigIntegerField(default=0, db_default=0)
     time_zone = models.CharField(max_length=64, default="UTC")
     week_start = models.PositiveSmallIntegerField(default=1)
     # No constraint by Django: migration 0002 adds one that includes the owner. None is the Inbox.

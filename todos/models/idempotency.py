@@ -17,6 +17,8 @@ class IdempotencyKey(models.Model):
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
     body = models.BinaryField(default=b"")
+    # Of an answer that is too long to keep: the same with ids in the place of its rows.
+    brief = models.JSONField(null=True)
 
     objects = OwnedQuerySet.as_manager()
 

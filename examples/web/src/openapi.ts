@@ -1142,7 +1142,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1180,7 +1180,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1268,7 +1268,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1323,7 +1323,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1351,7 +1351,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -1381,7 +1381,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1418,7 +1418,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -1448,7 +1448,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1626,7 +1626,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1664,7 +1664,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1752,7 +1752,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1807,7 +1807,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1887,7 +1887,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1925,7 +1925,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2037,7 +2037,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2089,7 +2089,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2144,7 +2144,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2172,7 +2172,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -2202,7 +2202,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,7 +2239,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -2269,7 +2269,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2306,7 +2306,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -2336,7 +2336,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2373,7 +2373,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -2403,7 +2403,7 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2440,7 +2440,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. */
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2462,7 +2462,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. */
+            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from todos import changes, clock
 from todos.changes import Operation
@@ -64,14 +64,20 @@ def demo_id(name: str) -> uuid.UUID:
 def add_list(owner_id: int, name: str, color: str) -> bool:
     try:
         return changes.create_list(owner_id, demo_id(name), {"name": name, "color": color})[1]
-    except Conflict:
-        # Edited since the last time; it is the user's now.
-        return False
+    except Conflict as refusal:
+        return leave_alone(refusal)
 
 
 def add_todo(owner_id: int, values: dict[str, Any]) -> bool:
     try:
         (outcome,), _ = changes.run(owner_id, [Operation("create", demo_id(values["title"]), values)])
-    except Conflict:
-        return False
+    except Conflict as refusal:
+        return leave_alone(refusal)
     return outcome.created
+
+
+def leave_alone(refusal: Conflict) -> bool:
+    """Edited since the last time; it is the user's now."""
+    if refusal.code != "id_conflict":
+        raise CommandError(refusal.detail) from refusal
+    return False
