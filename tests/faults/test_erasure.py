@@ -2,9 +2,12 @@
 
 import http.client
 import json
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest import skipUnless
 
 import psycopg
@@ -24,18 +27,44 @@ WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' 
 OWNER = "SELECT user_id FROM betterauth_auth_identity WHERE subject = %s"
 
 
-@only_when_asked
-@skipUnless(server_binaries(), "PostgreSQL's server (initdb, postgres) is not installed")
-class WritesDuringALongErasure(SimpleTestCase):
+class ErasureCase(SimpleTestCase):
     @classmethod
-    def setUpClass(cls) -> None:
-        super().setUpClass()
-        cls.url = cls.enterClassContext(PrivatePostgres())
+    def start(cls, url: str) -> None:
         cls.issuer = cls.enterClassContext(FakeBetterAuth())
         cls.requests = [sent for sent in writes() if (sent.method, sent.path) != (ERASE.method, ERASE.path)]
         # All of them wait at the same time, and one person gets no more than half of the threads.
         options = {"WEB_WORKERS": "1", "WEB_THREADS": str(2 * len(cls.requests) + 4), "DATABASE_ANSWER_SECONDS": "55"}
-        cls.service = cls.enterClassContext(Service(cls.url, cls.issuer.url, BETTER_AUTH_LEEWAY_SECONDS="1", **options))
+        cls.service = cls.enterClassContext(Service(url, cls.issuer.url, BETTER_AUTH_LEEWAY_SECONDS="1", **options))
+
+    def settled(self, name: str) -> list[str]:
+        """Makes rows for everything to be about, and gives the owner's tokens, as many as there will be writes."""
+        token = self.issuer.token(sub=name, email=f"{name}@example.com", iat=int(time.time()) - 60)
+        for kind, values in ROWS:
+            self.assertEqual(self.send(token, Sent("POST", kind, values))[0], 201)
+        # Every second one is the first of its token, whose user is looked up at once, before the write.
+        now = int(time.time())
+        late = [self.issuer.token(sub=name, email="late@example.com", iat=now - n) for n in range(len(self.requests))]
+        return [token if number % 2 else late[number] for number in range(len(self.requests))]
+
+    def send(self, token: str, sent: Sent) -> tuple[int, dict]:
+        wire = http.client.HTTPConnection(self.service.host, self.service.port, timeout=70)
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **dict(sent.headers)}
+        try:
+            wire.request(sent.method, f"/api/v1/{sent.path}", json.dumps(sent.body or {}), headers)
+            response = wire.getresponse()
+            return response.status, json.loads(response.read() or "{}")
+        finally:
+            wire.close()
+
+
+@only_when_asked
+@skipUnless(server_binaries(), "PostgreSQL's server (initdb, postgres) is not installed")
+class WritesDuringALongErasure(ErasureCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.url = cls.enterClassContext(PrivatePostgres())
+        cls.start(cls.url)
         cls.database = cls.enterClassContext(psycopg.connect(cls.url, autocommit=True))
 
     def test_leave_nothing_behind_however_long_it_takes(self):
@@ -47,18 +76,9 @@ class WritesDuringALongErasure(SimpleTestCase):
                 self.assert_new_beginning(name)
 
     def assert_refused(self, name: str, seconds: int) -> None:
-        token = self.issuer.token(sub=name, email=f"{name}@example.com", iat=int(time.time()) - 60)
-        for kind, values in ROWS:
-            self.assertEqual(self.send(token, Sent("POST", kind, values))[0], 201)
-        # Every second one is the first of its token, whose user is looked up at once, before the write.
-        tokens = [
-            token
-            if number % 2
-            else self.issuer.token(sub=name, email="late@example.com", iat=int(time.time()) - number)
-            for number in range(len(self.requests))
-        ]
+        tokens = self.settled(name)
         with ThreadPoolExecutor(len(tokens) + 1) as pool, self.held(name):
-            erasing = pool.submit(self.send, token, ERASE)
+            erasing = pool.submit(self.send, tokens[1], ERASE)
             self.until_waiting('DELETE FROM "todos_todo"%', 1)
             began = time.monotonic()
             answers = [pool.submit(self.send, *sent) for sent in zip(tokens, self.requests, strict=True)]
@@ -102,12 +122,35 @@ class WritesDuringALongErasure(SimpleTestCase):
         status, _ = self.send(self.issuer.token(sub=name), Sent("POST", "todos", {"title": "new life"}))
         self.assertEqual(status, 201)
 
-    def send(self, token: str, sent: Sent) -> tuple[int, dict]:
-        wire = http.client.HTTPConnection(self.service.host, self.service.port, timeout=70)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", **dict(sent.headers)}
-        try:
-            wire.request(sent.method, f"/api/v1/{sent.path}", json.dumps(sent.body or {}), headers)
-            response = wire.getresponse()
-            return response.status, json.loads(response.read() or "{}")
-        finally:
-            wire.close()
+
+@only_when_asked
+class WritesDuringALongErasureOnSQLite(ErasureCase):
+    """One writer at a time, in no order: somebody else's lock holds the erasure and the writes up alike."""
+
+    def test_leave_nothing_behind(self):
+        folder = Path(self.enterContext(TemporaryDirectory()))
+        self.start(f"sqlite:///{folder}/todo.sqlite3")
+        refused = 0
+        for seconds in (1, 12):
+            with self.subTest(seconds=seconds), closing(sqlite3.connect(folder / "todo.sqlite3")) as database:
+                name = f"held-for-{seconds}"
+                tokens = self.settled(name)
+                with ThreadPoolExecutor(len(tokens) + 1) as pool:
+                    database.execute("BEGIN IMMEDIATE")
+                    sent = [(tokens[1], ERASE), *zip(tokens, self.requests, strict=True)]
+                    answers = [pool.submit(self.send, *one) for one in sent]
+                    time.sleep(seconds)
+                    self.assertEqual([answer.done() for answer in answers], [False] * len(sent))
+                    database.rollback()
+
+                statuses = [answer.result()[0] for answer in answers]
+                self.assertEqual(statuses[0], 204)
+                self.assertLess(max(statuses), 500, statuses)
+                refused += statuses.count(401)
+                owner = database.execute(OWNER.replace("%s", "?"), [name]).fetchone()
+                for model in OWNED[1:]:
+                    table = model._meta.db_table
+                    rows = database.execute(f"SELECT * FROM {table} WHERE owner_id = ?", owner).fetchall()
+                    self.assertEqual(rows, [], table)
+        # Some of them had their turn after the erasure.
+        self.assertGreater(refused, 0)

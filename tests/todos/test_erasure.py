@@ -17,11 +17,12 @@ from betterauth_auth.authentication import TokenRefused, fetched_user
 from betterauth_auth.deferred import DeferredUser
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import verify
+from betterauth_auth.users import cut_off
 from tests.todos.case import API, TodosTestCase, TodosTransactionTestCase
 from tests.todos.matrix import Sent
 from tests.todos.stored import OWNED, rows_of
 from tests.todos.writes import ROWS, writes
-from todos import changes
+from todos import changes, clock
 from todos.api.caller import Caller
 from todos.changes import Operation
 from todos.exceptions import Conflict
@@ -57,6 +58,29 @@ class AUserWhoWasLookedUpBefore(TodosTestCase):
             self.assertEqual(rows_of(self.alice.user), self.stored)
 
 
+class ErasedBeforeItIsShown(TodosTransactionTestCase):
+    def test_a_row_that_was_written_and_is_gone_by_then_is_a_401(self):
+        for kind in ("lists", "tags"):
+            with self.subTest(kind), connection.execute_wrapper(self.erasing_first(kind, self.alice)):
+                answer = send(self.alice.sign_in(), Sent("POST", kind, {"name": "x"}))
+                self.assert_problem(answer, 401, "unauthenticated")
+                self.assertEqual(self.erasures.pop().status_code, 204)
+            Identity.objects.update(tokens_valid_after=None)
+
+    def erasing_first(self, kind, person):
+        """Lets the person's other device erase everything just before the new row is read for the answer."""
+        self.erasures = []
+
+        def watch(execute, sql, params, many, context):
+            is_reading = sql.startswith('WITH "caller"') and f'FROM "todos_{kind[:-1]}"' in sql
+            if is_reading and not self.erasures:
+                self.erasures.append(None)
+                self.erasures[0] = send(person.sign_in(), Sent("DELETE", "me"))
+            return execute(sql, params, many, context)
+
+        return watch
+
+
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
 class WritesThatWaited(TodosTransactionTestCase):
     def test_of_a_token_whose_user_is_found_by_the_write_itself(self):
@@ -68,6 +92,20 @@ class WritesThatWaited(TodosTransactionTestCase):
         now = int(time.time())
         # The first request of each token looks at once.
         self.assert_all_refused(self.alice, lambda number: self.issuer.token(sub="alice", iat=now - 60 - number))
+
+    def test_a_plain_todo_does_not_slip_into_a_new_beginning(self):
+        """Where the account, erased and in use again, has a list for it by the time its turn comes."""
+        token = self.alice.sign_in()
+        self.alice.todo()
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                Account.objects.filter(owner=self.alice.user).update(erased_at=clock.now())
+                cut_off(self.alice.user)
+                waiting = pool.submit(closing(send), token, Sent("POST", "todos", {"title": "late"}))
+                until(lambda: waiting_for("%UPDATE todos_account%") == 1)
+            self.assert_problem(waiting.result(20), 401, "unauthenticated")
+
+        self.assertEqual(Todo.objects.filter(owner=self.alice.user).count(), 1)
 
     def test_a_sign_in_after_the_cut_off_writes_at_once(self):
         self.enterContext(override_settings(BETTER_AUTH=self.issuer.settings(LEEWAY_SECONDS=0)))
@@ -152,6 +190,8 @@ def closing(call):
 
 def waiting_for(statement):
     with connection.cursor() as cursor:
+        # Within a transaction PostgreSQL would go on saying what it said first.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAITING, [statement])
         return cursor.fetchone()[0]
 
