@@ -21,6 +21,7 @@ from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 
 from todoproject import metrics
+from todoproject.postgresql.arrays import TextsDumper
 from todoproject.postgresql.prepared import PreparedStatements
 
 CONNECT_SECONDS = 10
@@ -97,6 +98,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             else:
                 _gave_up_at = None
                 self.used_at = time.monotonic()
+                connection.adapters.register_dumper(list, TextsDumper)
                 self.prepared = PreparedStatements(connection)
                 self.socket = select.poll()
                 self.socket.register(connection.fileno(), select.POLLIN)
