@@ -182,7 +182,11 @@ class OwnedViewSet(GenericViewSet[Any]):
             handler: Callable[..., HttpResponse] = getattr(self, "post", self.http_method_not_allowed)
             self.post = partial(idempotency.once, self, handler)
         try:
-            return super().dispatch(request, *args, **kwargs)
+            response = super().dispatch(request, *args, **kwargs)
+            if isinstance(response, Response):
+                # What it is rendered from holds it, and the request with its body.
+                response.render().renderer_context = {}
+            return response
         finally:
             # They hold one another, and the answer with them, until the collector comes by, which takes its time.
             self.request.parser_context = {}
