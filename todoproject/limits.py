@@ -1,4 +1,4 @@
-"""Bodies that are too large are refused before anything reads them."""
+"""Requests that are too large are refused before anything reads them."""
 
 from collections.abc import Callable
 
@@ -7,21 +7,68 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from todoproject.paths import is_api
+from todoproject.problems import CONTENT_TYPE, problem
+from todoproject.wire import dump
+
+# The longest form of the admin has notes of 20,000 letters.
+MAX_FORM_BYTES = 500_000
+# Whoever fails to sign in is shown what was sent, and every letter may take six in HTML.
+MAX_SIGN_IN_BYTES = 8_000
+# Twenty tags in the longest spelling take 15,000. nginx takes addresses of 24 kB.
+MAX_QUERY_BYTES = 24_000
+MAX_PARAMETERS = 100
 
 
-class BodySizeMiddleware:
+class RequestSizeMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        # Without a Content-Length, WSGI gives the application an empty body, so this number is all there is.
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdecimal() or int(length[:20]) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return HttpResponse(status=413 if length.isdecimal() else 400)
-        if length != "0" and is_api(request):
-            try:
-                # Now, so that whoever sends slowly is authenticated when the request is complete and not before.
-                request.body  # noqa: B018 - reading it keeps it
-            except UnreadablePostError:
-                return HttpResponse(status=400)
-        return self.get_response(request)
+        return refused_body(request) or refused_query(request) or self.get_response(request)
+
+
+def refused_body(request: HttpRequest) -> HttpResponse | None:
+    """Reads the body, or says why not."""
+    # Without a Content-Length, WSGI gives the application an empty body, so this number is all there is.
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length == "0":
+        return None
+    if not length.isdecimal():
+        return HttpResponse(status=400)
+    size = int(length[:20])
+    if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return HttpResponse(status=413)
+    try:
+        # Now, so that whoever sends slowly is authenticated when the request is complete and not before. Also what
+        # nobody wants: nginx takes an answer that comes before the body is through for a failure, and answers 503.
+        if size > max_body_bytes(request):
+            drain(request)
+            return HttpResponse(status=413)
+        request.body  # noqa: B018 - reading it keeps it
+    except UnreadablePostError:
+        return HttpResponse(status=400)
+    return None
+
+
+def drain(request: HttpRequest) -> None:
+    while request.read(65_536):
+        pass
+
+
+def refused_query(request: HttpRequest) -> HttpResponse | None:
+    query = request.META.get("QUERY_STRING", "")
+    if len(query) > MAX_QUERY_BYTES:
+        return HttpResponse(status=414)
+    if query.count("&") < MAX_PARAMETERS:
+        return None
+    detail = f"The address has more than {MAX_PARAMETERS} parameters."
+    body = dump(problem(400, request, code="too_many_parameters", detail=detail))
+    return HttpResponse(body, status=400, content_type=CONTENT_TYPE)
+
+
+def max_body_bytes(request: HttpRequest) -> int:
+    largest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if is_api(request):
+        return largest
+    is_sign_in = request.path_info == f"/{settings.ADMIN_PATH}/login/"
+    return min(largest, MAX_SIGN_IN_BYTES if is_sign_in else MAX_FORM_BYTES)

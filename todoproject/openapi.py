@@ -15,6 +15,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.problems import CONTENT_TYPE, OUTCOMES
 from todoproject.wire import MergePatchParser
+from todos.exceptions import MAX_FAULTS
 
 DESCRIPTION = """\
 Todos, lists and tags of whoever sent the token; nobody else's exist here.
@@ -28,7 +29,8 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
   brings the row as it is now in `current`.
 - **PATCH** changes what the body names. Unknown members and parameters are refused by name.
 - **Pages**: follow `next` until it is null. No row is skipped or shown twice, also while rows change.
-- **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`.
+- **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`. A body has at most 50,000 values
+  (`too_many_values`), an address at most 100 parameters (`too_many_parameters`) and 24,000 letters of them (414).
 """
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -50,13 +52,16 @@ PROBLEM_SCHEMA = {
         },
         "errors": {
             "type": "array",
+            "description": "At most 20 faults. If there are more, a last entry says so with the code `more_faults`.",
+            "maxItems": MAX_FAULTS + 1,
             "items": {
                 "type": "object",
                 "required": ["pointer", "in", "code", "detail"],
                 "properties": {
                     "pointer": {
                         "type": "string",
-                        "description": "JSON Pointer (RFC 6901) of the value at fault.",
+                        "description": "JSON Pointer (RFC 6901) of the value at fault. Names of more than 64 letters "
+                        "are cut and end in an ellipsis.",
                     },
                     "in": {"type": "string", "enum": ["body", "query", "header"]},
                     "code": {"type": "string"},

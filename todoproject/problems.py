@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -15,6 +17,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from todoproject.paths import is_api
 from todoproject.wire import dump
+from todos.exceptions import MAX_FAULTS
 
 CONTENT_TYPE = "application/problem+json"
 # One text for every refused token: the reason is in the log. The second sentence is for the commonest mistake.
@@ -26,7 +29,7 @@ UNAUTHENTICATED = (
 OUTCOMES = {
     400: ("bad_request", "The request could not be understood."),
     401: ("unauthenticated", UNAUTHENTICATED),
-    403: ("forbidden", "You are signed in, but not allowed to do this."),
+    403: ("forbidden", "This is not allowed."),
     404: ("not_found", "There is nothing here that you can see."),
     405: ("method_not_allowed", "This address does not take this method; see the Allow header."),
     406: ("not_acceptable", "The answer is only available as application/json."),
@@ -42,6 +45,8 @@ OUTCOMES = {
     ),
 }
 RETRY_AFTER_SECONDS = "5"
+# Names of members come from the caller and are told in pointers; some texts of DRF repeat a value.
+MAX_NAME, MAX_DETAIL = 64, 300
 
 
 def problem(status: int, request: HttpRequest, *, code: str = "", detail: str = "", **members: Any) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         code, detail = "invalid", "The request has faults; each is listed in errors."
         where = getattr(exc, "location", "body")
         members["errors"] = [
-            {"pointer": pointer, "in": where, **fault} for pointer, fault in faults(exc.get_full_details())
+            {"pointer": pointer, "in": where, **fault} for pointer, fault in listed(exc.get_full_details())
         ]
     elif isinstance(exc, exceptions.APIException) and response.status_code not in {401, 404, 405, 406, 415}:
         code, detail = str(exc.get_codes()), str(exc.detail)
@@ -90,21 +95,48 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return response
 
 
+def listed(details: Any) -> list[tuple[str, dict[str, str]]]:
+    """As many faults as one answer holds, and whether there are more."""
+    found = list(islice(faults(details), MAX_FAULTS + 1))
+    if len(found) > MAX_FAULTS:
+        more = {"code": "more_faults", "detail": f"There are more faults than these {MAX_FAULTS}."}
+        found[MAX_FAULTS:] = [("", more)]
+    return found
+
+
 def faults(details: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, str]]]:
     """Each leaf of DRF's nested error details with the JSON Pointer (RFC 6901) of the value it is about."""
     if isinstance(details, dict):
         if isinstance(details.get("message"), str):
-            yield pointer, {"code": str(details["code"]), "detail": details["message"]}
+            yield pointer, {"code": str(details["code"]), "detail": details["message"][:MAX_DETAIL]}
             return
         for key, value in details.items():
             if key == api_settings.NON_FIELD_ERRORS_KEY:
                 yield from faults(value, pointer)
             else:
-                yield from faults(value, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+                yield from faults(value, f"{pointer}/{name_of(key)}")
         return
     for index, value in enumerate(details):
         is_leaf = isinstance(value, dict) and isinstance(value.get("message"), str)
         yield from faults(value, pointer if is_leaf else f"{pointer}/{index}")
+
+
+def name_of(key: Any) -> str:
+    """One part of a pointer. A name that is longer than any of ours is cut, and ends in an ellipsis."""
+    name = str(key)
+    if len(name) > MAX_NAME:
+        name = f"{name[: MAX_NAME - 1]}…"
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django looks for a page first, and not finding it leaves the request, body and all, to the collector."""
+    return HttpResponse(status=400) if is_api(request) else defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Likewise."""
+    return HttpResponse(status=404) if is_api(request) else defaults.page_not_found(request, exception)
 
 
 class ProblemMiddleware:

@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "todoproject.transport.HTTPSOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "todoproject.transport.CrossOriginMiddleware",
-    "todoproject.limits.BodySizeMiddleware",
+    "todoproject.limits.RequestSizeMiddleware",
     "todoproject.throttling.RateLimitMiddleware",
     "todoproject.paths.SlashlessApiMiddleware",
     "todoproject.outages.DatabaseOutageMiddleware",

@@ -11,6 +11,8 @@ from todoproject.openapi import schema
 from todoproject.people import profile
 from todos.api.me import MeView
 
+handler400 = "todoproject.problems.bad_request"
+handler404 = "todoproject.problems.not_found"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("api/v1/me", MeView.as_view(profile=profile), name="me"),

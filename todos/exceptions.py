@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+# An answer lists as many; whoever looks for faults may stop at the next one, which says that there are more.
+MAX_FAULTS = 20
+
 
 class Refused(Exception):
     """Base of all refusals. `pointer` is the member at fault, `uid` the row that stands in the way."""

@@ -123,6 +123,15 @@ class OperatorsSignInIsGuarded(TestCase):
         (kept,) = KnownNetwork.objects.values_list()
         self.assertNotRegex(str(kept), r"olga|192\.0\.2\.1")
 
+    def test_no_more_is_taken_than_somebody_signs_in_with(self):
+        # The form shows again what was typed, however long.
+        for length, status in ((7_000, 200), (8_000, 413)):
+            with self.subTest(length):
+                body = "username=" + '"' * (length - len("username="))
+                response = self.client.post("/admin/login/", body + "x", "application/x-www-form-urlencoded")
+                self.assertEqual(response.status_code, status)
+                self.assertLess(len(response.content), 64_000)
+
     def test_a_success_is_logged(self):
         with self.assertLogs("todoproject.admin_login", "INFO") as logs:
             self.sign_in()

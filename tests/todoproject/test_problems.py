@@ -2,10 +2,10 @@ from django.core.cache import cache
 from django.test import Client, SimpleTestCase, override_settings
 from rest_framework.exceptions import ValidationError
 
-from todoproject.problems import faults
+from todoproject.problems import faults, listed
 
 HOSTILE_BODIES = {
-    "nested 100,000 deep": b"[" * 100_000 + b"]" * 100_000,
+    "nested 40,000 deep": b"[" * 40_000 + b"]" * 40_000,
     "nested 40 deep": b"[" * 40 + b"]" * 40,
     "objects nested deep": b'{"a":' * 2_000 + b"1" + b"}" * 2_000,
     "invalid UTF-8": b'{"title":"\xff\xfe"}',
@@ -77,6 +77,13 @@ class EveryErrorIsAProblemDocument(SimpleTestCase):
         self.assert_problem(response, 405, "method_not_allowed")
         self.assertEqual(set(response.headers["Allow"].split(", ")), {"POST", "OPTIONS"})
 
+    def test_whoever_is_not_signed_in_is_not_told_that_they_are(self):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            with self.subTest(method):
+                response = Client(enforce_csrf_checks=True).generic(method, "/api/v1/schema")
+                self.assert_problem(response, 405, "method_not_allowed")
+                self.assertEqual(response.headers["Allow"], "GET, HEAD")
+
     def test_an_unacceptable_format_is_406(self):
         response = self.client.post(
             "/api/v1/test/echo", b"{}", content_type="application/json", headers={"accept": "image/png"}
@@ -123,6 +130,17 @@ class PointersSayWhereTheFaultIs(SimpleTestCase):
 
     def test_slashes_and_tildes_are_escaped(self):
         self.assertEqual(self.pointers({"a/b~c": ["unknown"]}), ["/a~1b~0c"])
+
+    def test_more_than_twenty_end_in_one_that_says_so(self):
+        found = listed(ValidationError({"items": {index: ["no"] for index in range(1000)}}).get_full_details())
+
+        self.assertEqual([pointer for pointer, _ in found], [*(f"/items/{index}" for index in range(20)), ""])
+        self.assertEqual(found[-1][1]["code"], "more_faults")
+
+    def test_what_repeats_a_value_is_cut(self):
+        ((_, fault),) = listed(ValidationError({"op": ["x" * 5_000]}).get_full_details())
+
+        self.assertEqual(len(fault["detail"]), 300)
 
     def test_fields_named_like_the_leafs_own_members(self):
         self.assertEqual(self.pointers({"message": ["x"], "code": ["y"]}), ["/message", "/code"])

@@ -1,6 +1,10 @@
 import uuid
+from collections.abc import Iterator
+
+from rest_framework import serializers
 
 from tests.todos.case import TodosTestCase
+from todos.api.strict import Color, Items, StrictSerializer, Text, Zone
 
 WRONG_TYPES = {
     "title": [1, True, ["x"], {"a": 1}, None],
@@ -117,6 +121,115 @@ class BadTodos(TodosTestCase):
         self.assert_fault(self.alice.post("/todos", body), "/time_zone", "zone_needs_time")
 
 
+class ManyFaults(TodosTestCase):
+    """What is wrong is told up to a point, and looked for no further than that."""
+
+    def codes(self, response):
+        self.assertEqual(response.status_code, 400)
+        return [fault["code"] for fault in response.json()["errors"]]
+
+    def test_twenty_are_told_and_that_there_are_more(self):
+        strangers = {f"member {number}": 1 for number in range(21)}
+        response = self.alice.post("/todos", {"title": "x", **strangers})
+
+        self.assertEqual(self.codes(response), ["unknown_field"] * 20 + ["more_faults"])
+        self.assertEqual(response.json()["errors"][-1]["pointer"], "")
+
+    def test_twenty_are_all(self):
+        strangers = {f"member {number}": 1 for number in range(20)}
+
+        self.assertEqual(self.codes(self.alice.post("/todos", {"title": "x", **strangers})), ["unknown_field"] * 20)
+
+    def test_the_faults_of_fields_come_before_unknown_members(self):
+        strangers = {f"member {number}": 1 for number in range(30)}
+
+        self.assertEqual(
+            self.codes(self.alice.post("/todos", {**strangers, "title": 1}))[:2], ["invalid", "unknown_field"]
+        )
+
+    def test_a_list_that_is_too_long_says_only_that(self):
+        response = self.alice.post("/todos", {"title": "x", "tags": [1] * 51})
+
+        self.assertEqual(self.codes(response), ["max_length"])
+
+    def test_the_faults_of_a_list_are_told_up_to_a_point(self):
+        response = self.alice.post("/todos", {"title": "x", "tags": [1] * 50})
+
+        self.assertEqual(self.codes(response), ["invalid"] * 20 + ["more_faults"])
+
+    def test_a_text_that_is_too_long_says_only_that(self):
+        for text in ("\0" * 501, "\u200b" * 501):
+            self.assertEqual(self.codes(self.alice.post("/todos", {"title": text})), ["max_length"])
+
+    def test_a_title_is_measured_without_the_blanks_around_it(self):
+        response = self.alice.post("/todos", {"title": " " * 1000 + "x" * 500 + " "})
+
+        self.assertEqual(response.status_code, 201)
+
+    def test_long_names_are_cut(self):
+        response = self.alice.post("/todos", {"title": "x", "n" * 1000: 1})
+
+        self.assert_fault(response, f"/{'n' * 63}…", "unknown_field")
+        self.assert_fault(self.alice.get(f"/todos?{'n' * 1000}=1"), f"/{'n' * 63}…", "unknown_parameter")
+
+    def test_more_values_than_any_request_needs(self):
+        for body in ([1] * 60_000, [[]] * 60_000, {"a": [{"b": "c"}] * 20_000}, ["a"] * 60_000):
+            with self.subTest(str(body)[:20]):
+                self.assert_problem(self.alice.post("/todos", body), 400, "too_many_values")
+
+    def test_marks_and_escapes_within_a_text_are_no_values(self):
+        for text in (",:[{" * 5_000, '",' * 10_000, '\\",' * 6_000, "\\," * 10_000):
+            operations = [{"op": "create", "title": "x", "notes": text}] * 20
+            with self.subTest(text[:4]):
+                self.assertEqual(self.alice.post("/todos/bulk", {"operations": operations}).status_code, 200)
+
+    def test_no_answer_repeats_what_was_sent(self):
+        secret = "Xyzzy" * 200
+        for name in WRONG_TYPES:
+            for value in (secret, [secret], {"a": secret}):
+                if name != "notes" or value != secret:
+                    with self.subTest(name):
+                        response = self.alice.post("/todos", {"title": "x", name: value})
+                        self.assertEqual(response.status_code, 400)
+                        self.assertNotIn("Xyzzy", response.content.decode())
+        for name in ("status", "starts", "due", "list", "parent", "tz", "priority_gte", "page_size", "cursor", "q"):
+            with self.subTest(parameter=name):
+                response = self.alice.get(f"/todos?{name}={secret}")
+                self.assertEqual(response.status_code, 400)
+                self.assertNotIn("Xyzzy", response.content.decode())
+
+
+class EveryBodyHasAnEnd(TodosTestCase):
+    def fields(self, kind: type[StrictSerializer] = StrictSerializer) -> Iterator[serializers.Field]:
+        for serializer in kind.__subclasses__():
+            yield from (field for field in serializer().fields.values() if not field.read_only)
+            yield from self.fields(serializer)
+
+    def test_lists_and_texts_are_measured_before_they_are_looked_through(self):
+        fields = list(self.fields())
+        self.assertGreater(len(fields), 50)
+        for field in fields:
+            for part in (field, getattr(field, "child", None)):
+                with self.subTest(type(field.parent).__name__, field=field.field_name):
+                    self.assertNotIsInstance(part, serializers.DictField | serializers.JSONField)
+                    self.assertTrue(isinstance(part, Items) or not isinstance(part, serializers.ListField))
+                    if isinstance(part, serializers.CharField):
+                        # The others know how long each of their values is.
+                        self.assertTrue(isinstance(part, Text) or type(part) in {Zone, Color})
+
+    def test_no_item_is_looked_at_after_the_last_fault_that_is_told(self):
+        seen = []
+
+        class Watched(Text):
+            def to_internal_value(self, data):
+                seen.append(data)
+                return super().to_internal_value(data)
+
+        with self.assertRaises(serializers.ValidationError):
+            Items(child=Watched(max_length=1), max_length=100).run_validation(list(range(100)))
+        self.assertEqual(len(seen), 21)
+
+
 class BadParameters(TodosTestCase):
     def test_they_are_refused_by_name(self):
         for query, code in {
@@ -157,6 +270,14 @@ class BadParameters(TodosTestCase):
         for path in ("/me?a=1", "/lists?a=1", "/tags?a=1", f"/todos/{todo['id']}?a=1", "/summary?a=1", "/changes?a=1"):
             with self.subTest(path):
                 self.assert_fault(self.alice.get(path), "/a", "unknown_parameter")
+
+    def test_there_are_at_most_a_hundred_of_24_000_letters(self):
+        for count, code in ((100, "unknown_parameter"), (101, "too_many_parameters"), (2_000, "too_many_parameters")):
+            with self.subTest(count):
+                query = "&".join(["a=1"] * count)
+                self.assertIn(f'"{code}"', self.alice.get(f"/todos?{query}").content.decode())
+        response = self.alice.get("/todos?q=" + "x" * 24_000)
+        self.assert_problem(response, 414, "uri_too_long")
 
     def test_an_id_that_is_none_is_not_found(self):
         for uid in ("1", "x" * 300, "none", "%00", "6F1C4F0E5F5B4A539A532D1F0F6F7D11"):

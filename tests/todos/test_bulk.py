@@ -86,6 +86,25 @@ class Bulk(TodosTestCase):
         self.assert_fault(self.bulk(*[create] * 101), "/operations", "max_length")
         self.assertEqual(self.bulk(*[create] * 100).status_code, 200)
 
+    def test_the_operations_are_counted_before_any_is_looked_at(self):
+        response = self.bulk(*[1] * 101)
+
+        self.assertEqual([fault["code"] for fault in response.json()["errors"]], ["max_length"])
+
+    def test_looking_for_faults_ends_when_there_are_enough(self):
+        unknown = {f"member {number}": 1 for number in range(30)}
+        for operation in (
+            1,
+            {"op": "create", "title": "x", **unknown},
+            {"op": "create", "title": "x", "tags": [1] * 50},
+        ):
+            with self.subTest(str(operation)[:40]):
+                faults = self.bulk(*[operation] * 100).json()["errors"]
+
+                self.assertEqual(len(faults), 21)
+                self.assertEqual(faults[-1]["code"], "more_faults")
+                self.assertEqual({fault["in"] for fault in faults}, {"body"})
+
     def test_a_creation_can_be_repeated(self):
         create = {"op": "create", "id": str(uuid.uuid4()), "title": "x"}
         first = self.bulk(create).json()
@@ -117,6 +136,13 @@ class Bulk(TodosTestCase):
         self.bulk(*({"op": "create", "title": str(number)} for number in range(100)))
 
         self.assertEqual(self.alice.titles(page_size=100), [str(number) for number in range(100)])
+
+    def test_texts_arrive_as_they_were_sent(self):
+        texts = ["", "NULL", '"', "\\", '\\"', "{a,b}", " \t\n", "\u2028", "'", "%s", "ä\U0001f600"]
+        made = self.bulk(*({"op": "create", "title": "x", "notes": text} for text in texts))
+
+        stored = [self.alice.get(f"/todos/{todo['id']}").json()["notes"] for todo in made.json()["results"]]
+        self.assertEqual(stored, texts)
 
     def test_a_whole_family_moves_in_any_order(self):
         project = self.alice.make("lists")

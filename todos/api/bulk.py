@@ -16,7 +16,7 @@ from todos.api import schema
 from todos.api.openapi import answered
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
-from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Text, VersionInput
+from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, Text, VersionInput
 from todos.api.todos import TodoViewSet
 from todos.changes import Operation
 from todos.exceptions import Invalid, Missing, Refused
@@ -80,7 +80,7 @@ class OperationField(serializers.Field[Any, Any, Any, Any]):
 
 
 class BulkInput(StrictSerializer):
-    operations = serializers.ListField(child=OperationField(), min_length=1, max_length=MAX_OPERATIONS)
+    operations = Items(child=OperationField(), min_length=1, max_length=MAX_OPERATIONS)
 
     def validate_operations(self, operations: list[Operation]) -> list[Operation]:
         seen = set()

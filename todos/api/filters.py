@@ -79,7 +79,10 @@ def parameter(field: forms.Field, text: str, **schema: Any) -> filters.Filter:
 
 
 def choice(text: str, *names: str) -> filters.Filter:
-    return parameter(forms.ChoiceField(choices=[(name, name) for name in names], required=False), text, enum=names)
+    # Django's own text repeats what was sent.
+    messages = {"invalid_choice": f"Choose one of {', '.join(names)}."}
+    field = forms.ChoiceField(choices=[(name, name) for name in names], required=False, error_messages=messages)
+    return parameter(field, text, enum=names)
 
 
 class TodoFilter(filters.FilterSet):
@@ -112,7 +115,11 @@ class TodoFilter(filters.FilterSet):
     )
     priority_gte = parameter(
         forms.TypedChoiceField(
-            choices=[(str(number), number) for number in range(4)], coerce=int, empty_value=None, required=False
+            choices=[(str(number), number) for number in range(4)],
+            coerce=int,
+            empty_value=None,
+            required=False,
+            error_messages={"invalid_choice": "Choose a number from 0 to 3."},
         ),
         "This priority or a higher one.",
         type="integer",

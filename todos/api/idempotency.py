@@ -140,4 +140,6 @@ def still_running() -> RequestFailed:
 
 def digest(request: Request) -> str:
     parts = (request.method or "", request.get_full_path(), request.content_type)
-    return hashlib.sha256("\n".join(parts).encode() + b"\n" + request.body).hexdigest()
+    made = hashlib.sha256("\n".join([*parts, ""]).encode())
+    made.update(request.body)
+    return made.hexdigest()

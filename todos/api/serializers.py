@@ -12,6 +12,7 @@ from todos.api.strict import (
     Day,
     Flag,
     Id,
+    Items,
     Notes,
     StrictSerializer,
     Text,
@@ -65,7 +66,7 @@ class TodoFields(StrictSerializer):
     parent = Id(  # type: ignore[assignment] # fields have a `parent` too, but not as attributes of their class
         required=False, allow_null=True, help_text="Makes it a subtask. One level only; same list as the parent."
     )
-    tags = serializers.ListField(
+    tags = Items(
         child=Text(max_length=60),
         required=False,
         max_length=MAX_TAGS,

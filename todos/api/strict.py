@@ -6,17 +6,21 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
+from django.utils.functional import cached_property
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.fields import empty
 
 from todos import zones
+from todos.exceptions import MAX_FAULTS
 from todos.models.dues import FIRST_DAY, LAST_DAY
 
 MAX_NOTES = 20_000
@@ -46,11 +50,24 @@ def parse_day(text: Any) -> date | None:
     return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
-class Text(serializers.CharField):
-    """A string; names and titles are trimmed and must show something."""
+class String(serializers.CharField):
+    """A string and nothing else. DRF first writes out whatever it is given, to see whether that is blank."""
 
-    def __init__(self, *, faults: RegexValidator = ONE_LINE_FAULTS, **options: Any) -> None:
-        super().__init__(**options)
+    def run_validation(self, data: Any = empty) -> Any:
+        if data == "":
+            if not self.allow_blank:
+                self.fail("blank")
+            return ""
+        return serializers.Field.run_validation(self, data)
+
+
+class Text(String):
+    """Names and titles are trimmed and must show something."""
+
+    max_length: int
+
+    def __init__(self, *, max_length: int, faults: RegexValidator = ONE_LINE_FAULTS, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
         # The pattern covers NUL, which would be reported twice.
         kept = [rule for rule in self.validators if not isinstance(rule, ProhibitNullCharactersValidator)]
         self.validators = [*kept, faults]
@@ -59,6 +76,9 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         value = data.strip() if self.trim_whitespace else data
+        # Before anything looks at each letter.
+        if len(value) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         if not self.allow_blank and all(letter.isspace() or not letter.isprintable() for letter in value):
             self.fail("blank")
         return value
@@ -115,7 +135,7 @@ class TimeOfDay(serializers.TimeField):
 
 
 @extend_schema_field({"type": "string", "examples": ["Europe/Berlin"], "maxLength": 64})
-class Zone(serializers.CharField):
+class Zone(String):
     default_error_messages = {"unknown_zone": "This is not a zone of the IANA database, such as Europe/Berlin."}
 
     def to_internal_value(self, data: Any) -> str:
@@ -126,17 +146,48 @@ class Zone(serializers.CharField):
         return data
 
 
-class Color(serializers.RegexField):
+class Color(String, serializers.RegexField):
     """#rrggbb; null is no colour."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(r"^#[0-9a-f]{6}$", required=False, allow_null=True, **options)
 
     def to_internal_value(self, data: Any) -> str:
-        # The pattern's own `$` would let a newline follow.
-        if not isinstance(data, str) or data.endswith("\n"):
+        # The pattern would be tried at every letter of a long text, and lets a newline follow.
+        if not (isinstance(data, str) and len(data) == 7):
             self.fail("invalid")
         return data
+
+
+class Items(serializers.ListField):
+    """A list. Its length is looked at before its items, and these only until there are more faults than are told."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        self.run_validators(data)
+        values: list[Any] = []
+        faults: dict[Any, Any] = {}
+        count = 0
+        for index, item in enumerate(data):
+            try:
+                values.append(self.child.run_validation(item))
+            except ValidationError as exc:
+                faults[index] = exc.detail
+                count += count_of(exc.detail)
+                if count > MAX_FAULTS:
+                    break
+        if faults:
+            raise ValidationError(faults)
+        return values
+
+
+def count_of(detail: Any) -> int:
+    """How many faults there are in the details of a ValidationError."""
+    if isinstance(detail, str):
+        return 1
+    return sum(map(count_of, detail.values() if isinstance(detail, dict) else detail))
 
 
 @extend_schema_field(OpenApiTypes.INT)
@@ -151,8 +202,9 @@ class Version(Whole):
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    # Refuses members it does not know, and says so by name. (A docstring would go into the OpenAPI document, under the
-    # name of every serializer that has none.)
+    # Refuses members it does not know, and says so by name. Its lists are `Items` and its strings have an end, so that
+    # what a body may cost is known before it comes; a test looks for it. (A docstring would go into the OpenAPI
+    # document, under the name of every serializer that has none.)
 
     # Members that clients see in answers and may not send.
     read_only_names: frozenset[str] = frozenset()
@@ -170,11 +222,15 @@ class StrictSerializer(serializers.Serializer[Any]):
         except ValidationError as exc:
             faults = dict(exc.detail) if isinstance(exc.detail, dict) else {}
         if isinstance(data, Mapping):
-            for name in data.keys() - {field.field_name for field in self._writable_fields}:
-                faults[name] = [self.surplus(name)]
+            strangers = (name for name in data if name not in self.known_names)
+            faults.update((name, [self.surplus(name)]) for name in islice(strangers, MAX_FAULTS + 1))
         if faults:
             raise ValidationError(faults)
         return values
+
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        return frozenset(str(field.field_name) for field in self._writable_fields)
 
     def surplus(self, name: str) -> ErrorDetail:
         if name in self.read_only_names or name in self.fields:

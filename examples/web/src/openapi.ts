@@ -981,8 +981,9 @@ export interface components {
             current?: {
                 [key: string]: unknown;
             } | null;
+            /** @description At most 20 faults. If there are more, a last entry says so with the code `more_faults`. */
             errors?: {
-                /** @description JSON Pointer (RFC 6901) of the value at fault. */
+                /** @description JSON Pointer (RFC 6901) of the value at fault. Names of more than 64 letters are cut and end in an ellipsis. */
                 pointer: string;
                 /** @enum {string} */
                 in: "body" | "query" | "header";
