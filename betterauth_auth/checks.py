@@ -14,9 +14,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.settings import api_settings
 
 from betterauth_auth import conf
-from betterauth_auth.fetch import FetchFailed, fetch
-from betterauth_auth.keys import SUPPORTED_ALGORITHMS, usable_keys
-from betterauth_auth.strict import load_document
+from betterauth_auth.fetch import FetchFailed, fetch, urllib3_fault
+from betterauth_auth.keys import SUPPORTED_ALGORITHMS
+from betterauth_auth.snapshot import Snapshot
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_ISSUER_CHARACTERS = 255
@@ -79,15 +79,17 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
     if source.cache and source.cache not in django_settings.CACHES:
         yield error("E011", f"CACHES has no {source.cache!r}.", "Correct BETTER_AUTH_CACHE or leave it empty.")
+    if fault := urllib3_fault():
+        yield error("E013", f"{fault}.", "Every fetch of the keys would fail. Or give the keys in BETTER_AUTH_JWKS_FILE.")
 
 
 def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
     try:
-        keys, left_out = usable_keys(load_document(fetch(source).body).get("keys") or [])
-    except (FetchFailed, ValueError, TypeError):
-        keys, left_out = {}, ["it cannot be read as a JWKS document"]
+        keys = Snapshot().followed_by(fetch(source).body, source, asked_at=0).keys
+        reason = "it is empty"
+    except FetchFailed as exc:
+        keys, reason = {}, exc.detail or "it cannot be read as a JWKS document"
     if not keys:
-        reason = "; ".join(left_out) or "it is empty"
         yield error("E010", f"The {source.name} has no usable key: {reason}.", "Copy what /api/auth/jwks answers.")
 
 

@@ -66,6 +66,8 @@ class Source:
     unknown_kid_burst: int
     unknown_kid_seconds: float
     cache: str
+    algorithms: frozenset[str]
+    """A set without a key for any of them is of no use."""
 
     @property
     def name(self) -> str:
@@ -172,7 +174,7 @@ def build_policy(values: Mapping[str, Any]) -> Policy:
     return Policy(
         issuers=tuple(words(values, "ISSUER") or own_origin),
         audiences=frozenset(words(values, "AUDIENCE") or own_origin),
-        algorithms=frozenset(map(canonical, words(values, "ALGORITHMS"))),
+        algorithms=accepted_algorithms(values),
         token_types=frozenset(token_type.lower() for token_type in words(values, "TOKEN_TYPES")),
         required_scopes=frozenset(words(values, "REQUIRED_SCOPES")),
         leeway_seconds=number(values, "LEEWAY_SECONDS"),
@@ -196,7 +198,12 @@ def build_source(values: Mapping[str, Any], api_url: str) -> Source:
         unknown_kid_burst=int(number(values, "UNKNOWN_KID_BURST")),
         unknown_kid_seconds=number(values, "UNKNOWN_KID_SECONDS"),
         cache="" if is_static else str(values["CACHE"]),
+        algorithms=accepted_algorithms(values),
     )
+
+
+def accepted_algorithms(values: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(map(canonical, words(values, "ALGORITHMS")))
 
 
 def origin(url: str) -> str:

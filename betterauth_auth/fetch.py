@@ -8,11 +8,12 @@ import threading
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -23,15 +24,21 @@ from betterauth_auth.conf import Source
 MAX_BYTES = 1024 * 1024
 MAX_RETRY_AFTER_SECONDS = 5 * 60
 USER_AGENT = "betterauth_auth (JWKS)"
+# Older ones cannot give what has arrived of a body without waiting for the rest.
+MIN_URLLIB3 = (2, 2)
 
 
 class FetchFailed(Exception):
-    """Why there is no document; `retry_after_seconds` is what the server asked for, or nothing."""
+    """Why there is no document; `retry_after_seconds` is what the server asked for, or nothing.
 
-    def __init__(self, reason: str, retry_after_seconds: float = 0) -> None:
+    `reason` is a stable code for logs and counters, `detail` says more to whoever reads the log.
+    """
+
+    def __init__(self, reason: str, retry_after_seconds: float = 0, detail: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after_seconds = retry_after_seconds
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,17 @@ class Deadline:
                 return
 
 
+class FinalResponse(HTTPResponse):
+    """Skips 102 and 103 as `http.client` itself skips 100. After 101 the connection would speak another protocol."""
+
+    def begin(self) -> None:
+        super().begin()
+        while 101 < self.status < 200:
+            # Without this it would take the headers of before for those of the answer.
+            self.headers = None  # type: ignore[assignment] # as it is before the first call
+            super().begin()
+
+
 class DeadlineAdapter(HTTPAdapter):
     """Makes connections that report their socket to a Deadline."""
 
@@ -95,10 +113,14 @@ class DeadlineAdapter(HTTPAdapter):
         deadline = self.deadline
 
         class Plain(HTTPConnection):
+            response_class = FinalResponse
+
             def _new_conn(self) -> socket.socket:
                 return deadline.watch(super()._new_conn())
 
         class Encrypted(HTTPSConnection):
+            response_class = FinalResponse
+
             def _new_conn(self) -> socket.socket:
                 return deadline.watch(super()._new_conn())
 
@@ -128,7 +150,16 @@ def read_file(path: Path) -> Document:
     return Document(body)
 
 
+def urllib3_fault() -> str:
+    """What is wrong with the urllib3 that is installed, or nothing."""
+    version = urllib3.__version__
+    is_new_enough = tuple(map(int, re.findall(r"[0-9]+", version)[:2])) >= MIN_URLLIB3
+    return "" if is_new_enough else f"urllib3 {version} is too old to fetch keys with: install urllib3>=2.2"
+
+
 def download(source: Source, deadline: Deadline) -> Document:
+    if fault := urllib3_fault():
+        raise FetchFailed("urllib3", detail=fault)
     with requests.Session() as session:
         # No credentials from .netrc and no proxy from the environment.
         session.trust_env = False

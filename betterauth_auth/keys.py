@@ -14,7 +14,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
-from betterauth_auth.strict import decode_base64url
+from betterauth_auth.strict import decode_base64url, refuse_unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +96,10 @@ def usable_keys(jwks: Iterable[object]) -> tuple[dict[str, Key], list[str]]:
 def usable_key(jwk: object) -> Key:
     if not isinstance(jwk, dict):
         raise UnusableKey("not a JSON object with unique members")
+    try:
+        refuse_unreadable(jwk)
+    except ValueError as exc:
+        raise UnusableKey("nested too deeply, or with half a character in it") from exc
     kid, kty, crv = jwk.get("kid"), jwk.get("kty"), jwk.get("crv")
     if not is_kid(kid):
         raise UnusableKey("kid is missing or not 1 to 128 printable characters")

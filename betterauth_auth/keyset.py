@@ -12,6 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import connections
@@ -34,6 +35,9 @@ CROWD_SECONDS = 0.5
 MAX_ABSENT_KIDS = 1024
 BAD_SIGNATURE_SECONDS = 30
 MAX_BACK_OFF_SECONDS = 60
+# The reason of a fetch that found no keys where there were some; it is believed when a later one finds none either.
+EMPTY_SET = "empty_set"
+DOUBT_SECONDS = 30
 URGENT_SECONDS = 30
 # A fetch that hangs where nothing can interrupt it (DNS, a cache) is given up after so many times its own limit.
 GIVE_UP_FACTOR = 10
@@ -81,6 +85,8 @@ class KeySet:
         self.running: Fetch | None = None
         self.failures = 0
         self.retry_at = NEVER
+        # From when on an empty set is believed, once one was seen.
+        self.doubted_until = NEVER
         self.unknown_kids = Bucket(source.unknown_kid_burst, source.unknown_kid_seconds)
         self.bad_signatures = Bucket(1, BAD_SIGNATURE_SECONDS)
         self.absent_kids: dict[str, float] = {}
@@ -147,6 +153,8 @@ class KeySet:
                 return self.running
             if now < self.retry_at:
                 raise KeysUnavailable(self.last_outcome, self.retry_at - now)
+            if bucket is None and now < self.doubted_until:
+                raise KeysUnavailable(EMPTY_SET, self.doubted_until - now)
             if bucket is not None and (seconds := bucket.take(now)):
                 raise KeysUnavailable("too many unknown kids", seconds)
             self.running = job = Fetch(now, kid)
@@ -189,7 +197,7 @@ class KeySet:
         if not job.is_done.wait(max(0.0, remaining)):
             raise KeysUnavailable("timeout")
         if job.has_failed:
-            raise KeysUnavailable(self.last_outcome, self.retry_at - self.clock())
+            raise KeysUnavailable(self.last_outcome, max(self.retry_at, self.doubted_until) - self.clock())
 
     def run(self, job: Fetch) -> None:
         try:
@@ -206,20 +214,39 @@ class KeySet:
                 connections.close_all()
 
     def obtain(self, job: Fetch) -> Snapshot:
-        if self.source.cache and (found := shared.read(self.source)) is not None:
-            asked_at = job.asked_at - found.age_seconds
-            snapshot = self.snapshot.followed_by(found.body, self.source, asked_at, found.max_age_seconds)
-            if self.is_worth_taking(snapshot, job):
-                return snapshot
+        if self.source.cache and (found := self.obtain_shared(job)) is not None:
+            return found
         document = fetch(self.source)
         snapshot = self.snapshot.followed_by(document.body, self.source, job.asked_at, document.max_age_seconds)
+        if self.is_doubtful(snapshot, job):
+            raise FetchFailed(EMPTY_SET, detail="the known keys serve until a second fetch agrees")
         if self.source.cache:
             shared.write(self.source, document.body, document.max_age_seconds, self.last_attempt_at)
         return snapshot
 
+    def obtain_shared(self, job: Fetch) -> Snapshot | None:
+        found = shared.read(self.source)
+        if found is None:
+            return None
+        asked_at = job.asked_at - found.age_seconds
+        try:
+            snapshot = self.snapshot.followed_by(found.body, self.source, asked_at, found.max_age_seconds)
+        except FetchFailed as exc:
+            logger.warning("The shared key set of %s is not used: %s.", self.source.name, exc.reason)
+            return None
+        return snapshot if self.is_worth_taking(snapshot, job) else None
+
+    def is_doubtful(self, snapshot: Snapshot, job: Fetch) -> bool:
+        """Whether keys would be given up for an empty set that nothing has confirmed yet."""
+        is_confirmed = NEVER < self.doubted_until <= job.asked_at
+        return bool(self.snapshot.keys) and not snapshot.keys and not is_confirmed
+
     def is_worth_taking(self, shared_snapshot: Snapshot, job: Fetch) -> bool:
         """Whether what another process fetched answers what this fetch is for."""
         known, found = self.snapshot, shared_snapshot
+        if known.keys and not found.keys:
+            # An empty set is doubted, and another process's word confirms nothing.
+            return False
         if job.asked_at >= found.soft_until:
             return False
         if job.kid:
@@ -236,7 +263,7 @@ class KeySet:
                 # Only junk is limited. Servers that rotate often would otherwise use the limit up with genuine kids.
                 self.unknown_kids.give_back()
             self.snapshot = snapshot
-            self.failures, self.retry_at, self.last_outcome = 0, NEVER, "ok"
+            self.failures, self.retry_at, self.doubted_until, self.last_outcome = 0, NEVER, NEVER, "ok"
             self.running, job.has_failed = None, False
         counters.count_fetch("ok")
 
@@ -244,23 +271,45 @@ class KeySet:
         with self.lock:
             if self.running is not job:
                 return
-            self.failures += 1
-            back_off = min(2.0 ** min(self.failures - 1, 10), MAX_BACK_OFF_SECONDS)
-            now = self.clock()
-            # While nobody can sign in, an issuer that asks for minutes of silence is asked again sooner.
-            is_urgent = now >= self.snapshot.hard_until
-            asked_for = min(exc.retry_after_seconds, URGENT_SECONDS) if is_urgent else exc.retry_after_seconds
-            self.retry_at = now + max(back_off, asked_for)
+            if exc.reason == EMPTY_SET:
+                self.doubt()
+            else:
+                self.back_off(exc)
+            is_news = exc.reason != self.last_outcome
             self.last_outcome, self.running = exc.reason, None
         counters.count_fetch(exc.reason)
-        logger.warning("The key set of %s could not be had: %s.", self.source.name, exc.reason)
+        if is_news:
+            # Once, because in a long outage there is a fetch every minute, in each process.
+            detail = f" ({exc.detail})" if exc.detail else ""
+            logger.warning("The key set of %s could not be had: %s%s.", self.source.name, exc.reason, detail)
+
+    def doubt(self) -> None:
+        """The keys at hand serve on and count as old when the doubt is over, so that the next reader asks again."""
+        if self.doubted_until == NEVER:
+            self.doubted_until = self.clock() + DOUBT_SECONDS
+        self.snapshot = replace(self.snapshot, soft_until=self.doubted_until)
+        self.failures, self.retry_at = 0, NEVER
+
+    def back_off(self, exc: FetchFailed) -> None:
+        self.failures += 1
+        back_off = min(2.0 ** min(self.failures - 1, 10), MAX_BACK_OFF_SECONDS)
+        now = self.clock()
+        # While nobody can sign in, an issuer that asks for minutes of silence is asked again sooner.
+        is_urgent = now >= self.snapshot.hard_until
+        asked_for = min(exc.retry_after_seconds, URGENT_SECONDS) if is_urgent else exc.retry_after_seconds
+        self.retry_at = now + max(back_off, asked_for)
+        if exc.reason == "no_usable_keys":
+            # It has keys, so it was not empty all the time.
+            self.doubted_until = NEVER
 
     def log_changes(self, snapshot: Snapshot) -> None:
         name = self.source.name
+        if self.last_outcome not in {"never", "ok"}:
+            logger.info("The key set of %s was fetched again.", name)
         if snapshot.left_out != self.snapshot.left_out:
             for line in snapshot.left_out:
                 logger.warning("Left out of the key set of %s: %s.", name, line)
-        if not snapshot.keys:
+        if not snapshot.keys and (self.snapshot.keys or self.snapshot.asked_at == NEVER):
             logger.warning("The key set of %s is empty; every token is refused until it is not.", name)
         if len(snapshot.keys) >= CROWDED_SET > len(self.snapshot.keys):
             logger.warning("%s has 100 keys or more. Above 100, Better Auth signs with keys it never publishes.", name)

@@ -12,6 +12,7 @@ from betterauth_auth.keys import Key, usable_keys
 from betterauth_auth.strict import load_document
 
 MAX_KEYS = 256
+MAX_REASONS = 5
 NEVER = float("-inf")
 
 
@@ -38,6 +39,9 @@ class Snapshot:
         if len(jwks) > MAX_KEYS:
             raise FetchFailed("too_many_keys")
         found, left_out = usable_keys(jwks)
+        if jwks and not any(key.algorithms & source.algorithms for key in found.values()):
+            # No keys at all are legal; keys of which none serves are a mistake, which would sign everybody out.
+            raise FetchFailed("no_usable_keys", detail=why_unusable(found, left_out))
         soft_life = source.soft_life_seconds
         if max_age_seconds is not None:
             soft_life = min(soft_life, max(max_age_seconds, source.min_soft_life_seconds))
@@ -53,3 +57,10 @@ class Snapshot:
         # A key that stays is the same object, so that tokens verified with it stay verified.
         known = self.keys.get(key.kid)
         return known if known is not None and known.is_same_as(key) else key
+
+
+def why_unusable(found: Mapping[str, Key], left_out: list[str]) -> str:
+    foreign = [
+        f"kid {key.kid}: {', '.join(sorted(key.algorithms))} not in BETTER_AUTH_ALGORITHMS" for key in found.values()
+    ]
+    return "; ".join((left_out + foreign)[:MAX_REASONS])

@@ -27,27 +27,37 @@ def decode_base64url(segment: bytes) -> bytes:
 
 def load_object(text: bytes) -> dict[str, Any]:
     """The JSON object in these bytes; ValueError unless every reader of JSON would see the same one."""
-    return _load(text, _STRICT)
-
-
-def load_document(text: bytes) -> dict[str, Any]:
-    """Like `load_object`, but a member that is ambiguous becomes None, so that it spoils nothing beside it."""
-    return _load(text, _FORGIVING)
-
-
-def _load(text: bytes, decoder: json.JSONDecoder) -> dict[str, Any]:
     decoded = text.decode("utf-8")
-    try:
-        value = decoder.decode(decoded)
-    except RecursionError as exc:
-        raise ValueError("nested too deeply") from exc
-    if type(value) is not dict:
-        raise ValueError("not a JSON object")
+    value = _parsed(decoded, _STRICT)
     # Counting brackets is a cheap upper bound of the depth; only a suspect text is walked.
     if decoded.count("{") + decoded.count("[") > MAX_DEPTH:
         _refuse_deep_nesting(value)
     if "\\u" in decoded:
         _refuse_lone_surrogates(value)
+    return value
+
+
+def load_document(text: bytes) -> dict[str, Any]:
+    """The JSON object in these bytes, where whatever is ambiguous is None, so that it spoils nothing beside it.
+
+    Depth and half characters are for `refuse_unreadable` to judge, part by part.
+    """
+    return _parsed(text.decode("utf-8"), _FORGIVING)
+
+
+def refuse_unreadable(value: Any) -> None:
+    """ValueError for what `load_object` would not accept as a part of anything."""
+    _refuse_deep_nesting(value)
+    _refuse_lone_surrogates(value)
+
+
+def _parsed(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
+    try:
+        value = decoder.decode(text)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
+    if type(value) is not dict:
+        raise ValueError("not a JSON object")
     return value
 
 
@@ -65,7 +75,7 @@ def _children(node: Any) -> list[Any]:
     return [member for member in members if isinstance(member, dict | list)]
 
 
-def _refuse_lone_surrogates(value: dict[str, Any]) -> None:
+def _refuse_lone_surrogates(value: Any) -> None:
     # Half a character, which no database stores and no other text equals. UnicodeEncodeError is a ValueError.
     json.dumps(value, ensure_ascii=False).encode("utf-8")
 
