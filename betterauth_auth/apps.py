@@ -8,11 +8,12 @@ class BetterAuthConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from betterauth_auth import checks, conf, deferred, keyset
+        from betterauth_auth import checks, conf, deferred, keyset, profile
 
         checks.register_all()
         setting_changed.connect(conf.forget)
         setting_changed.connect(keyset.forget)
         setting_changed.connect(deferred.introduced.clear)
+        setting_changed.connect(profile.forget_rest)
         if apps.is_installed("drf_spectacular"):
             from betterauth_auth import openapi  # noqa: F401 - importing registers it

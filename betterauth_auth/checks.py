@@ -80,7 +80,7 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
     if source.cache and source.cache not in django_settings.CACHES:
         yield error("E011", f"CACHES has no {source.cache!r}.", "Correct BETTER_AUTH_CACHE or leave it empty.")
     if fault := urllib3_fault():
-        yield error("E013", f"{fault}.", "Every fetch of the keys would fail. Or give the keys in BETTER_AUTH_JWKS_FILE.")
+        yield error("E013", f"{fault}.", "Or give the keys in BETTER_AUTH_JWKS_FILE, which need no fetching.")
 
 
 def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import DateTimeField, F, Field, Model, Q, QuerySet, TextField
 from django.utils.functional import SimpleLazyObject, empty
 
+from betterauth_auth import profile
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import VerifiedToken
 
@@ -103,7 +104,8 @@ def user_of(token: VerifiedToken, fetch: Callable[[], Any]) -> DeferredUser:
     key = (token.issuer, token.subject, token.issued_at)
     if key not in introduced:
         user.fetch()
-        introduced.add(key)
+        if not profile.is_outdated(user.betterauth_identity, token):
+            introduced.add(key)
     return user
 
 

@@ -12,6 +12,7 @@ from betterauth_auth.conf import Policy, Settings, Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.fetch import FetchFailed, fetch
 from betterauth_auth.keys import usable_keys
+from betterauth_auth.snapshot import Snapshot
 from betterauth_auth.strict import load_document
 from betterauth_auth.users import find, refuse_if_barred
 
@@ -24,6 +25,17 @@ ADVICE = {
     "not_json": "what it answers is no JSON: is this really the JWKS address?",
     "no_keys_member": "what it answers is JSON, but no key set",
     "file": "the file cannot be read",
+    "too_large": "it answers more than a MiB",
+    "too_many_keys": "more than 256 keys are not taken; delete old rows of Better Auth's table jwks",
+    "no_usable_keys": (
+        "the set is not taken: what runs goes on with its keys until their hard life is over, what starts answers 503. "
+        "Correct Better Auth's keys, or BETTER_AUTH_ALGORITHMS"
+    ),
+    "empty_set": (
+        "the set is empty, which is legal: every token is refused until somebody signs in and a key is made. "
+        "What runs and has keys goes on with them until a second fetch, 30 s later or more, finds none either"
+    ),
+    "urllib3": "the library that fetches is too old, see above",
 }
 
 
@@ -50,8 +62,7 @@ def findings_about(policy: Policy) -> Iterator[Finding]:
     try:
         document = fetch(source)
     except FetchFailed as exc:
-        reason = exc.reason
-        yield Finding(False, f"{source.name}: {reason}; {ADVICE.get(reason, 'see the log of the Better Auth server')}.")
+        yield failure(source, exc.reason)
         return
     yield from findings_about_keys(document.body, policy)
     if document.server_date:
@@ -77,6 +88,17 @@ def findings_about_keys(body: bytes, policy: Policy) -> Iterator[Finding]:
         yield Finding(is_allowed, f"  kid {key.kid}: {algorithms}, thumbprint {key.thumbprint}{advice}")
     for line in left_out:
         yield Finding(False, f"  left out: {line}")
+    try:
+        Snapshot().followed_by(body, policy.source, asked_at=0)
+    except FetchFailed as exc:
+        yield failure(policy.source, exc.reason)
+    if not jwks:
+        yield failure(policy.source, "empty_set")
+
+
+def failure(source: Source, reason: str) -> Finding:
+    cure = ADVICE.get(reason, "see the log of the Better Auth server")
+    return Finding(False, f"{source.name}: {reason}; {cure}.")
 
 
 def clock_finding(server_date: str) -> Finding:

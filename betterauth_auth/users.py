@@ -21,8 +21,7 @@ def identity_for(token: VerifiedToken) -> Identity:
     """The identity with its user, in one query; InvalidToken when an operator has shut this person out."""
     identity = find(token) or make(token)
     refuse_if_barred(identity, token)
-    if profile.is_outdated(identity, token):
-        profile.update(identity, token)
+    profile.keep_up(identity, token)
     return identity
 
 

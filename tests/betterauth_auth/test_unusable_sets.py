@@ -49,7 +49,7 @@ UNUSABLE: dict[str, Callable[[Jwk], list[Any]]] = {
     "no kid": lambda good: [without(good, "kid")],
     "an empty kid": lambda good: [{**good, "kid": ""}],
     "a number as kid": lambda good: [{**good, "kid": 1}],
-    "a kid that names two keys": lambda good: [good, {**good, "x": encode(b"y" * 32)}, {**good, "x": encode(b"z" * 32)}],
+    "a kid that names two keys": lambda good: [good, {**good, "x": encode(b"y" * 32)}],
     "no kty": lambda good: [without(good, "kty")],
     "a wrong kty": lambda good: [{**good, "kty": "RSA"}],
     "a shared secret": lambda good: [{"kty": "oct", "kid": good["kid"], "k": encode(b"secret")}],
@@ -216,7 +216,8 @@ class UnusableSetTests(MovedClockCase):
 
         (seen,) = status.key_sets()
 
-        self.assertEqual((seen.is_usable, seen.last_outcome, seen.kids), (True, "no_usable_keys", (self.issuer.key.kid,)))
+        self.assertEqual((seen.is_usable, seen.kids), (True, (self.issuer.key.kid,)))
+        self.assertEqual(seen.last_outcome, "no_usable_keys")
         self.assertEqual(counters.fetches()["no_usable_keys"], before + 1)
         self.now += 3300
         self.assertFalse(status.key_sets()[0].is_usable)
