@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from typing import Any
 from unittest.mock import patch
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from betterauth_auth import profile
 from betterauth_auth.models import Identity
-from tests.betterauth_auth.case import IssuerDatabaseCase, IssuerTransactionCase
-from tests.betterauth_auth.unwritable import FAULTS, FAULTS_OUTSIDE_A_TRANSACTION, unwritable
+from tests.betterauth_auth.case import IssuerTransactionCase
+from tests.betterauth_auth.unwritable import FAULTS, FAULTS_INSIDE_A_TRANSACTION, unwritable
 
 # Long enough to need a page of its own, of which a full disk has none.
 PICTURE = "https://img.example/" + "a" * 2000
 
 
-class WaitingProfiles:
-    """Both inside a test's transaction, where the failure meets a savepoint, and outside, where it has its own."""
-
-    faults: tuple[str, ...]
+class WaitingProfileTests(IssuerTransactionCase):
+    faults = FAULTS
 
     def setUp(self) -> None:
         super().setUp()
@@ -92,9 +91,14 @@ class WaitingProfiles:
             self.assertEqual(failures, [])
 
 
-class InATransaction(WaitingProfiles, IssuerDatabaseCase):
-    faults = FAULTS
+class InsideATransactionTests(WaitingProfileTests):
+    """As in a project with ATOMIC_REQUESTS: the failure must not break what is around it."""
 
+    faults = FAULTS_INSIDE_A_TRANSACTION
 
-class OutsideATransaction(WaitingProfiles, IssuerTransactionCase):
-    faults = FAULTS_OUTSIDE_A_TRANSACTION
+    def get(self, token: str | None = None, path: str = "/whoami") -> Any:
+        with transaction.atomic():
+            response = super().get(token, path)
+            # Whatever follows in this transaction finds it whole.
+            Identity.objects.count()
+        return response

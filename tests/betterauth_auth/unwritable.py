@@ -14,9 +14,9 @@ TABLE = Identity._meta.db_table
 IS_POSTGRESQL = connection.vendor == "postgresql"
 # SQLSTATEs: disk full, read-only transaction, lock timeout, statement timeout, no privilege.
 STATES = {"full": "53100", "read only": "25006", "locked": "55P03", "slow": "57014", "forbidden": "42501"}
-# SQLite's full disk ends the whole transaction around it, so that there is nothing to go on with.
-FAULTS = tuple(STATES) if IS_POSTGRESQL else ("refused", "read only")
-FAULTS_OUTSIDE_A_TRANSACTION = FAULTS if IS_POSTGRESQL else ("full", *FAULTS)
+FAULTS = tuple(STATES) if IS_POSTGRESQL else ("refused", "full", "read only")
+# SQLite's full disk ends the whole transaction around it, and where nothing can be written none begins.
+FAULTS_INSIDE_A_TRANSACTION = FAULTS if IS_POSTGRESQL else ("refused",)
 
 
 @contextmanager

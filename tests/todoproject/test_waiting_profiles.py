@@ -10,7 +10,7 @@ from django.db import connection
 from betterauth_auth import deferred, profile
 from betterauth_auth.models import Identity
 from tests.betterauth_auth.unwritable import IS_POSTGRESQL, TABLE, run, unwritable
-from tests.todos.case import Person, TodosTestCase, TodosTransactionTestCase
+from tests.todos.case import Person, TodosTransactionTestCase
 from todoproject import outages
 
 
@@ -20,7 +20,7 @@ def sign_in_under_a_new_name(person: Person) -> None:
     deferred.introduced.clear()
 
 
-class ReadsWithAChangedProfile:
+class ReadsWithAChangedProfile(TodosTransactionTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.todo = self.alice.todo(title="milk")
@@ -54,14 +54,6 @@ class ReadsWithAChangedProfile:
         with unwritable() as failures:
             self.assertEqual(self.alice.post("/todos", {"title": "bread"}).status_code, 201)
             self.assertEqual(len(failures), 1)
-
-
-class InATransaction(ReadsWithAChangedProfile, TodosTestCase):
-    pass
-
-
-class OutsideATransaction(ReadsWithAChangedProfile, TodosTransactionTestCase):
-    pass
 
 
 @skipUnless(IS_POSTGRESQL, "needs PostgreSQL, whose connections can be killed")
