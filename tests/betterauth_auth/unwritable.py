@@ -57,8 +57,9 @@ def sqlite(fault: str, event: str) -> tuple[list[str], list[str]]:
     if fault == "refused":
         raising = "SELECT RAISE(FAIL, 'database or disk is full')"
         return [f"CREATE TRIGGER fail BEFORE {event} ON {TABLE} BEGIN {raising}; END"], ["DROP TRIGGER fail"]
-    # As many pages as there are, which is what a bound below that means.
-    before = ["CREATE TABLE filler (x)", "PRAGMA max_page_count = 1"]
+    # No page may have room left by what was there before. Then as many pages as there are, which is what a bound below
+    # that means.
+    before = ["VACUUM", "CREATE TABLE filler (x)", "PRAGMA max_page_count = 1"]
     return before, ["PRAGMA max_page_count = 1000000", "DROP TABLE filler"]
 
 
