@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import http.client
 import threading
 import time
 import uuid
@@ -29,6 +30,9 @@ class Figures:
     lost: int = 0
     duplicates: int = 0
     slowest: float = 0
+    # When each answer came, and from when to when each request took that was not answered 200 or 201.
+    answered_at: list[float] = field(default_factory=list)
+    failed: list[tuple[float, float, int]] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
 
 
@@ -58,6 +62,8 @@ class Load:
 
     def __exit__(self, *exception: object) -> None:
         time.sleep(0.5)
+        if not all(thread.is_alive() for thread in self.threads):
+            raise RuntimeError("A user stopped before the end; the load was not what it should be.")
         self.is_over.set()
         for thread in self.threads:
             thread.join(timeout=90)
@@ -72,10 +78,15 @@ class Load:
         started = time.monotonic()
         try:
             status, answer = self.service.request(method, path, token, body)
-        except OSError as exc:
+        except (OSError, http.client.HTTPException) as exc:
             status, answer = 0, repr(exc)
+        ended = time.monotonic()
         with self.lock:
-            self.figures.slowest = max(self.figures.slowest, time.monotonic() - started)
+            self.figures.slowest = max(self.figures.slowest, ended - started)
+            if status in {200, 201}:
+                self.figures.answered_at.append(ended)
+            else:
+                self.figures.failed.append((started, ended, status))
             self.figures.errors_500 += status == 500
             if status not in {200, 201, 503}:
                 self.figures.surprises.append(f"{method} {status} {answer}"[:300])

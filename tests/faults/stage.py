@@ -29,6 +29,7 @@ class Service:
     """`manage.py serve` with two workers of four threads, behind nginx where there is one."""
 
     wrapper: tuple[str, ...] = ()
+    options: tuple[str, ...] = ("--behind-nginx",) if NGINX else ()
     host = "127.0.0.1"
 
     def __init__(self, database_url: str, issuer_url: str, **variables: str) -> None:
@@ -56,8 +57,7 @@ class Service:
         self.log = tempfile.TemporaryFile()
         if self.manage("migrate", "--verbosity=0").wait():
             raise RuntimeError(self.words())
-        options = ["--behind-nginx"] if NGINX else []
-        self.process = self.manage("serve", f"--host={self.host}", f"--port={self.port}", *options)
+        self.process = self.manage("serve", f"--host={self.host}", f"--port={self.port}", *self.options)
         deadline = time.monotonic() + 30
         while not self.is_alive():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -67,7 +67,9 @@ class Service:
 
     def __exit__(self, *exception: object) -> None:
         self.process.terminate()
-        self.process.wait(timeout=60)
+        status = self.process.wait(timeout=60)
+        if status != 0 and exception[0] is None:
+            raise RuntimeError(f"The service ended with {status}: {self.words()}")
         self.log.close()
 
     def is_alive(self) -> bool:
@@ -78,7 +80,7 @@ class Service:
 
     def words(self) -> str:
         self.log.seek(0)
-        return self.log.read().decode()[-3000:]
+        return self.log.read().decode()
 
     def request(
         self, method: str, path: str, token: str = "", body: Any = None, seconds: float = 60
@@ -96,20 +98,25 @@ class Service:
             wire.close()
 
     def workers(self) -> list[int]:
-        """The processes that run the application: granian's children."""
+        """The processes that run the application, the oldest first."""
+        return [pid for pid, command in self.children() if b"nginx:" not in command]
+
+    def nginx(self) -> int:
+        """The process that started nginx's others."""
+        return next(pid for pid, command in self.children() if b"nginx: master" in command)
+
+    def children(self) -> list[tuple[int, bytes]]:
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                environment = (folder / "environ").read_bytes()
-                command = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if (
-                f"\0DATABASE_URL={self.environment['DATABASE_URL']}\0".encode() in environment
-                and b"spawn_main" in command
-            ):
-                found.append(int(folder.name))
-        return found
+            with suppress(OSError):
+                state, parent, *rest = (folder / "stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
+                if int(parent) == self.process.pid and state != "Z":
+                    found.append((int(rest[17]), int(folder.name), (folder / "cmdline").read_bytes()))
+        return [(pid, command) for _, pid, command in sorted(found)]
+
+
+class ServiceWithoutNginx(Service):
+    options = ()
 
 
 class Doorman:

@@ -47,13 +47,17 @@ class Command(BaseCommand):
             self.write_development_logins()
         self.stdout.flush()
         os.putenv("METRICS_DIRECTORY", fresh_folder())
-        command = granian_command(f"--host={host}", f"--port={port}")
+        command = [
+            *(sys.executable, "-m", "todoproject.server"),
+            *(f"--host={host}", f"--port={port}"),
+            *(f"--workers={settings.WEB_WORKERS}", f"--threads={settings.WEB_THREADS}"),
+        ]
         if options["behind_nginx"]:
             # nginx is a proxy of ours; without it counted, every caller would have its address.
             os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
-            max_body_bytes = str(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-            supervisor = [sys.executable, "-m", "todoproject.nginx", f"{host}:{port}", max_body_bytes]
-            command = [*supervisor, *granian_command()]
+            command.append(f"--nginx-max-body-bytes={settings.DATA_UPLOAD_MAX_MEMORY_SIZE}")
+        # The project is found wherever the command was called from.
+        os.putenv("PYTHONPATH", os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")])))
         # Replacing this process lets signals reach the server itself.
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
@@ -75,21 +79,3 @@ def refuse_busy_port(host: str, port: int) -> None:
     except OSError as exc:
         reason = "is in use" if exc.errno == errno.EADDRINUSE else f"can't be used: {exc.strerror}"
         raise CommandError(f"{host}:{port} {reason}; choose another port, for example make run PORT=8001") from exc
-
-
-def granian_command(*address: str) -> list[str]:
-    return [
-        *(sys.executable, "-m", "granian"),
-        "--interface=wsgi",
-        *address,
-        f"--workers={settings.WEB_WORKERS}",
-        f"--blocking-threads={settings.WEB_THREADS}",
-        "--http=1",
-        "--no-ws",
-        # Workers import the project, wherever the command was called from.
-        f"--working-dir={settings.BASE_DIR}",
-        "--respawn-failed-workers",
-        "--workers-kill-timeout=30",
-        "--log-level=warning",
-        "todoproject.wsgi:application",
-    ]
