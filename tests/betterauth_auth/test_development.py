@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -53,8 +54,15 @@ class DevelopmentTokenTests(DevelopmentCase):
             self.assertEqual(self.status(run("token", "--sub", "alice").strip()), 200)
 
     def test_the_key_is_made_once_and_readable_by_its_owner_alone(self):
+        self.assertFalse(self.path.exists())
+        barrier = threading.Barrier(8)
+
+        def key_at_once(_: int) -> dict[str, str]:
+            barrier.wait(10)
+            return private_jwk(self.path)
+
         with ThreadPoolExecutor(8) as pool:
-            keys = list(pool.map(private_jwk, [self.path] * 8))
+            keys = list(pool.map(key_at_once, range(8)))
 
         self.assertEqual({key["x"] for key in keys}, {keys[0]["x"]})
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)

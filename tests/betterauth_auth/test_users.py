@@ -13,6 +13,7 @@ from betterauth_auth import users
 from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
 from tests.betterauth_auth.case import IssuerDatabaseCase, IssuerTransactionCase
+from tests.fake_betterauth import slowly
 
 User = get_user_model()
 
@@ -68,19 +69,24 @@ class RaceTests(IssuerTransactionCase):
 
     def test_twenty_first_requests_at_once_make_one_user(self):
         barrier = threading.Barrier(20)
+        # All wait for the keys, and are let go at the same moment.
+        self.issuer.behave(slowly(0.3))
         token = self.issuer.token(sub="alice")
 
-        def first_request(_: int) -> int:
+        def first_request(_: int) -> tuple[int, float]:
             try:
                 barrier.wait(10)
-                return self.client_class().get("/whoami", headers={"Authorization": f"Bearer {token}"}).status_code
+                started = time.perf_counter()
+                response = self.client_class().get("/whoami", headers={"Authorization": f"Bearer {token}"})
+                return response.status_code, time.perf_counter() - started
             finally:
                 connection.close()
 
         with ThreadPoolExecutor(20) as pool:
-            statuses = list(pool.map(first_request, range(20)))
+            answers = list(pool.map(first_request, range(20)))
 
-        self.assertEqual(statuses, [200] * 20)
+        self.assertEqual([status for status, _ in answers], [200] * 20)
+        self.assertGreater(min(seconds for _, seconds in answers), 0.15, "somebody came when the keys were there")
         self.assertEqual((User.objects.count(), Identity.objects.count(), self.issuer.requests), (1, 1, 1))
 
 

@@ -83,7 +83,7 @@ class AConnectionThatDiesUnderARequest(Outage, TransactionTestCase):
                 self.assertEqual(response.headers["Retry-After"], "5")
 
     def test_the_next_request_gets_a_new_connection(self):
-        self.client.post("/page/1")
+        self.assertEqual(self.client.post("/page/1").status_code, 503)
 
         self.assertEqual(self.client.post("/page/0").status_code, 200)
 
@@ -94,6 +94,7 @@ class AConnectionThatDiesUnderARequest(Outage, TransactionTestCase):
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"  # waits until it is gone
                 " WHERE application_name = 'todo-api' AND pid <> pg_backend_pid()"
             )
+            self.assertIn((True,), cursor.fetchall())
         close_old_connections()  # The test client leaves out this part of a request's beginning.
 
         self.assertEqual(self.client.post("/page/0").status_code, 200)
