@@ -3,6 +3,7 @@
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from unittest import skipUnless
 
@@ -20,10 +21,40 @@ def rename(todo, title, client):
     return client.patch(f"{API}/todos/{todo['id']}", {"title": title}, headers=headers)
 
 
+def post_to(project, client):
+    return client.post(f"{API}/todos", {"title": "x", "list": project})
+
+
+class BusyConnections:
+    """`with BusyConnections() as busy:` looks again and again how many others the server is working for."""
+
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+    def __enter__(self):
+        self.most, self.is_over = 0, threading.Event()
+        self.thread = threading.Thread(target=self.look)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.is_over.set()
+        self.thread.join()
+
+    def look(self):
+        own = connections.create_connection("default")
+        with closing(own), own.cursor() as cursor:
+            while not self.is_over.is_set():
+                cursor.execute(f"{self.query} AND state <> 'idle'")
+                self.most = max(self.most, cursor.fetchone()[0])
+
+
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
 class ManyRequestsAtOnce(TodosTransactionTestCase):
     def at_once(self, *calls):
-        """The answers to all calls, each made with a client and a connection of its own."""
+        """The answers to all calls, each made with a client and a connection of its own.
+
+        The server has to have seen several of them in a transaction or statement at the same time.
+        """
         barrier = threading.Barrier(len(calls))
 
         def run(call):
@@ -35,8 +66,10 @@ class ManyRequestsAtOnce(TodosTransactionTestCase):
             finally:
                 connections.close_all()
 
-        with ThreadPoolExecutor(len(calls)) as pool:
-            return list(pool.map(run, calls))
+        with ThreadPoolExecutor(len(calls)) as pool, BusyConnections() as busy:
+            answers = list(pool.map(run, calls))
+        self.assertGreater(busy.most, 1, "one request came after the other")
+        return answers
 
     def setUp(self) -> None:
         super().setUp()
@@ -55,7 +88,7 @@ class ManyRequestsAtOnce(TodosTransactionTestCase):
 
     def test_a_reader_of_the_changes_misses_none_and_sees_their_numbers_in_order(self):
         self.alice.todo()
-        seen, done = [], threading.Event()
+        seen, looks_meanwhile, done = [], [], threading.Event()
 
         def write(client):
             for number in range(10):
@@ -72,12 +105,14 @@ class ManyRequestsAtOnce(TodosTransactionTestCase):
                 answer = client.get(f"{API}/changes", {"since": since, "page_size": 200}).json()
                 seen.extend(sorted(todo["version"] for todo in answer["todos"]))
                 since = answer["version"]
+                looks_meanwhile.extend([since] if answer["todos"] and not is_last_look else [])
                 if is_last_look and len(seen) >= 10 * (WRITERS - 1):
                     return
 
         self.at_once(*[write] * (WRITERS - 2), write_all_but_tell_when_done, read)
 
         self.assertEqual(seen, list(range(2, 2 + 10 * (WRITERS - 1))))
+        self.assertGreater(len(looks_meanwhile), 1)
 
     def test_identical_creations_make_one_row(self):
         body = {"id": str(uuid.uuid4()), "title": "once"}
@@ -116,9 +151,12 @@ class ManyRequestsAtOnce(TodosTransactionTestCase):
         self.assertEqual(self.statuses(*calls), [200] * WRITERS)
 
     def test_no_todo_lands_in_a_list_that_is_being_deleted(self):
-        project = self.alice.make("lists")["id"]
-        calls = [lambda c: c.post(f"{API}/todos", {"title": "x", "list": project})] * (WRITERS - 1)
+        statuses = []
+        for _ in range(10):
+            project = self.alice.make("lists")["id"]
+            calls = [partial(post_to, project)] * (WRITERS - 1)
+            statuses += self.statuses(*calls, lambda c, project=project: c.delete(f"{API}/lists/{project}"))
 
-        self.at_once(*calls, lambda c: c.delete(f"{API}/lists/{project}"))
-
+        self.assertEqual(set(statuses), {201, 204, 400})
+        self.assertEqual(statuses.count(204), 10)
         self.assertEqual(Todo.objects.filter(owner=self.alice.user, deleted_at=None).count(), 0)
