@@ -22,6 +22,12 @@ from scripts.private_postgres import PrivatePostgres, free_port, unprivileged_us
 ROOT = Path(__file__).resolve().parent.parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
+METRICS_TOKEN = "only-for-this-test"
+TROUBLE = (
+    "todo_database_connect_retries_total",
+    "todo_database_reads_repeated_total",
+    "todo_database_unavailable_total",
+)
 SERVER_GIVES_UP = b"SFATAL\0VFATAL\x00C57P03\0Mthe database system is starting up\0\0"
 
 
@@ -40,6 +46,7 @@ class Service:
             "ALLOWED_HOSTS": f"{self.host},localhost",
             "HTTPS_ONLY": "false",
             "LOG_LEVEL": "ERROR",
+            "METRICS_TOKEN": METRICS_TOKEN,
             "RATE_LIMIT_USER": "0",
             "RATE_LIMIT_ADDRESS": "0",
             "WEB_WORKERS": "2",
@@ -97,6 +104,11 @@ class Service:
         finally:
             wire.close()
 
+    def trouble(self) -> int:
+        """How often the service has noticed by now that something is wrong with its database."""
+        lines = self.request("GET", "/metrics", METRICS_TOKEN)[1].decode().splitlines()
+        return sum(int(float(line.split()[-1])) for line in lines if line.startswith(TROUBLE))
+
     def workers(self) -> list[int]:
         """The processes that run the application, the oldest first."""
         return [pid for pid, command in self.children() if b"nginx:" not in command]
@@ -126,6 +138,7 @@ class Doorman:
         self.port_behind, self.host = port_behind, host
         self.port = free_port()
         self.mode = "open"
+        self.commits_lost = 0
         self.listener: socket.socket | None = None
         self.pairs: list[tuple[socket.socket, socket.socket]] = []
 
@@ -187,6 +200,7 @@ class Doorman:
                 target.sendall(data)
                 if is_request and self.mode == "lose commit" and b"COMMIT" in data:
                     # The server has the COMMIT and will obey; its answer never arrives.
+                    self.commits_lost += 1
                     hang_up(source)
         hang_up(source)
         hang_up(target)

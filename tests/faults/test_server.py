@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import skipUnless
@@ -19,6 +19,14 @@ from tests.faults.stage import NGINX, Service
 needs_nginx = skipUnless(NGINX, "nginx is not installed")
 HALF_OPEN = 300
 HEADERS = b"POST /api/v1/todos HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+def is_open(wire: socket.socket) -> bool:
+    """Whether the other side has neither closed this connection nor answered."""
+    with suppress(BlockingIOError):
+        wire.recv(1, socket.MSG_DONTWAIT)
+        return False
+    return True
 
 
 class ServerCase(SimpleTestCase):
@@ -51,6 +59,8 @@ class SlowClientsHoldNobodyUp(ServerCase):
         time.sleep(1.5)
         try:
             yield
+            self.assertTrue(sender.is_alive())
+            self.assertEqual(sum(is_open(wire) for wire in wires), HALF_OPEN)
         finally:
             is_over.set()
             sender.join()
@@ -102,11 +112,12 @@ class SlowClientsHoldNobodyUp(ServerCase):
 class StoppingDropsNoRequest(ServerCase):
     def test_every_request_that_was_sent_before_the_end_is_answered(self):
         dropped: list[str] = []
-        answered = 0
+        answered = answered_after_the_end = 0
+        asked_to_stop_at = float("inf")
         lock = threading.Lock()
 
         def keep_asking() -> None:
-            nonlocal answered
+            nonlocal answered, answered_after_the_end
             while True:
                 wire = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=10)
                 try:
@@ -114,10 +125,12 @@ class StoppingDropsNoRequest(ServerCase):
                 except OSError:
                     return
                 try:
+                    sent_at = time.monotonic()
                     wire.request("GET", "/api/v1/todos", headers={"Authorization": f"Bearer {self.token}"})
                     status = wire.getresponse().status
                     with lock:
                         answered += status == 200
+                        answered_after_the_end += sent_at < asked_to_stop_at < time.monotonic()
                         dropped.extend([str(status)] if status != 200 else [])
                 except (OSError, http.client.HTTPException) as exc:
                     dropped.append(repr(exc))
@@ -130,8 +143,10 @@ class StoppingDropsNoRequest(ServerCase):
             for thread in threads:
                 thread.start()
             time.sleep(2)
+            asked_to_stop_at = time.monotonic()
             self.service.process.terminate()
             for thread in threads:
                 thread.join()
         self.assertGreater(answered, len(threads))
+        self.assertGreater(answered_after_the_end, 0, "nothing was under way")
         self.assertEqual(dropped, [])
