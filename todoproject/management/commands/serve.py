@@ -56,8 +56,8 @@ class Command(BaseCommand):
             # nginx is a proxy of ours; without it counted, every caller would have its address.
             os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
             command.append(f"--nginx-max-body-bytes={settings.DATA_UPLOAD_MAX_MEMORY_SIZE}")
-        # The project is found wherever the command was called from.
-        os.putenv("PYTHONPATH", os.pathsep.join(filter(None, [str(settings.BASE_DIR), os.environ.get("PYTHONPATH")])))
+        # The server finds the project as this process does, wherever the command was called from.
+        os.putenv("PYTHONPATH", os.pathsep.join(sys.path))
         # Replacing this process lets signals reach the server itself.
         os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
 
