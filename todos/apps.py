@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from todos.zones import register_in_sqlite
+from todos import search, zones
 
 
 class TodosConfig(AppConfig):
@@ -9,4 +9,5 @@ class TodosConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        connection_created.connect(register_in_sqlite, dispatch_uid="todos.zones")
+        connection_created.connect(zones.register_in_sqlite, dispatch_uid="todos.zones")
+        connection_created.connect(search.register_in_sqlite, dispatch_uid="todos.search")

@@ -50,6 +50,24 @@ class Filters(TodosTestCase):
         self.assertEqual(self.alice.titles(q="ölheiz"), ["Anrufen"])
         self.assertEqual(self.alice.titles(q="nothing"), [])
 
+    def test_search_knows_the_case_of_every_alphabet(self):
+        for written, asked in {
+            "ÄRGER": "ärger",
+            "größer": "GRÖßER",
+            "ΗΛΙΟΣ": "ηλιοσ",
+            "ёлка": "ЁЛКА",
+            "İstanbul": "istanbul",
+            "k\u0131z": "k\u0131z",
+            "ﬁn": "ﬁN",
+            "DŽEP": "džep",
+            "𐐀": "𐐨",
+            "Zwei\nZeilen": "I\nZ",
+        }.items():
+            with self.subTest(written):
+                self.alice.todo(title=f"<{written}>")
+                self.alice.todo(title="x", notes=f"<{written}>")
+                self.assertEqual(self.alice.titles(q=asked), [f"<{written}>", "x"])
+
     def test_search_takes_signs_literally(self):
         self.alice.todo(title="100% sure_")
         self.alice.todo(title=r"back\slash (and) [more] .*")

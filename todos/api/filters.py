@@ -17,7 +17,6 @@ from todos import zones
 from todos.api.errors import QueryInvalid
 from todos.api.strict import parse_day, parse_uuid
 from todos.models import dues
-from todos.models.expressions import Contains
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
 from todos.shapes import Hole
@@ -188,8 +187,6 @@ def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The values of the holes in `narrowed`."""
     tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}
     values = {**asked, **tags, **dues.span(now)._asdict()}
-    if "q" in asked:
-        values["q"] = Contains.pattern_of(asked["q"])
     if "due_before" in asked:
         values["due_before.latest"] = dues.latest_written(asked["due_before"])
     if "due_after" in asked:

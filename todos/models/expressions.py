@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Func, Subquery, Value
 from django.db.models.functions import Coalesce
 
@@ -65,26 +64,20 @@ class After(Func):
 
 
 class Contains(Func):
-    """Whether a text contains another one, whatever the case of either; `pattern` is made by `pattern_of`."""
+    """Whether a text contains another one, whatever the case of either and at a price that no text can drive up."""
 
     output_field = models.BooleanField()
     conditional = True
+    function = "todos_is_part"
 
-    # In SQLite LIKE knows the case of ASCII letters only; REGEXP is Python's.
-    arg_joiner = " ILIKE "
-    template = "%(expressions)s"
+    def __init__(self, part: models.Expression, field: str) -> None:
+        super().__init__(part, F(field))
 
-    def __init__(self, field: str, pattern: models.Expression) -> None:
-        super().__init__(F(field), pattern)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        return self.as_sql(compiler, connection, arg_joiner=" REGEXP ", **extra)
-
-    @staticmethod
-    def pattern_of(text: str) -> str:
-        if connection.vendor == "sqlite":
-            return f"(?i){re.escape(text)}"
-        return f"%{connection.ops.prep_for_like_query(text)}%"
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        # Bytes are compared 32 at once; every other way has a text and a part that make it ten times slower.
+        template = "position(convert_to(lower(%(expressions)s), 'UTF8')) > 0"
+        between = "), 'UTF8') IN convert_to(lower("
+        return self.as_sql(compiler, connection, template=template, arg_joiner=between, **extra)
 
 
 class Rows(Subquery):

@@ -71,8 +71,8 @@ class TodoQuerySet(OwnedQuerySet):
         links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk"), tag__key=key)
         return self.filter(Exists(links))
 
-    def containing(self, pattern: models.Expression) -> Self:
-        return self.filter(Contains("title", pattern) | Contains("notes", pattern))
+    def containing(self, part: models.Expression) -> Self:
+        return self.filter(Contains(part, "title") | Contains(part, "notes"))
 
 
 class Todo(OwnedRow, Trashable):
