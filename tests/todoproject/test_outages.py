@@ -1,9 +1,11 @@
 """The database fails under a request, for real: the view kills its connection, or nothing listens at the address."""
 
+from collections.abc import Callable
+from typing import Any
 from unittest import skipUnless
 
 from django.core.cache import cache
-from django.db import OperationalError, close_old_connections, connection, connections
+from django.db import OperationalError, close_old_connections, connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, SimpleTestCase, TestCase, TransactionTestCase, override_settings
 from django.urls import path
@@ -38,6 +40,26 @@ def page(request: HttpRequest, times: int) -> HttpResponse:
     return HttpResponse("fine")
 
 
+def slow(request: HttpRequest) -> HttpResponse:
+    attempts.append("run")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        cursor.execute("SELECT pg_sleep(5)")
+    return HttpResponse("after all")
+
+
+def waiting(request: HttpRequest) -> HttpResponse:
+    attempts.append("run")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 50")
+        cursor.execute("LOCK TABLE django_session")
+    return HttpResponse("after all")
+
+
+def in_api(view: Callable[[Any], HttpResponse]) -> Callable[..., HttpResponse]:
+    return api_view(["GET", "POST"])(authentication_classes([])(permission_classes([])(view)))
+
+
 def full(request: HttpRequest) -> HttpResponse:
     raise OperationalError("database or disk is full")
 
@@ -46,6 +68,10 @@ urlpatterns = [
     *test_urlpatterns,
     path("api/v1/test/die/<int:times>", api),
     path("page/<int:times>", page),
+    path("slow", slow),
+    path("api/v1/test/slow", in_api(slow)),
+    path("waiting", waiting),
+    path("api/v1/test/waiting", in_api(waiting)),
     path("full", full),
 ]
 
@@ -98,6 +124,25 @@ class AConnectionThatDiesUnderARequest(Outage, TransactionTestCase):
         close_old_connections()  # The test client leaves out this part of a request's beginning.
 
         self.assertEqual(self.client.post("/page/0").status_code, 200)
+
+
+@skipUnless(connection.vendor == "postgresql", "needs PostgreSQL, which ends statements")
+@override_settings(ROOT_URLCONF=__name__)
+class AStatementThatTheServerGivesUp(Outage, TransactionTestCase):
+    def test_is_503_and_never_run_again(self):
+        other = connections.create_connection("default")
+        self.addCleanup(other.close)
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("LOCK TABLE django_session")
+        for address in ("/slow", "/api/v1/test/slow", "/waiting", "/api/v1/test/waiting"):
+            for send in (self.client.get, self.client.post):
+                with self.subTest(address, send=send.__name__):
+                    attempts.clear()
+                    response = send(address)
+                    self.assertEqual((response.status_code, response.headers.get("Retry-After")), (503, "5"))
+                    self.assertEqual(len(attempts), 1)
+        other.rollback()
 
 
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL")

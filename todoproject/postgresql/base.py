@@ -1,7 +1,8 @@
 """Django's PostgreSQL backend for a database that sleeps, restarts and drops connections.
 
 Connecting is tried again for a while, a connection is checked before use only when there is reason to doubt it, no
-statement is waited for without end, and a connection that died is told apart from every other error.
+statement is waited for without end or goes on when nobody waits for it, and a connection that died is told apart from
+every other error.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import random
 import re
 import select
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from threading import Thread
 from types import TracebackType
 from typing import Any
 
@@ -19,9 +23,11 @@ from django.db import OperationalError
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
+from psycopg import capabilities
 
 from todoproject import metrics
 from todoproject.postgresql.arrays import TextsDumper
+from todoproject.postgresql.limits import LimitedCursor, limits
 from todoproject.postgresql.prepared import PreparedStatements
 
 CONNECT_SECONDS = 10
@@ -29,6 +35,9 @@ CONNECT_SECONDS = 10
 FAIL_FAST_SECONDS = 30
 HURRIED_CONNECT_SECONDS = 3
 IDLE_SECONDS = 30
+# How long a request waits for the end of a statement that it has cancelled, and how long the server is told.
+CANCEL_SECONDS = 2
+PATIENT_CANCEL_SECONDS = 60
 # libpq gives no SQLSTATE for a refused login, only the server's words.
 HOPELESS = re.compile(
     r"authentication failed|(database|role|user|file) .*does not exist|no such (database|user)|no pg_hba\.conf entry"
@@ -55,14 +64,35 @@ class LossAwareErrorWrapper(DatabaseErrorWrapper):
 
 
 def is_loss(exc: psycopg.Error, connection: psycopg.Connection[Any] | None) -> bool:
-    """SQLSTATE classes 08 (connection) and 57P (shutdown), or a socket that is dead; nothing else."""
+    """SQLSTATE classes 08 (connection) and 57P (shutdown), 25P03 (idle in a transaction), or a socket that is dead."""
     if connection is None:
         return False
     if exc.sqlstate is None:
         # With a state, InternalError is the server's; without, psycopg could make no sense of the conversation, as when
         # a pooler passes on the notice of a shutdown in the middle of an answer.
         return connection.closed or isinstance(exc, psycopg.InternalError)
-    return exc.sqlstate.startswith(("08", "57P"))
+    return exc.sqlstate.startswith(("08", "57P", "25P03"))
+
+
+def answer(connection: psycopg.Connection[Any], wait: Callable[..., Any], seconds: int, generator: Any) -> Any:
+    """What a statement yields. A frozen server keeps its sockets open, so nothing else would end the wait."""
+    try:
+        return wait(generator, timeout=seconds)
+    except psycopg.errors._WaitTimeout as exc:  # noqa: SLF001 - documented by `wait`, and has no other name
+        Thread(target=cancel, args=(connection,), daemon=True).start()
+        # Whatever comes now, the statement has ended or the server is beyond reach.
+        with suppress(psycopg.Error):
+            wait(generator, timeout=CANCEL_SECONDS)
+        connection.close()
+        raise psycopg.errors.QueryCanceled(f"no answer for {seconds} s") from exc
+
+
+def cancel(connection: psycopg.Connection[Any]) -> None:
+    """Tells the server to stop, in a thread of its own: PgBouncer 1.18 dies when somebody hangs up on this."""
+    # An older libpq has only a way that waits without end.
+    if capabilities.has_cancel_safe():
+        with suppress(psycopg.Error, OSError):
+            connection.cancel_safe(timeout=PATIENT_CANCEL_SECONDS)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -84,7 +114,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             timeout = min(int(conn_params.get("connect_timeout", CONNECT_SECONDS)), round(deadline - time.monotonic()))
             try:
                 connection = super().get_new_connection({**conn_params, "connect_timeout": max(timeout, 2)})
-                self.bound_waits(connection)
+                self.bound(connection)
                 self.prove(connection)
             except (psycopg.OperationalError, psycopg.InternalError) as exc:
                 if HOPELESS.search(str(exc)):
@@ -104,21 +134,39 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self.socket.register(connection.fileno(), select.POLLIN)
                 return connection
 
-    def bound_waits(self, connection: psycopg.Connection[Any]) -> None:
-        """A frozen server keeps its sockets open: no keepalive and no timeout of its own would end the wait."""
-        if seconds := self.settings_dict.get("ANSWER_SECONDS"):
-            connection.wait = partial(connection.wait, timeout=seconds)  # type: ignore[method-assign] # no other door
+    @property
+    def is_pooled(self) -> bool:
+        return bool(self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"])
+
+    def bound(self, connection: psycopg.Connection[Any]) -> None:
+        """Gives each wait an end, here and in the server."""
+        seconds = self.settings_dict.get("ANSWER_SECONDS", 0)
+        if seconds:
+            connection.wait = partial(answer, connection, connection.wait, seconds)  # type: ignore[method-assign] # no other door
+        if self.is_pooled and seconds:
+            connection.cursor_factory = partial(LimitedCursor, answer_seconds=seconds)  # type: ignore[assignment] # any callable
+        elif not self.is_pooled:
+            self.send(connection, limits(seconds, is_local=False))
 
     def prove(self, connection: psycopg.Connection[Any]) -> None:
         """A pooler lets everybody in and finds out afterwards whether there is a server behind it."""
-        if not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
-            return
+        if self.is_pooled:
+            self.send(connection, "SELECT 1")
+
+    def send(self, connection: psycopg.Connection[Any], sql: str) -> None:
         try:
-            connection.execute("SELECT 1")
-            connection.rollback()
+            # Only for this statement: the round trips of a transaction are saved.
+            connection.autocommit = True
+            connection.execute(sql)
+            connection.autocommit = False
         except psycopg.Error:
             connection.close()
             raise
+
+    def set_autocommit(self, autocommit: bool, *args: Any, **options: Any) -> None:
+        # At the end of a transaction whose connection died. A new one begins like this, and need not be made for it.
+        if not autocommit or self.connection is not None:
+            super().set_autocommit(autocommit, *args, **options)
 
     def fetch_prepared(self, sql: str, parameters: list[Any]) -> list[Any] | None:
         """What a query of constant text yields, without a cursor; None where it takes one."""

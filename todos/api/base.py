@@ -211,7 +211,9 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         try:
-            self.caller.prove()
+            # A database that just failed to answer is not asked again.
+            if response.status_code != 503:
+                self.caller.prove()
         except Exception as exc:  # noqa: BLE001 - handled as if it had come before the view did anything
             response = self.handle_exception(exc)
         response = super().finalize_response(request, response, *args, **kwargs)
