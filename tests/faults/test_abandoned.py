@@ -31,6 +31,7 @@ SLOW = "BEGIN PERFORM pg_sleep(60); RETURN '2026-01-01'; END"
 STUBBORN = (
     "BEGIN PERFORM pg_sleep(60); RETURN NULL; EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(60); RETURN NULL; END"
 )
+REASONS_ARE_LOGGED = "log_min_messages = error\nlogging_collector = on\nlog_directory = 'log'\n"
 ACTIVE = """
 SELECT count(*) FROM pg_stat_activity
 WHERE state = 'active' AND backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -58,7 +59,7 @@ class Abandoned:
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.postgres = PrivatePostgres()
+        cls.postgres = PrivatePostgres(REASONS_ARE_LOGGED)
         cls.url = through = cls.enterClassContext(cls.postgres)
         variables = {"DATABASE_ANSWER_SECONDS": str(ANSWER_SECONDS), "WEB_WORKERS": "1", "WEB_THREADS": "10"}
         # A page that is sent again as it was asks nothing slow.
@@ -101,6 +102,9 @@ class Abandoned:
     def active(self) -> int:
         return self.database.execute(ACTIVE).fetchone()[0]
 
+    def ended_by(self, reason: str) -> int:
+        return sum(file.read_text().count(f"due to {reason}") for file in self.postgres.data.glob("log/*"))
+
     def while_ten_are_active(self, send: Any) -> list[Answer]:
         with ThreadPoolExecutor(1) as thread:
             answers = thread.submit(send)
@@ -118,13 +122,19 @@ class Abandoned:
         self.assertEqual(self.active(), 0)
 
     def test_a_statement_that_is_too_slow_is_stopped_by_the_server(self):
+        before = self.ended_by("statement timeout")
         with self.local_date(SLOW):
-            self.assert_given_up(self.while_ten_are_active(lambda: self.ten("GET", "/api/v1/todos")), STATEMENT_SECONDS)
+            answers = self.while_ten_are_active(lambda: self.ten("GET", "/api/v1/todos"))
+            self.assert_given_up(answers, STATEMENT_SECONDS)
+        self.assertEqual(self.ended_by("statement timeout"), before + 10)
         self.assertEqual({answer.status for answer in self.ten("GET", "/api/v1/todos")}, {200})
 
     def test_a_statement_that_the_servers_limit_does_not_stop_is_cancelled(self):
+        before = self.ended_by("user request")
         with self.local_date(STUBBORN):
-            self.assert_given_up(self.while_ten_are_active(lambda: self.ten("GET", "/api/v1/todos")), ANSWER_SECONDS)
+            answers = self.while_ten_are_active(lambda: self.ten("GET", "/api/v1/todos"))
+            self.assert_given_up(answers, ANSWER_SECONDS)
+        self.assertEqual(self.ended_by("user request"), before + 10)
         self.assertEqual({answer.status for answer in self.ten("GET", "/api/v1/todos")}, {200})
 
     def test_a_write_does_not_wait_for_a_lock_without_end(self):
