@@ -144,7 +144,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if seconds:
             connection.wait = partial(answer, connection, connection.wait, seconds)  # type: ignore[method-assign] # no other door
         if self.is_pooled and seconds:
-            connection.cursor_factory = partial(LimitedCursor, answer_seconds=seconds)  # type: ignore[assignment] # any callable
+            cursor = partial(LimitedCursor, limits=limits(seconds, is_local=True))
+            connection.cursor_factory = cursor  # type: ignore[assignment] # whatever makes one
         elif not self.is_pooled:
             self.send(connection, limits(seconds, is_local=False))
 

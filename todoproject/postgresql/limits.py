@@ -30,9 +30,9 @@ def limits(answer_seconds: int, *, is_local: bool) -> str:
 class LimitedCursor(CursorMixin, psycopg.ClientCursor[Any]):
     """For transaction poolers. Its values are put into the text, so one message can hold several statements."""
 
-    def __init__(self, connection: psycopg.Connection[Any], *, answer_seconds: int, **options: Any) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], *, limits: str, **options: Any) -> None:
         super().__init__(connection, **options)
-        self.limits = limits(answer_seconds, is_local=True)
+        self.limits = limits
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> LimitedCursor:
         if self.connection.pgconn.transaction_status != TransactionStatus.IDLE or not isinstance(query, str):
