@@ -51,7 +51,9 @@ class Answer:
         wire.close()
 
 
-class Abandoned:
+@only_when_asked
+@needs_postgres
+class Abandoned(SimpleTestCase):
     """Ten people; each has a todo that begins today, so a list of theirs asks what day it is."""
 
     behind_pgbouncer = False
@@ -165,14 +167,8 @@ class Abandoned:
 
 
 @only_when_asked
-@needs_postgres
-class AbandonedDirectly(Abandoned, SimpleTestCase):
-    pass
-
-
-@only_when_asked
 @needs_pgbouncer
-class AbandonedBehindPgBouncer(Abandoned, SimpleTestCase):
+class AbandonedBehindPgBouncer(Abandoned):
     behind_pgbouncer = True
 
     def tearDown(self) -> None:
