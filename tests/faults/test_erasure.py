@@ -33,7 +33,7 @@ class ErasureCase(SimpleTestCase):
         cls.issuer = cls.enterClassContext(FakeBetterAuth())
         cls.requests = [sent for sent in writes() if (sent.method, sent.path) != (ERASE.method, ERASE.path)]
         # All of them wait at the same time, and one person gets no more than half of the threads.
-        options = {"WEB_WORKERS": "1", "WEB_THREADS": str(2 * len(cls.requests) + 4), "DATABASE_ANSWER_SECONDS": "55"}
+        options = {"WEB_WORKERS": "1", "WEB_THREADS": str(2 * len(cls.requests) + 4), "DATABASE_ANSWER_SECONDS": "70"}
         cls.service = cls.enterClassContext(Service(url, cls.issuer.url, BETTER_AUTH_LEEWAY_SECONDS="1", **options))
 
     def settled(self, name: str) -> list[str]:
