@@ -17,6 +17,8 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(\([^()]*\))?")
 SOURCES = {".py", ".ts", ".mjs", ".html", ".css", ".toml", ".yaml", ".yml", ".template", ".sh", ".lua", ".json", ""}
 # Of other programs, and named as theirs.
 FOREIGN = {
+    "ATOMIC_REQUESTS",
+    "__wrapped__",
     "auth.user",
     "django_otp",
     "django_otp.middleware.OTPMiddleware",

@@ -19,7 +19,9 @@ MAX_QUERY_BYTES = 24_000
 MAX_PARAMETERS = 100
 
 
-class RequestSizeMiddleware:
+class FormSizeMiddleware:
+    """For pages. The API's gate asks the same."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -139,18 +139,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(status=404) if is_api(request) else defaults.page_not_found(request, exception)
 
 
-class ProblemMiddleware:
-    """Gives the API's errors that were made outside DRF the same form: router, CSRF, hosts, middleware, crashes."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code < 400 or not is_api(request):
-            return response
-        if response.headers.get("Content-Type") != CONTENT_TYPE:
-            response.content = dump(problem(response.status_code, request))
-            response.headers["Content-Type"] = CONTENT_TYPE
-            response.headers["Content-Length"] = str(len(response.content))
-        return response
+def as_problem(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Gives errors that were made outside DRF the same form: router, hosts, limits, crashes."""
+    if response.status_code >= 400 and response.headers.get("Content-Type") != CONTENT_TYPE:
+        response.content = dump(problem(response.status_code, request))
+        response.headers["Content-Type"] = CONTENT_TYPE
+        response.headers["Content-Length"] = str(len(response.content))
+    return response

@@ -22,7 +22,6 @@ from rest_framework.throttling import BaseThrottle
 
 from betterauth_auth.tokens import VerifiedToken
 from todoproject.addresses import client_address, networks_of
-from todoproject.paths import is_api
 
 WINDOW_SECONDS = 60
 BUDGET = "todoproject.rate_budget"  # its name in the request's environ
@@ -109,30 +108,23 @@ def name_of(request: Request) -> str:
     return f"{token.issuer}|{token.subject}" if isinstance(token, VerifiedToken) else str(request.user.pk)
 
 
-class RateLimitMiddleware:
-    """Counts callers that are not signed in, by address, and writes the RateLimit headers of every API answer.
+def within_rate(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """The answer with RateLimit headers, or 429. Callers that are not signed in are counted by address.
 
     A request with a good token is never charged to its address: a neighbour behind the same NAT can't lock it out.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not is_api(request):
-            return self.get_response(request)
-        budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
-        is_overdrawn = budget is not None and budget.is_overdrawn
-        response = HttpResponse(status=429) if is_overdrawn else self.get_response(request)
-        if budget is None and BUDGET not in request.META:
-            # Nobody was recognised: a refused token, another scheme, keys out of reach, no such address.
-            budget = spend_address(request)
-            if budget is not None and budget.remaining < 0:
-                response = HttpResponse(status=429)
-        budget = budget or request.META.get(BUDGET)
-        if budget:
-            budget.write_headers(response)
-        return response
+    budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
+    is_overdrawn = budget is not None and budget.is_overdrawn
+    response = HttpResponse(status=429) if is_overdrawn else get_response(request)
+    if budget is None and BUDGET not in request.META:
+        # Nobody was recognised: a refused token, another scheme, keys out of reach, no such address.
+        budget = spend_address(request)
+        if budget is not None and budget.is_overdrawn:
+            response = HttpResponse(status=429)
+    budget = budget or request.META.get(BUDGET)
+    if budget:
+        budget.write_headers(response)
+    return response
 
 
 def spend_address(request: HttpRequest) -> Budget | None:

@@ -1,0 +1,97 @@
+"""The API's way in and out, from top to bottom. Django's middlewares for pages stand beside it, in their usual list.
+
+A request is asked once whether it is for the API. If so it goes through the steps below to its view; each either
+answers or lets it pass. Whatever comes back leaves as JSON, errors as problem documents, with all headers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.handlers import exception
+from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
+from django.middleware.security import SecurityMiddleware
+from django.urls import get_resolver
+
+from todoproject.cross_origin import CrossOrigin
+from todoproject.limits import refused_body, refused_query
+from todoproject.outages import with_reads_repeated
+from todoproject.paths import is_api, without_slash
+from todoproject.problems import as_problem
+from todoproject.throttling import within_rate
+from todoproject.transport import headers_of_api, refused_plain_http
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ApiGate:
+    """What follows this one in the list of middlewares is for pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.pages = get_response
+        self.cross_origin = CrossOrigin(get_response)
+        self.plain, self.secure = fixed_headers(HttpRequest()), fixed_headers(SecureRequest())
+        self.answer = with_exceptions_answered(self.let_in)
+        self.view = with_exceptions_answered(call_view)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.pass_through(request) if is_api(request) else self.pages(request)
+
+    def pass_through(self, request: HttpRequest) -> HttpResponse:
+        response = as_problem(request, self.answer(request))
+        self.cross_origin.write_headers(request, response)
+        write(response, self.secure if request.is_secure() else self.plain)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+    def let_in(self, request: HttpRequest) -> HttpResponse:
+        # The body first: nginx takes an answer that comes before the body is through for a failure.
+        return (
+            refused_body(request)
+            or refused_query(request)
+            or refused_plain_http(request)
+            or self.cross_origin.preflight(request)
+            or within_rate(request, self.look_up)
+        )
+
+    def look_up(self, request: HttpRequest) -> HttpResponse:
+        # Refuses a Host that is not ours.
+        request.get_host()
+        without_slash(request)
+        return with_reads_repeated(request, self.view)
+
+
+def with_exceptions_answered(get_response: GetResponse) -> GetResponse:
+    """As Django wraps its middlewares and views: what is raised inside comes out as 400, 404 or 500."""
+    wrapped: Any = exception.convert_exception_to_response(get_response)
+    answered: GetResponse = wrapped
+    return answered
+
+
+def call_view(request: HttpRequest) -> HttpResponse:
+    """What Django's handler does at the end of its middlewares, less what views of the API have no use for."""
+    match = request.resolver_match = get_resolver().resolve(request.path_info)
+    response: Any = match.func(request, *match.args, **match.kwargs)
+    # DRF's own answers are rendered late.
+    return response.render() if getattr(response, "render", None) else response
+
+
+class SecureRequest(HttpRequest):
+    def is_secure(self) -> bool:
+        return True
+
+
+def fixed_headers(request: HttpRequest) -> ResponseHeaders:
+    """The headers of every answer to such a request: ours, and those that Django's settings ask for."""
+    response = HttpResponse(headers=headers_of_api())
+    del response.headers["Content-Type"]
+    SecurityMiddleware(lambda request: response).process_response(request, response)
+    return response.headers
+
+
+def write(response: HttpResponse, headers: ResponseHeaders) -> None:
+    """Takes the headers over without checking each again, as setting them one by one would."""
+    response.headers._store.update(headers._store)  # noqa: SLF001 - checked once, in `fixed_headers`
