@@ -47,6 +47,8 @@ class Replica:
 class Bookkeeping(RuleBasedStateMachine):
     issuer: FakeBetterAuth
     steps = 0
+    # Bulks that were accepted, in which a todo changed its place and got a new subtask.
+    families = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,6 +84,8 @@ class Bookkeeping(RuleBasedStateMachine):
         for kind, uid, values in steps:
             create = Notebook.create_list if kind == "lists" else Notebook.create
             self.change(who, "post", f"/{kind}", {"id": uid, **values}, partial(create, uid=uid, values=values), {})
+        below = {"title": "fifth", "parent": third}
+        self.send_bulk(who, [("update", third, {"parent": None}), ("create", some.NEW_SUBTASKS[0], below)], "none")
 
     # What every step does
 
@@ -224,6 +228,40 @@ class Bookkeeping(RuleBasedStateMachine):
         return version, {}, {"If-Match": header.get(how, f'"{number}"')}
 
     # Longer steps
+
+    def send_bulk(self, who: str, found: list[tuple[str, str, Row]], how: str) -> Any:
+        sent = [{"op": op, "id": uid, **values} for op, uid, values in found]
+        version = None
+        if sent[0]["op"] != "create" and how.endswith("body"):
+            version, body, _ = self.expectation(self.books[who].todos, sent[0]["id"], how)
+            sent[0] |= body
+
+        def steps(book: Notebook) -> tuple[int, list[Row]]:
+            if len({uid for _, uid, _ in found}) < len(found):
+                raise Refusal(400)
+            return 200, [
+                self.operate(book, op, uid, values, None if index else version)
+                for index, (op, uid, values) in enumerate(found)
+            ]
+
+        before = {uid: (row["list"], row["parent"]) for uid, row in self.books[who].todos.items()}
+        response = self.change(who, "post", "/todos/bulk", {"operations": sent}, steps, {})
+        if response.status_code == 200:
+            after = self.books[who].todos
+            moved = {uid for uid, place in before.items() if place != (after[uid]["list"], after[uid]["parent"])}
+            Bookkeeping.families += any(after[uid]["parent"] in moved for uid in after.keys() - before.keys())
+        return response
+
+    def operate(self, book: Notebook, op: str, uid: str, values: Row, version: int | None) -> Row:
+        try:
+            if op == "create":
+                return book.create(uid, values)[1]
+            if op in {"update", "move"}:
+                return getattr(book, op)(uid, values, version)[1]
+            return getattr(book, op)(uid, version)[1]
+        except Refusal as refusal:
+            # The address of a bulk is always there.
+            raise (Refusal(400) if refusal.status == 404 else refusal) from refusal
 
     def json_in(self, who: str, todo: Row, tz: str) -> dict[str, Any]:
         return todo_json(todo, tz or self.books[who].settings["time_zone"])

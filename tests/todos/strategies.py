@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ def ids(first: int, count: int) -> list[str]:
 
 
 TODOS, LISTS, TAGS = ids(1, 7), ids(101, 3), ids(201, 3)
+NEW_SUBTASKS = ids(11, 30)
 # Around the nights in which the clocks of Berlin and New York are changed.
 DAYS = ("2026-10-24", "2026-10-25", "2026-10-26", "2026-11-01", "2027-03-28")
 TIMES = ("00:00", "02:30", "23:59")
@@ -99,6 +100,37 @@ operation = st.one_of(
     st.tuples(st.sampled_from(("complete", "reopen", "delete", "restore")), number, st.just({})),
 )
 operations = st.lists(operation, min_size=1, max_size=5, unique_by=lambda drawn: drawn[1])
+
+
+class Family(NamedTuple):
+    """A bulk about one todo and those that become its subtasks; `order` is that of the operations."""
+
+    number: int
+    verb: str
+    place: dict[str, Any]
+    list: int
+    created: int
+    others: list[int]
+    order: list[int]
+
+
+# The list is filled in by its number.
+places = st.one_of(
+    st.tuples(st.just("move"), st.just({"list": ""})),
+    st.tuples(st.just("update"), st.just({"list": "", "parent": None})),
+    st.tuples(st.just("update"), st.fixed_dictionaries({"parent": nothing | todos})),
+)
+
+
+@st.composite
+def families(draw: Any) -> Family:
+    verb, place = draw(places)
+    others = draw(st.just([]) | st.lists(number, max_size=2, unique=True))
+    return Family(
+        draw(number), verb, place, draw(number), draw(st.integers(1, 2)), others, draw(st.permutations(range(5)))
+    )
+
+
 orderings = st.sampled_from(
     [sign + name for sign in ("", "-") for name in ("position", "due", "priority", "created_at", "updated_at", "title")]
 )

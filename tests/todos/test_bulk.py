@@ -154,6 +154,92 @@ class Bulk(TodosTestCase):
 
         self.assertEqual(len(self.alice.titles(list=project["id"])), 2)
 
+    def families(self):
+        """Each todo's title with its parent's and its list."""
+        todos = {todo["id"]: todo for todo in self.alice.get("/todos?starts=all").json()["results"]}
+        titles = {None: None} | {uid: todo["title"] for uid, todo in todos.items()}
+        return {todo["title"]: (titles[todo["parent"]], todo["list"]) for todo in todos.values()}
+
+    def test_a_parent_changes_place_and_gets_a_new_subtask_in_either_order(self):
+        inbox, project = self.alice.inbox["id"], self.alice.make("lists")["id"]
+        for verb in ("update", "move"):
+            for is_first in (True, False):
+                with self.subTest(verb, is_first=is_first):
+                    parent = self.alice.todo(title=f"{verb} {is_first}")
+                    place = {"op": verb, "id": parent["id"], "list": project}
+                    create = {"op": "create", "title": f"below {verb} {is_first}", "parent": parent["id"]}
+                    response = self.bulk(*([place, create] if is_first else [create, place]))
+
+                    self.assertEqual(response.status_code, 200, response.content)
+                    self.assertEqual({todo["list"] for todo in response.json()["results"]}, {project})
+                    self.assertEqual(self.families()[create["title"]], (parent["title"], project))
+        self.assertNotIn(inbox, {place for _, place in self.families().values()})
+
+    def test_a_subtask_stands_alone_and_gets_a_new_subtask(self):
+        inbox, project = self.alice.inbox["id"], self.alice.make("lists")["id"]
+        parent = self.alice.todo(title="parent")["id"]
+        one, two = (self.alice.todo(title=title, parent=parent)["id"] for title in ("one", "two"))
+
+        response = self.bulk(
+            {"op": "update", "id": one, "parent": None},
+            {"op": "create", "title": "below one", "parent": one},
+            {"op": "move", "id": two, "list": project},
+            {"op": "create", "title": "below two", "parent": two},
+        )
+
+        self.assertEqual(response.status_code, 200, response.content)
+        self.assertEqual(self.families()["below one"], ("one", inbox))
+        self.assertEqual(self.families()["below two"], ("two", project))
+
+    def test_parent_and_subtask_change_places(self):
+        inbox = self.alice.inbox["id"]
+        above = self.alice.todo(title="above")["id"]
+        below = self.alice.todo(title="below", parent=above)["id"]
+
+        response = self.bulk(
+            {"op": "update", "id": below, "parent": None},
+            {"op": "update", "id": above, "parent": below},
+            {"op": "create", "title": "new", "parent": below},
+        )
+
+        self.assertEqual(response.status_code, 200, response.content)
+        self.assertEqual(self.families(), {t: ("below" if t != "below" else None, inbox) for t in self.families()})
+
+    def test_a_parent_follows_its_subtask_below_another_todo(self):
+        # Made in both orders: whichever has the higher key, the subtask has to leave before its parent goes.
+        for is_late in (True, False):
+            with self.subTest(is_late=is_late):
+                first, second, top = (self.alice.todo()["id"] for _ in range(3))
+                parent, child = (second, first) if is_late else (first, second)
+                self.alice.patch(f"/todos/{child}", {"parent": parent})
+
+                response = self.bulk(
+                    {"op": "update", "id": child, "parent": top, "priority": 1},
+                    {"op": "update", "id": parent, "parent": top, "priority": 2},
+                    {"op": "create", "title": "new", "parent": top},
+                )
+
+                self.assertEqual(response.status_code, 200, response.content)
+                self.assertEqual([todo["parent"] for todo in response.json()["results"]], [top] * 3)
+
+    def test_a_family_moves_below_a_new_todo_of_another_list(self):
+        project, top = self.alice.make("lists")["id"], str(uuid.uuid4())
+        parent = self.alice.todo(title="parent")["id"]
+        child = self.alice.todo(title="child", parent=parent)["id"]
+
+        response = self.bulk(
+            {"op": "create", "id": top, "title": "top", "list": project},
+            {"op": "move", "id": child, "list": project},
+            {"op": "update", "id": parent, "list": project, "parent": top},
+            {"op": "create", "title": "new", "parent": top},
+        )
+
+        self.assertEqual(response.status_code, 200, response.content)
+        self.assertEqual(
+            self.families(),
+            {title: ("top" if title in {"parent", "new"} else None, project) for title in self.families()},
+        )
+
     def test_the_body_has_operations_and_nothing_else(self):
         response = self.alice.post("/todos/bulk", {"operations": [{"op": "create", "title": "x"}], "atomic": False})
 

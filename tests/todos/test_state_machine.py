@@ -14,10 +14,10 @@ from tests.effort import IS_THOROUGH
 from tests.todos import strategies as some
 from tests.todos.bookkeeping import Bookkeeping
 from tests.todos.case import TodosTransactionTestCase
-from tests.todos.notebook import Notebook, Refusal, Row
+from tests.todos.notebook import Row
 from tests.todos.reading import listed, summary
 
-EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (6, 40)
+EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (8, 40)
 
 
 class ThreeUsers(Bookkeeping):
@@ -74,32 +74,23 @@ class ThreeUsers(Bookkeeping):
             (op, some.TODOS[number % 7] if op == "create" else self.one_of(who, "todos", number), self.ids(who, values))
             for op, number, values in operations
         ]
-        sent = [{"op": op, "id": uid, **values} for op, uid, values in found]
-        version = None
-        if sent[0]["op"] != "create" and how.endswith("body"):
-            version, body, _ = self.expectation(self.books[who].todos, sent[0]["id"], how)
-            sent[0] |= body
+        self.send_bulk(who, found, how)
 
-        def steps(book: Notebook) -> tuple[int, list[Row]]:
-            if len({uid for _, uid, _ in found}) < len(found):
-                raise Refusal(400)
-            return 200, [
-                self.operate(book, op, uid, values, None if index else version)
-                for index, (op, uid, values) in enumerate(found)
-            ]
-
-        self.change(who, "post", "/todos/bulk", {"operations": sent}, steps, {})
-
-    def operate(self, book: Notebook, op: str, uid: str, values: Row, version: int | None) -> Row:
-        try:
-            if op == "create":
-                return book.create(uid, values)[1]
-            if op in {"update", "move"}:
-                return getattr(book, op)(uid, values, version)[1]
-            return getattr(book, op)(uid, version)[1]
-        except Refusal as refusal:
-            # The address of a bulk is always there.
-            raise (Refusal(400) if refusal.status == 404 else refusal) from refusal
+    @rule(who=some.who, families=st.lists(some.families(), min_size=1, max_size=3))
+    def bulks_of_families(self, who: str, families: list[some.Family]) -> None:
+        """A todo changes its place and gets subtasks, new ones and others, in any order."""
+        for family in families:
+            book, uid = self.books[who], self.one_of(who, "todos", family.number)
+            place = dict(family.place)
+            if "list" in place:
+                place["list"] = self.one_of(who, "lists", family.list)
+            home = {"list": place.get("list", book.todos[uid]["list"] if uid in book.todos else some.LISTS[0])}
+            new = [each for each in some.NEW_SUBTASKS if each not in book.todos][: family.created]
+            others = [self.one_of(who, "todos", each) for each in family.others]
+            steps = [(family.verb, uid, place)]
+            steps += [("create", each, {"title": "new", "parent": uid}) for each in new]
+            steps += [("update", each, {"parent": uid, **home}) for each in others]
+            self.send_bulk(who, [steps[index] for index in family.order if index < len(steps)], "none")
 
     # Lists, tags, settings
 
@@ -211,3 +202,4 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
         )
         run_state_machine_as_test(ThreeUsers, settings=profile)
         self.assertGreater(Bookkeeping.steps, 2_000 if IS_THOROUGH else 150)
+        self.assertGreater(Bookkeeping.families, 190 if IS_THOROUGH else 20)

@@ -16,7 +16,7 @@ from todos.exceptions import Invalid, Missing
 from todos.models import List, Tag, Todo, TodoTag, Tombstone
 from todos.models.tag import tag_key, tag_keys
 
-# Where a subtask is depends on its parent, and SQLite checks that at once: parents are written first.
+# What a subtask's place follows from, and SQLite checks at once; see `flush`.
 BOUND_TO_PARENT = frozenset({"list_id", "parent_id"})
 
 
@@ -30,6 +30,8 @@ class Workbench:
         self.new: list[Todo] = []
         self.changed: dict[UUID, set[str]] = {}
         self.retagged: set[UUID] = set()
+        # Those that the database has as subtasks at present.
+        self.nested: set[UUID] = set()
         self.has_parents = self.has_children = False
         # How many subtasks each parent and how many tags (None) are stored, and what is not written yet.
         self.stored_counts: dict[UUID | None, int] = {}
@@ -51,7 +53,10 @@ class Workbench:
         rows = Todo.objects.filter(owner_id=self.change.owner_id, **which)
         rows = rows.with_references(Value(self.change.zone)).annotate(list_deleted_at=F("list__deleted_at"))
         for todo in rows:
-            self.todos.setdefault(todo.uid, todo)
+            if todo.uid not in self.todos:
+                self.todos[todo.uid] = todo
+                if todo.parent_uid is not None:
+                    self.nested.add(todo.uid)
 
     def todo(self, uid: UUID) -> Todo:
         if uid not in self.todos:
@@ -158,7 +163,12 @@ class Workbench:
         return self.tags[key]
 
     def flush(self) -> None:
-        """Writes everything in a few statements, however many rows there are."""
+        """Writes everything in a few statements, however many rows there are.
+
+        SQLite checks each subtask when it is written: its parent has to be in its place, and it has to have lost its
+        own subtasks. So what has no parent comes first, then subtasks that were subtasks, which had none of their own,
+        then those that were parents until now, and new ones last.
+        """
         new = {todo.uid for todo in self.new}
         changed = [todo for uid, todo in self.todos.items() if uid in self.changed and uid not in new]
         for todo in changed:
@@ -170,14 +180,17 @@ class Workbench:
             if todo.parent_uid in new:
                 # Only now the parent has a key.
                 todo.parent_id = self.todos[todo.parent_uid].pk
-        Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is not None])
         names = set().union(*(self.changed[todo.uid] for todo in changed))
         if names & BOUND_TO_PARENT:
+            subtasks = [todo for todo in changed if todo.parent_uid is not None]
             self.update([todo for todo in changed if todo.parent_uid is None], names)
-            self.update([todo for todo in changed if todo.parent_uid is not None], names)
+            self.update([todo for todo in subtasks if todo.uid in self.nested], names)
+            self.update([todo for todo in subtasks if todo.uid not in self.nested], names)
         else:
             self.update(changed, names)
+        Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is not None])
         self.write_links(new)
+        self.nested = {todo.uid for todo in self.todos.values() if todo.parent_uid is not None}
         self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
         self.stored_counts, self.arrived = {}, Counter()
 
