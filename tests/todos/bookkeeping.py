@@ -59,7 +59,8 @@ class Bookkeeping(RuleBasedStateMachine):
         self.answers: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.readers: dict[str, Reader] = {}
         self.erased: set[str] = set()
-        self.replicas: dict[str, Replica] = {name: Replica() for name in some.WHO}
+        # These have copied accounts that nothing was in yet.
+        self.replicas = {name: Replica(self.everything(name)["version"]) for name in some.WHO}
         for name, person in self.people.items():
             with clock.stopped_at(self.now):
                 self.books[name] = Notebook(person.inbox["id"], self.now)

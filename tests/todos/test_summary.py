@@ -15,9 +15,9 @@ class Summary(TodosTestCase):
             return self.alice.get(path, **headers)
 
     def test_a_new_user_has_nothing(self):
-        zeros = dict.fromkeys(("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version"), 0)
+        zeros = dict.fromkeys(("inbox", "today", "overdue", "upcoming", "completed_today", "trashed"), 0)
 
-        self.assertEqual(self.summary().json(), {**zeros, "lists": {}, "tags": {}})
+        self.assertEqual(self.summary().json(), {**zeros, "version": 1, "lists": {}, "tags": {}})
 
     def test_each_number_is_as_long_as_its_list(self):
         project, archived = self.alice.make("lists"), self.alice.make("lists")

@@ -64,6 +64,33 @@ class Sync(TodosTestCase):
             {(row["kind"], row["id"]) for row in answer["deleted"]}, {("tag", tag["id"]), ("todo", todo["id"])}
         )
 
+    def test_a_device_that_began_with_nothing_hears_of_what_was_erased(self):
+        since = self.changes()["version"]
+        todo = self.alice.todo()
+        self.alice.delete(f"/todos/{todo['id']}")
+        self.alice.delete(f"/todos/{todo['id']}?permanent=true")
+
+        answer = self.changes(since)
+
+        self.assertEqual(answer["deleted"], [{"kind": "todo", "id": todo["id"], "version": answer["version"]}])
+        self.assertEqual(self.alice.version, answer["version"])
+
+    def test_a_device_that_began_with_nothing_and_was_away_for_too_long_starts_over(self):
+        since = self.changes()["version"]
+        todo = self.alice.todo()
+        self.alice.delete(f"/todos/{todo['id']}")
+        with clock.stopped_at(clock.now() + timedelta(days=31)):
+            call_command("purge", stdout=io.StringIO())
+
+        self.assert_problem(self.alice.get(f"/changes?since={since}"), 410, "sync_too_old")
+
+    def test_a_new_account_has_a_version_that_is_not_that_of_no_copy(self):
+        version = self.changes()["version"]
+
+        self.assertEqual((version, self.alice.version), (1, 1))
+        self.assertEqual(self.changes(version)["version"], version)
+        self.assertEqual(self.alice.todo()["version"], version + 1)
+
     def test_settings_come_when_they_have_changed(self):
         since = self.alice.todo()["version"]
         self.alice.patch("/me", {"week_start": 7})

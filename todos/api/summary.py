@@ -21,6 +21,7 @@ from todos.api.base import FilteredViewSet
 from todos.api.openapi import answered
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, TodoTag, dues
+from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, zone_of
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
@@ -54,7 +55,7 @@ class SummaryView(FilteredViewSet):
             return Response(status=304, headers={"ETag": tag})
         found = self.rows("numbers", self.numbers)
         if not found:
-            return self.answer({**dict.fromkeys(NUMBERS, 0), "lists": {}, "tags": {}})
+            return self.answer({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}})
         row = dict(zip(COLUMNS, found[0], strict=True))
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'

@@ -24,6 +24,7 @@ from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, t
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
 from todos.models import Account, List, Tag, Todo, Tombstone
+from todos.models.account import FIRST_VERSION
 from todos.models.expressions import After, zone_of
 from todos.shapes import Hole
 
@@ -75,7 +76,7 @@ class ChangesView(OwnedViewSet):
 
     @extend_schema(**answered(schema.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> HttpResponse:
-        (row,) = self.rows("account", self.account) or [(0, 0, 0, *settings_json().values())]
+        (row,) = self.rows("account", self.account) or [(FIRST_VERSION, 0, 0, *settings_json().values())]
         version, purged, settings_version, *settings = row
         since = self.since()
         if since > version or 0 < since < purged:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from todos import clock, positions, shapes
 from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
+from todos.models.account import FIRST_VERSION
 from todos.shapes import Compiled
 
 INBOX_NAME = "Inbox"
@@ -150,7 +151,7 @@ def locked(owner: int | Finder, new_todos: int = 0) -> Iterator[Change]:
     with transaction.atomic():
         counter = raise_counter(owner, new_todos)
         if counter is None:
-            Account.objects.bulk_create([Account(owner_id=key_of(owner))], ignore_conflicts=True)
+            Account.objects.bulk_create([Account(owner_id=key_of(owner), version=FIRST_VERSION)], ignore_conflicts=True)
             # By the finder again: the owner may have been shut out since the look that made the account.
             counter = raise_counter(owner, new_todos)
         if counter is None:

@@ -5,6 +5,10 @@ from django.db import models
 
 from todos.models.owned import OwnedQuerySet
 
+# The version of whoever has written nothing yet. 0 is that of a device without a copy, which needs no word of what was
+# deleted; one that has copied an empty account does.
+FIRST_VERSION = 1
+
 
 class Account(models.Model):
     """One per user: the change counter that every write raises, and the settings.
