@@ -9,9 +9,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "time_zone")
 DEFAULTS: dict[str, Any] = {
@@ -384,9 +385,20 @@ class Notebook:
             row = self.list_named(values["default_list"])
             values = {**values, "default_list": None if row["is_inbox"] else row["id"]}
         if values.get("time_zone", self.settings["time_zone"]) != self.settings["time_zone"]:
-            self.touched += [todo for todo in self.todos.values() if todo["due_time"] and not todo["time_zone"]]
+            zones = self.settings["time_zone"], values["time_zone"]
+            self.touched += [todo for todo in self.todos.values() if len({instant(todo, zone) for zone in zones}) == 2]
         self.touch(self.settings, **values)
         return 200, self.settings
+
+
+def instant(todo: Row, zone: str) -> datetime | None:
+    """The moment at which a todo with a time is due. A time that comes twice is the first; one that is skipped comes
+    as much later as the clock was put forward.
+    """
+    if not todo["due_time"]:
+        return None
+    day, at = date.fromisoformat(todo["due_date"]), time.fromisoformat(todo["due_time"])
+    return datetime.combine(day, at, ZoneInfo(todo["time_zone"] or zone)).astimezone(UTC)
 
 
 def beside(siblings: list[Row], neighbour: Row, todo: Row, side: str) -> Fraction:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.todos.notebook import PLAIN, Notebook, Row
+from tests.todos.notebook import PLAIN, Notebook, Row, instant
 
 TODO_KEYS = ("id", *PLAIN, "list", "parent", "position", "version")
 UNDATED = ("9999-12-32", "")
@@ -22,16 +22,6 @@ SORT_KEYS: dict[str, Any] = {
 
 def text(moment: datetime | None) -> str | None:
     return moment and moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def instant(todo: Row, zone: str) -> datetime | None:
-    """The moment at which a todo with a time is due. A time that comes twice is the first; one that is skipped comes
-    as much later as the clock was put forward.
-    """
-    if not todo["due_time"]:
-        return None
-    day, at = date.fromisoformat(todo["due_date"]), time.fromisoformat(todo["due_time"])
-    return datetime.combine(day, at, ZoneInfo(todo["time_zone"] or zone)).astimezone(UTC)
 
 
 def times(row: Row, *names: str) -> dict[str, Any]:

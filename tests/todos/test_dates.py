@@ -81,6 +81,19 @@ class DueMoments(TodosTestCase):
         self.assertGreater(read["version"], fixed["version"])
         self.assertEqual(self.alice.get(f"/todos/{fixed['id']}").json(), fixed)
 
+    def test_a_new_zone_leaves_what_keeps_its_moment_as_it_was(self):
+        self.alice.patch("/me", {"time_zone": "Europe/London"})
+        winter = self.alice.todo(due_date="2026-12-01", due_time="09:00")
+        summer = self.alice.todo(due_date="2026-06-01", due_time="09:00")
+        never = self.alice.todo()
+
+        # The same clock as London's in winter only.
+        self.alice.patch("/me", {"time_zone": "UTC"})
+
+        versions = {todo["id"]: todo["version"] for todo in self.alice.get("/todos").json()["results"]}
+        self.assertEqual((versions[winter["id"]], versions[never["id"]]), (winter["version"], never["version"]))
+        self.assertGreater(versions[summer["id"]], never["version"])
+
     def test_the_ends_of_time_are_accepted_everywhere(self):
         for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
             self.alice.patch("/me", {"time_zone": zone})

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DataError, connection, transaction
+from django.db.models import F, QuerySet, Value
 
 from todos import clock, signals
 from todos.changes.change import Change, Finder, change, locked
 from todos.exceptions import Invalid
 from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models.expressions import Instant
 
 
 def update_settings(owner: int | Finder, values: dict[str, Any]) -> None:
@@ -20,14 +22,19 @@ def update_settings(owner: int | Finder, values: dict[str, Any]) -> None:
             values["default_list_id"] = usable_default(current, values.pop("default_list"))
         if values.get("time_zone", current.zone) != current.zone:
             require_zone_of_database(values["time_zone"])
-            # Their moment is another one now.
-            floating = Todo.objects.filter(owner_id=owner_id, due_time__isnull=False, time_zone="")
-            floating.update(**current.stamp)
+            moved_in_time(current, values["time_zone"]).update(**current.stamp)
         account = Account.objects.get(owner_id=owner_id)
         values = {name: value for name, value in values.items() if getattr(account, name) != value}
         if values:
             values["settings_version"] = current.stamp["version"]
             Account.objects.filter(owner_id=owner_id).update(**values)
+
+
+def moved_in_time(current: Change, zone: str) -> QuerySet[Todo]:
+    """The floating todos that are due at another moment in this zone."""
+    floating = Todo.objects.filter(owner_id=current.owner_id, due_time__isnull=False, time_zone="")
+    before, after = (Instant("due_date", "due_time", Value(each)) for each in (current.zone, zone))
+    return floating.alias(before=before, after=after).exclude(before=F("after"))
 
 
 def usable_default(current: Change, uid: UUID | None) -> int | None:
