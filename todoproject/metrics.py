@@ -32,6 +32,7 @@ FAMILIES = {
     "database_connect_retries_total": ("counter", "Attempts to connect that failed and were repeated."),
     "database_reads_repeated_total": ("counter", "Reads run again because their connection died."),
     "database_unavailable_total": ("counter", "Requests answered 503 because of the database."),
+    "too_many_at_once_total": ("counter", "Requests refused because half of the threads worked for their person."),
     "refused_tokens_total": ("counter", "Tokens answered 401, by reason."),
     "key_set_fetches_total": ("counter", "Attempts to fetch a key set, by outcome."),
     "key_set_fetched_timestamp_seconds": (

@@ -29,8 +29,10 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
   brings the row as it is now in `current`.
 - **PATCH** changes what the body names. Unknown members and parameters are refused by name.
 - **Pages**: follow `next` until it is null. No row is skipped or shown twice, also while rows change.
-- **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`. A body has at most 50,000 values
-  (`too_many_values`), an address at most 100 parameters (`too_many_parameters`) and 24,000 letters of them (414).
+- **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`: `throttled` for too many requests in a
+  minute, `too_many_at_once` for too many at the same time. Send the request again after so many seconds.
+- **Sizes**: a body has at most 50,000 values (`too_many_values`), an address at most 100 parameters
+  (`too_many_parameters`) and 24,000 letters of them (414).
 """
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")

@@ -17,14 +17,18 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.cache import BaseCache, cache, caches
 from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from betterauth_auth.tokens import VerifiedToken
+from todoproject import fairness, metrics
 from todoproject.addresses import client_address, networks_of
 
 WINDOW_SECONDS = 60
-BUDGET = "todoproject.rate_budget"  # its name in the request's environ
+# Names in the request's environ.
+BUDGET = "todoproject.rate_budget"
+WORKS_FOR = "todoproject.works_for"
 # A /48 holds 65,536 networks of one host each, and may be one household's or a hoster's with many customers.
 SITE_QUOTAS = 8
 # A shared cache that hangs would otherwise cost every request its timeout.
@@ -86,20 +90,41 @@ def counted(store: BaseCache, key: str) -> int:
         return store.incr(key)
 
 
+class TooManyAtOnce(APIException):
+    status_code = 429
+    default_code = "too_many_at_once"
+    default_detail = "Too many of your requests are being worked on; send this one again in a second, or one by one."
+    wait = 1
+
+
 class UserThrottle(BaseThrottle):
-    """Runs in DRF, after authentication; leaves the budget on the request for the middleware's headers."""
+    """Runs in DRF, after authentication; leaves on the request what the middleware needs to know in the end."""
 
     budget: Budget | None = None
 
     def allow_request(self, request: Request, view: object) -> bool:
         if not request.user.is_authenticated:
             return True
-        self.budget = spend("user", settings.RATE_LIMIT_USER, name_of(request))
+        person = name_of(request)
+        self.budget = spend("user", settings.RATE_LIMIT_USER, person)
         request.META[BUDGET] = self.budget
-        return self.budget is None or self.budget.remaining >= 0
+        if self.budget is not None and self.budget.remaining < 0:
+            return False
+        begin_work(request, person)
+        return True
 
     def wait(self) -> float | None:
         return self.budget.reset_seconds if self.budget else None
+
+
+def begin_work(request: Request, person: str) -> None:
+    # Without the middleware nobody would end it. A read that is run again, because its connection died, has begun.
+    if request.META.get(WORKS_FOR) != "":
+        return
+    if not fairness.enter(person):
+        metrics.count("too_many_at_once_total")
+        raise TooManyAtOnce
+    request.META[WORKS_FOR] = person
 
 
 def name_of(request: Request) -> str:
@@ -115,7 +140,7 @@ def within_rate(request: HttpRequest, get_response: Callable[[HttpRequest], Http
     """
     budget = None if "HTTP_AUTHORIZATION" in request.META else spend_address(request)
     is_overdrawn = budget is not None and budget.is_overdrawn
-    response = HttpResponse(status=429) if is_overdrawn else get_response(request)
+    response = HttpResponse(status=429) if is_overdrawn else within_share(request, get_response)
     if budget is None and BUDGET not in request.META:
         # Nobody was recognised: a refused token, another scheme, keys out of reach, no such address.
         budget = spend_address(request)
@@ -125,6 +150,16 @@ def within_rate(request: HttpRequest, get_response: Callable[[HttpRequest], Http
     if budget:
         budget.write_headers(response)
     return response
+
+
+def within_share(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """The answer, made in the place that `begin_work` took. Answers of the API are made whole, none is streamed."""
+    request.META[WORKS_FOR] = ""
+    try:
+        return get_response(request)
+    finally:
+        if person := request.META[WORKS_FOR]:
+            fairness.leave(person)
 
 
 def spend_address(request: HttpRequest) -> Budget | None:

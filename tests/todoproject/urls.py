@@ -39,6 +39,11 @@ def whoami(request: Request) -> Response:
     return Response({"username": request.user.get_username()})
 
 
+@api_view(["GET"])
+def crash_signed_in(request: Request) -> Response:
+    raise RuntimeError("the password is hunter2")
+
+
 urlpatterns = [
     *real_urlpatterns,
     path("api/v1/test/crash", crash),
@@ -46,4 +51,6 @@ urlpatterns = [
     path("api/v1/test/echo", echo),
     path("api/v1/test/lost", lose_database_in_drf),
     path("api/v1/test/whoami", whoami),
+    path("api/v1/test/crash-signed-in", crash_signed_in),
+    path("elsewhere/whoami", whoami),
 ]

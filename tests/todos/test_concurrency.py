@@ -8,6 +8,7 @@ from functools import partial
 from unittest import skipUnless
 
 from django.db import connection, connections
+from django.test import override_settings
 from rest_framework.test import APIClient
 
 from tests.todos.case import API, TodosTransactionTestCase
@@ -49,6 +50,7 @@ class BusyConnections:
 
 
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
+@override_settings(WEB_THREADS=4 * WRITERS)
 class ManyRequestsAtOnce(TodosTransactionTestCase):
     def at_once(self, *calls):
         """The answers to all calls, each made with a client and a connection of its own.

@@ -25,7 +25,7 @@ from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg import capabilities
 
-from todoproject import metrics
+from todoproject import fairness, metrics
 from todoproject.postgresql.arrays import TextsDumper
 from todoproject.postgresql.limits import LimitedCursor, limits
 from todoproject.postgresql.prepared import PreparedStatements
@@ -103,6 +103,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @cached_property
     def wrap_database_errors(self) -> DatabaseErrorWrapper:
         return LossAwareErrorWrapper(self)
+
+    def connect(self) -> None:
+        with fairness.connecting():
+            super().connect()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
         global _gave_up_at

@@ -211,8 +211,8 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         try:
-            # A database that just failed to answer is not asked again.
-            if response.status_code != 503:
+            # A database that just failed to answer is not asked again, nor for somebody who asks for too much.
+            if response.status_code not in {429, 503}:
                 self.caller.prove()
         except Exception as exc:  # noqa: BLE001 - handled as if it had come before the view did anything
             response = self.handle_exception(exc)
