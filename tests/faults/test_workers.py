@@ -164,7 +164,7 @@ class WorkersCannotStart(WorkersCase):
         self.assertIn(b"DATABASE_URL", ended.stderr)
 
     @needs_nginx
-    def test_one_that_was_up_tries_again_ever_more_slowly_and_answers_503_until_it_can(self):
+    def test_one_that_was_up_tries_again_ever_more_slowly_and_serves_when_it_can(self):
         (self.folder / "breakable.py").write_text(BREAKABLE, encoding="utf-8")
         self.start(Service, DJANGO_SETTINGS_MODULE="breakable", PYTHONPATH=str(self.folder))
         broken = self.folder / "broken"
