@@ -55,8 +55,9 @@ class RawServer:
 
     def answer(self, connection: socket.socket) -> None:
         for part in self.parts:
-            connection.sendall(part)
+            # Counted before the client can have it.
             self.sent += 1
+            connection.sendall(part)
             # In packets of their own.
             time.sleep(0.01)
 

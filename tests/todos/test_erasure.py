@@ -82,6 +82,8 @@ class ErasedBeforeItIsShown(TodosTransactionTestCase):
 
 
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
+# All of one person's writes wait at the same time.
+@override_settings(WEB_THREADS=100)
 class WritesThatWaited(TodosTransactionTestCase):
     def test_of_a_token_whose_user_is_found_by_the_write_itself(self):
         token = self.alice.sign_in()
