@@ -11,7 +11,7 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ModuleNotFoundError:
         sys.exit("Django is not installed for this Python. Say .venv/bin/python manage.py; `make run` makes .venv.")
-    from todoproject.environment import FaultyEnvironment
+    from todoproject.config.environment import FaultyEnvironment
 
     try:
         execute_from_command_line(sys.argv)

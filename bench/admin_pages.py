@@ -35,7 +35,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from betterauth_auth.models import Identity
-from todos import positions
+from todos.changes import positions
 from todos.models import Account, List, Tag, Todo, TodoTag
 from todos.models.tag import tag_key
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import psycopg
 
-from todos import positions, zones
-from todos.models.dues import due_sort_key
+from todos import zones
+from todos.changes import positions
+from todos.models.due_dates import due_sort_key
 
 BEGINNING = datetime(2025, 6, 1, tzinfo=UTC)
 LISTS = ("Inbox", "Work", "Home")

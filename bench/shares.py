@@ -32,7 +32,7 @@ LAYERS = (
     ("Django: middleware, cache", r"django|corsheaders|whitenoise"),
     ("our middleware, throttle, log", r"/todoproject/|/logging/"),
     ("our authentication", r"/betterauth_auth/"),
-    ("our rows and queries", r"/todos/(api/rows|shapes)"),
+    ("our rows and queries", r"/todos/(api/rows|compiled)"),
     ("our views, validation and writes", r"/todos/"),
 )
 

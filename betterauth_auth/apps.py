@@ -8,7 +8,8 @@ class BetterAuthConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from betterauth_auth import checks, conf, deferred, keyset, profile
+        from betterauth_auth import checks, conf, deferred, profile
+        from betterauth_auth.jwks import keyset
 
         checks.register_all()
         setting_changed.connect(conf.forget)

@@ -14,9 +14,9 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.settings import api_settings
 
 from betterauth_auth import conf
-from betterauth_auth.fetch import FetchFailed, fetch, urllib3_fault
-from betterauth_auth.keys import SUPPORTED_ALGORITHMS
-from betterauth_auth.snapshot import Snapshot
+from betterauth_auth.jwks.fetch import FetchFailed, fetch, urllib3_fault
+from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
+from betterauth_auth.jwks.snapshot import Snapshot
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_ISSUER_CHARACTERS = 255

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
-from betterauth_auth.keys import canonical
+from betterauth_auth.jwks.keys import canonical
 
 JWKS_PATH = "/api/auth/jwks"
 # No real issuer can have this name, so a development token is foreign everywhere else.

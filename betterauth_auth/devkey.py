@@ -13,7 +13,7 @@ import jwt
 from django.core.exceptions import ImproperlyConfigured
 from jwt.algorithms import OKPAlgorithm
 
-from betterauth_auth.keys import UnusableKey, usable_key
+from betterauth_auth.jwks.keys import UnusableKey, usable_key
 
 LIFE_SECONDS = 12 * 60 * 60
 

@@ -10,10 +10,10 @@ from email.utils import parsedate_to_datetime
 from betterauth_auth import checks, tokens
 from betterauth_auth.conf import Policy, Settings, Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.fetch import FetchFailed, fetch
-from betterauth_auth.keys import usable_keys
-from betterauth_auth.snapshot import Snapshot
-from betterauth_auth.strict import load_document
+from betterauth_auth.jwks.fetch import FetchFailed, fetch
+from betterauth_auth.jwks.keys import usable_keys
+from betterauth_auth.jwks.snapshot import Snapshot
+from betterauth_auth.strict_json import load_document
 from betterauth_auth.users import find, refuse_if_barred
 
 TOLERABLE_CLOCK_DIFFERENCE_SECONDS = 5

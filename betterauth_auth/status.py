@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from betterauth_auth import conf, keyset
-from betterauth_auth.snapshot import NEVER
+from betterauth_auth import conf
+from betterauth_auth.jwks import keyset
+from betterauth_auth.jwks.snapshot import NEVER
 
 
 @dataclass(frozen=True, slots=True)

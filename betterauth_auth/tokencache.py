@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from betterauth_auth.conf import Settings
-    from betterauth_auth.keys import Key
-    from betterauth_auth.keyset import KeySet
+    from betterauth_auth.jwks.keys import Key
+    from betterauth_auth.jwks.keyset import KeySet
     from betterauth_auth.tokens import VerifiedToken
 
 # Tokens may carry pictures; their sum is bounded as well as their number.

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from betterauth_auth import conf, keyset
+from betterauth_auth import conf
 from betterauth_auth.conf import ABSENT, Policy, Settings
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.keys import Key, canonical, is_kid
-from betterauth_auth.strict import decode_base64url, load_object
+from betterauth_auth.jwks import keyset
+from betterauth_auth.jwks.keys import Key, canonical, is_kid
+from betterauth_auth.strict_json import decode_base64url, load_object
 from betterauth_auth.tokencache import Entry, TokenCache
 
 MAX_TOKEN_BYTES = 16 * 1024

@@ -20,7 +20,7 @@ from django.utils.html import format_html
 from betterauth_auth.admin import AccessAdmin
 from betterauth_auth.models import Identity
 from betterauth_auth.users import is_operator
-from todoproject.operators import within_rights_of
+from todoproject.operators.development import within_rights_of
 from todos.admin.owners import OwnerAdmin, account_of, holdings, last_change_at
 
 FOUND_BY_IDENTITY = 200

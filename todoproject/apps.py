@@ -6,11 +6,12 @@ class TodoProjectConfig(AppConfig):
     name = "todoproject"
 
     def ready(self) -> None:
-        from todoproject import checks, people  # noqa: F401 - importing registers them
+        from todoproject import bridge  # noqa: F401 - importing registers them
+        from todoproject.config import checks  # noqa: F401 - likewise
 
 
 class OperatorsAdminConfig(admin_apps.AdminConfig):
     """Django's admin with our site in the place of the stock one."""
 
     default = False
-    default_site = "todoproject.adminsite.OperatorsSite"
+    default_site = "todoproject.operators.site.OperatorsSite"

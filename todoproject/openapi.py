@@ -13,8 +13,8 @@ from django.views.decorators.http import condition, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
-from todoproject.problems import CONTENT_TYPE, OUTCOMES
-from todoproject.wire import MergePatchParser
+from todoproject.http.json_io import MergePatchParser
+from todoproject.http.problems import CONTENT_TYPE, OUTCOMES
 from todos.exceptions import MAX_FAULTS
 
 DESCRIPTION = """\

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core.management.utils import get_random_secret_key
 
-from todoproject.databases import BadDatabaseUrl, database, is_pooler
-from todoproject.environment import Environment, read_dotenv
+from todoproject.config.databases import BadDatabaseUrl, database, is_pooler
+from todoproject.config.environment import Environment, read_dotenv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -53,7 +53,7 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, maximum=10)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-# The API refuses plain HTTP instead (todoproject/transport.py).
+# The API refuses plain HTTP instead (todoproject/http/transport.py).
 SECURE_REDIRECT_EXEMPT = [r"^readyz$", r"^api/"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
@@ -97,15 +97,15 @@ INSTALLED_APPS = [
     "todoproject",
 ]
 MIDDLEWARE = [
-    "todoproject.observability.RequestLogMiddleware",
-    "todoproject.health.LivezMiddleware",
-    "todoproject.metrics.MetricsMiddleware",
+    "todoproject.monitoring.request_log.RequestLogMiddleware",
+    "todoproject.monitoring.health.LivezMiddleware",
+    "todoproject.monitoring.metrics.MetricsMiddleware",
     # Requests of the API skip everything that stands after this line.
-    "todoproject.gate.ApiGate",
-    "todoproject.transport.SecurityHeadersMiddleware",
+    "todoproject.http.gate.ApiGate",
+    "todoproject.http.transport.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "todoproject.limits.FormSizeMiddleware",
-    "todoproject.outages.DatabaseOutageMiddleware",
+    "todoproject.http.request_size.FormSizeMiddleware",
+    "todoproject.http.outages.DatabaseOutageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,7 +113,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "todoproject.visitors.VisitorLimitMiddleware",
+    "todoproject.http.visitors.VisitorLimitMiddleware",
 ]
 ROOT_URLCONF = "todoproject.urls"
 WSGI_APPLICATION = "todoproject.wsgi.application"
@@ -180,7 +180,7 @@ REDIS_CACHE: dict[str, Any] = {
     "OPTIONS": {
         "socket_connect_timeout": 1,
         "socket_timeout": 1,
-        "serializer": "todoproject.wire.CacheSerializer",
+        "serializer": "todoproject.http.json_io.CacheSerializer",
     },
 }
 CACHES = {"default": REDIS_CACHE if REDIS_URL else LOCAL_CACHE, "local": {**LOCAL_CACHE, "LOCATION": "local"}}
@@ -230,12 +230,12 @@ QUOTA_IDEMPOTENCY_KEYS = env.number("QUOTA_IDEMPOTENCY_KEYS", 2_000)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["betterauth_auth.authentication.BetterAuthAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["todoproject.wire.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.wire.JSONNegotiation",
-    "DEFAULT_PARSER_CLASSES": ["todoproject.wire.JSONParser", "todoproject.wire.MergePatchParser"],
+    "DEFAULT_RENDERER_CLASSES": ["todoproject.http.json_io.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "todoproject.http.json_io.JSONNegotiation",
+    "DEFAULT_PARSER_CLASSES": ["todoproject.http.json_io.JSONParser", "todoproject.http.json_io.MergePatchParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["todoproject.throttling.UserThrottle"],
-    "EXCEPTION_HANDLER": "todoproject.problems.exception_handler",
+    "DEFAULT_THROTTLE_CLASSES": ["todoproject.http.throttling.UserThrottle"],
+    "EXCEPTION_HANDLER": "todoproject.http.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -308,12 +308,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {
-        "crashes_only": {"()": "todoproject.observability.CrashesOnlyFilter"},
-        "request_id": {"()": "todoproject.observability.RequestIdFilter"},
-        "without_traceback": {"()": "todoproject.observability.WithoutTracebackFilter"},
+        "crashes_only": {"()": "todoproject.monitoring.request_log.CrashesOnlyFilter"},
+        "request_id": {"()": "todoproject.monitoring.request_log.RequestIdFilter"},
+        "without_traceback": {"()": "todoproject.monitoring.request_log.WithoutTracebackFilter"},
     },
     "formatters": {
-        "json": {"()": "todoproject.observability.JSONFormatter"},
+        "json": {"()": "todoproject.monitoring.request_log.JSONFormatter"},
         "plain": {"format": "%(asctime)s %(levelname)-7s %(message)s [%(request_id)s]"},
     },
     "handlers": {

@@ -6,13 +6,13 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from todoproject.health import readyz
+from todoproject.bridge import profile
+from todoproject.monitoring.health import readyz
 from todoproject.openapi import schema
-from todoproject.people import profile
 from todos.api.me import MeView
 
-handler400 = "todoproject.problems.bad_request"
-handler404 = "todoproject.problems.not_found"
+handler400 = "todoproject.http.problems.bad_request"
+handler404 = "todoproject.http.problems.not_found"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
     path("api/v1/me", MeView.as_view(profile=profile), name="me"),

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
-from betterauth_auth import conf, keyset
+from betterauth_auth import conf
 from betterauth_auth.checks import check_settings
+from betterauth_auth.jwks import keyset
 from tests.betterauth_auth.case import IssuerCase
 from tests.betterauth_auth.test_development import run_badly
 
@@ -171,7 +172,7 @@ class OldLibraryTests(FetchingCase):
     def test_where_no_check_was_made_the_first_use_says_it(self):
         for version in self.with_versions("2.1.0"):
             self.configure()
-            with self.assertLogs("betterauth_auth.keyset", "WARNING") as logs:
+            with self.assertLogs("betterauth_auth.jwks.keyset", "WARNING") as logs:
                 self.assert_answers(self.get_with("/stateless"), 503)
             self.assertIn(f"urllib3 {version} is too old", logs.output[0])
             self.assertEqual((self.keys.last_outcome, self.issuer.requests), ("urllib3", 0))

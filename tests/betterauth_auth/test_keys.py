@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import SimpleTestCase
 from jwt.algorithms import RSAAlgorithm
 
-from betterauth_auth.keys import ED25519_PRIME, LOW_ORDER_Y, UnusableKey, usable_key, usable_keys
+from betterauth_auth.jwks.keys import ED25519_PRIME, LOW_ORDER_Y, UnusableKey, usable_key, usable_keys
 from tests.fake_betterauth import SigningKey, encode
 
 ED = SigningKey.make("EdDSA", "ed").jwk

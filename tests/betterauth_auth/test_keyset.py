@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.test import SimpleTestCase, override_settings
 
-from betterauth_auth import conf, keyset
+from betterauth_auth import conf
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.keyset import KeySet
+from betterauth_auth.jwks import keyset
+from betterauth_auth.jwks.keyset import KeySet
 from tests.betterauth_auth.case import IssuerCase
 from tests.fake_betterauth import FakeBetterAuth, Handler, SigningKey, answer_with, hang, slowly
 
@@ -158,7 +159,7 @@ class KeySetTests(StatelessCase):
 
     def test_an_empty_set_is_legal_and_refuses(self):
         keys, self.issuer.keys = self.issuer.keys, []
-        with self.assertLogs("betterauth_auth.keyset", "WARNING"):
+        with self.assertLogs("betterauth_auth.jwks.keyset", "WARNING"):
             self.assertEqual(self.status(self.issuer.token(key=keys[0])), 401)
 
         self.assertEqual(self.status(self.issuer.token(key=keys[0], sub="bob")), 401)

@@ -12,7 +12,8 @@ import threading
 import time
 from pathlib import Path
 
-from betterauth_auth import conf, counters, keyset
+from betterauth_auth import conf, counters
+from betterauth_auth.jwks import keyset
 from tests.betterauth_auth.case import IssuerCase
 from tests.fake_betterauth import (
     FakeBetterAuth,
@@ -171,7 +172,7 @@ class MisbehavingIssuerTests(IssuerCase):
     def test_published_private_keys_are_dropped_with_a_loud_log(self):
         self.issuer.behave(answer_with({"keys": [{**self.issuer.key.jwk, "d": "AAAA"}]}))
 
-        with self.assertLogs("betterauth_auth.keys", "CRITICAL"):
+        with self.assertLogs("betterauth_auth.jwks.keys", "CRITICAL"):
             self.assert_answers(self.get_with("/stateless"), 200)
 
     def test_the_request_names_itself_and_carries_no_credentials(self):

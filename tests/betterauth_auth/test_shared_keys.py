@@ -10,9 +10,10 @@ from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from django.test import SimpleTestCase, override_settings
 
-from betterauth_auth import conf, shared
+from betterauth_auth import conf
 from betterauth_auth.exceptions import InvalidToken
-from betterauth_auth.keyset import KeySet
+from betterauth_auth.jwks import shared
+from betterauth_auth.jwks.keyset import KeySet
 from tests.fake_betterauth import FakeBetterAuth, SigningKey
 
 

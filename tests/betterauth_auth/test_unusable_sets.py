@@ -14,7 +14,8 @@ from django.core.cache import caches
 from django.test import override_settings
 from jwt.algorithms import RSAAlgorithm
 
-from betterauth_auth import conf, counters, keyset, shared, status
+from betterauth_auth import conf, counters, status
+from betterauth_auth.jwks import keyset, shared
 from tests.betterauth_auth.test_keyset import StatelessCase
 from tests.fake_betterauth import SigningKey, answer_with, answer_with_keys, encode, hang
 
@@ -190,7 +191,7 @@ class UnusableSetTests(MovedClockCase):
         keys = self.start()
         self.assertEqual(self.status_of(), 200)
         self.issuer.behave(answer_with(set_of("for encryption", self.issuer.key.jwk)))
-        with self.assertLogs("betterauth_auth.keyset", "INFO") as logs:
+        with self.assertLogs("betterauth_auth.jwks.keyset", "INFO") as logs:
             for number in range(2, 7):
                 self.now += 301
                 self.status_of()
@@ -365,7 +366,7 @@ class EmptySetTests(MovedClockCase):
         self.assertEqual(self.status_of(sub="bob"), 200)
 
     def test_the_log_says_it_once_doubted_and_once_believed(self):
-        with self.assertLogs("betterauth_auth.keyset", "INFO") as logs:
+        with self.assertLogs("betterauth_auth.jwks.keyset", "INFO") as logs:
             token = self.make_it_empty()
             for number in range(3, 7):
                 self.now += 30

@@ -8,7 +8,7 @@ from django.test import SimpleTestCase
 from scripts.private_postgres import PrivatePostgres
 from tests.faults import only_when_asked
 from tests.faults.test_database import needs_postgres
-from todoproject.databases import database
+from todoproject.config.databases import database
 from todoproject.postgresql import base
 
 

@@ -153,7 +153,7 @@ class WorkersAreKilledWithoutNginx(WorkersCase):
 @only_when_asked
 class WorkersCannotStart(WorkersCase):
     def test_a_server_of_which_no_worker_ever_came_up_ends_with_an_error(self):
-        command = [sys.executable, "-m", "todoproject.server", "--host=127.0.0.1", "--port=0", "--workers=2"]
+        command = [sys.executable, "-m", "todoproject.serving.server", "--host=127.0.0.1", "--port=0", "--workers=2"]
         environment = {"PATH": os.environ["PATH"], "DEBUG": "false", "DATABASE_URL": "mysql://no"}
         ended = subprocess.run(
             [*command, "--threads=1"], cwd=ROOT, env=environment, check=False, capture_output=True, timeout=30

@@ -133,13 +133,13 @@ class OperatorsSignInIsGuarded(TestCase):
                 self.assertLess(len(response.content), 64_000)
 
     def test_a_success_is_logged(self):
-        with self.assertLogs("todoproject.admin_login", "INFO") as logs:
+        with self.assertLogs("todoproject.operators.login", "INFO") as logs:
             self.sign_in()
 
         self.assertEqual([record.getMessage() for record in logs.records], ["Admin sign-in."])
 
     def test_failures_are_logged_without_what_was_typed(self):
-        with self.assertLogs("todoproject.admin_login", "WARNING") as logs:
+        with self.assertLogs("todoproject.operators.login", "WARNING") as logs:
             self.sign_in(name="hunter2", password="hunter2")
 
         self.assertEqual(logs.records[0].reason, "wrong_name_or_password")

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import SimpleTestCase, TestCase, override_settings
 
 from tests.todoproject.test_settings import PRODUCTION, manage
-from todoproject.databases import BadDatabaseUrl, database, is_pooler
+from todoproject.config.databases import BadDatabaseUrl, database, is_pooler
 
 NEON = "postgresql://todo:s%40cret@ep-blue-1.eu-central-1.aws.neon.tech/todo"
 POOLED = NEON.replace("ep-blue-1.", "ep-blue-1-pooler.")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from django.test import override_settings
 
 from tests.todos.case import TodosTestCase
-from todoproject import fairness, throttling
+from todoproject.http import fairness, throttling
 
 
 @override_settings(WEB_THREADS=4, ROOT_URLCONF="tests.todoproject.urls")

@@ -3,10 +3,10 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.security import SecurityMiddleware
 from django.test import SimpleTestCase, override_settings
 
-from todoproject.gate import SecureRequest, fixed_headers, write
-from todoproject.transport import headers_of_api
+from todoproject.http.gate import SecureRequest, fixed_headers, write
+from todoproject.http.transport import headers_of_api
 
-GATE = "todoproject.gate.ApiGate"
+GATE = "todoproject.http.gate.ApiGate"
 
 
 class TheGateOfTheApi(SimpleTestCase):

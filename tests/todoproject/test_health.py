@@ -3,7 +3,7 @@ import time
 from django.test import TransactionTestCase, override_settings
 
 from tests.fake_betterauth import FakeBetterAuth
-from todoproject import health
+from todoproject.monitoring import health
 
 
 class ProbesTellTheTruth(TransactionTestCase):

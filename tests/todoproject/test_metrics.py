@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import Client, SimpleTestCase, TestCase, override_settings
 
 from tests.fake_betterauth import FakeBetterAuth
-from todoproject import metrics
+from todoproject.monitoring import metrics
 
 TOKEN = "a token of more than sixteen characters"
 AS_ANOTHER_PROCESS = """
@@ -14,7 +14,7 @@ import sys
 from django.conf import settings
 settings.configure(METRICS_TOKEN="x", METRICS_DIRECTORY=sys.argv[1])
 from tests.fake_betterauth import FakeBetterAuth
-from todoproject import metrics
+from todoproject.monitoring import metrics
 metrics.count("requests_total", 40, method="GET", route="/readyz", status=200)
 """
 

@@ -3,12 +3,12 @@ import logging
 
 from django.test import TestCase
 
-from todoproject.observability import JSONFormatter, RequestIdFilter, current_request_id
+from todoproject.monitoring.request_log import JSONFormatter, RequestIdFilter, current_request_id
 
 
 class EveryRequestLeavesOneHarmlessLine(TestCase):
     def request_line(self, path: str, **headers: str) -> str:
-        with self.assertLogs("todoproject.observability", "INFO") as logs:
+        with self.assertLogs("todoproject.monitoring.request_log", "INFO") as logs:
             self.client.get(path, headers=headers)
         self.assertEqual(len(logs.records), 1)
         RequestIdFilter().filter(logs.records[0])

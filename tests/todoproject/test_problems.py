@@ -2,7 +2,7 @@ from django.core.cache import cache
 from django.test import Client, SimpleTestCase, override_settings
 from rest_framework.exceptions import ValidationError
 
-from todoproject.problems import faults, listed
+from todoproject.http.problems import faults, listed
 
 HOSTILE_BODIES = {
     "nested 40,000 deep": b"[" * 40_000 + b"]" * 40_000,

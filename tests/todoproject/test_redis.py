@@ -11,10 +11,10 @@ from django.test import SimpleTestCase, override_settings
 from scripts.private_postgres import free_port
 from tests.fake_betterauth import FakeBetterAuth
 from tests.todoproject.test_settings import PRODUCTION, manage
-from todoproject import throttling
+from todoproject.http import throttling
 
 SERVER = shutil.which("redis-server")
-SPEND = "from todoproject.throttling import spend; print(spend('user', 10, 'alice').remaining)"
+SPEND = "from todoproject.http.throttling import spend; print(spend('user', 10, 'alice').remaining)"
 VERIFY = "import sys; from betterauth_auth import tokens; print(tokens.verify('{}').subject)"
 
 
@@ -66,7 +66,7 @@ class ACacheThatIsGoneStopsNobody(SimpleTestCase):
             "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "redis-test"},
         }
         throttling._shared_again_at, started = 0.0, time.monotonic()
-        with override_settings(CACHES=gone), self.assertLogs("todoproject.throttling", "WARNING"):
+        with override_settings(CACHES=gone), self.assertLogs("todoproject.http.throttling", "WARNING"):
             budgets = [throttling.spend("user", 10, "alice") for _ in range(2)]
 
         self.assertEqual([budget.remaining for budget in budgets if budget], [9, 8])

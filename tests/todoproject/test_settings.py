@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase
 
-from todoproject.environment import Environment, read_dotenv
+from todoproject.config.environment import Environment, read_dotenv
 from todoproject.settings import env as settings_environment
 
 PRODUCTION = {

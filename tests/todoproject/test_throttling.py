@@ -5,7 +5,7 @@ from django.test import Client, SimpleTestCase, TestCase, override_settings
 from tests.todoproject.operators import Operator
 from tests.todoproject.windows import fresh_counts
 from tests.todos.case import TodosTestCase
-from todoproject.addresses import network_of, networks_of
+from todoproject.http.addresses import network_of, networks_of
 
 
 @override_settings(RATE_LIMIT_ADDRESS=2)
@@ -52,7 +52,7 @@ class CallersWithoutATokenAreCountedByAddress(SimpleTestCase):
         }
     )
     def test_while_the_shared_cache_is_broken_each_process_counts_for_itself(self):
-        with self.assertLogs("todoproject.throttling", "WARNING"):
+        with self.assertLogs("todoproject.http.throttling", "WARNING"):
             self.assertEqual(self.statuses(3), [404, 404, 429])
 
     def test_ipv6_callers_are_counted_by_their_network(self):

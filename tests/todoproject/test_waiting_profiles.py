@@ -11,7 +11,7 @@ from betterauth_auth import deferred, profile
 from betterauth_auth.models import Identity
 from tests.betterauth_auth.unwritable import IS_POSTGRESQL, TABLE, run, unwritable
 from tests.todos.case import Person, TodosTransactionTestCase
-from todoproject import outages
+from todoproject.http import outages
 
 
 def sign_in_under_a_new_name(person: Person) -> None:

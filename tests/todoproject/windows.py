@@ -4,7 +4,7 @@ import time
 
 from django.core.cache import cache
 
-from todoproject import throttling
+from todoproject.http import throttling
 
 ROOM_SECONDS = 5
 

@@ -23,8 +23,8 @@ from tests.todos.matrix import Sent
 from tests.todos.stored import OWNED, rows_of
 from tests.todos.writes import ROWS, writes
 from todos import changes, clock
-from todos.api.caller import Caller
 from todos.changes import Operation
+from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
 from todos.models import Account, Todo
 

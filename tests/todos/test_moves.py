@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.todos.case import TodosTestCase
-from todos import positions
+from todos.changes import positions
 from todos.models import Todo
 
 keys = st.text(positions.DIGITS, min_size=1, max_size=12).map(lambda key: key.rstrip("0") + "i")

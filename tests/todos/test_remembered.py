@@ -12,10 +12,10 @@ from django.test import SimpleTestCase, override_settings
 from betterauth_auth.models import Identity
 from tests.todos.case import TodosTestCase
 from todos import clock
-from todos.api import remembered
+from todos.api import page_cache
 from todos.changes import purge
+from todos.compiled.shapes import Compiled
 from todos.models import Account, Todo
-from todos.shapes import Compiled
 
 WORDS = "status=open due=today due=overdue status=trashed tag=red starts=all page_size=1"
 FILTERS = ("", *(f"?{word}" for word in WORDS.split()))
@@ -26,7 +26,7 @@ EVENING = datetime(2026, 6, 10, 18, 5, tzinfo=UTC)  # ten minutes before midnigh
 class AsFreshAsReading(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()
-        remembered.pages.clear()
+        page_cache.pages.clear()
 
     def page(self, query: str = "") -> bytes:
         return self.alice.get(f"/todos{query}").content
@@ -123,12 +123,12 @@ class AsFreshAsReading(TodosTestCase):
     def test_a_server_that_was_started_anew_may_have_another_past(self):
         self.alice.todo(title="lost")
         self.page()
-        key, page = next(iter(remembered.pages.young.items()))
+        key, page = next(iter(page_cache.pages.young.items()))
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_postmaster_start_time()::text")
             (started,) = cursor.fetchone()
         self.assertTrue(page.state.endswith(f".{started}"), page.state)
-        remembered.pages.young[key] = page._replace(state=page.state.replace(started, "earlier"))
+        page_cache.pages.young[key] = page._replace(state=page.state.replace(started, "earlier"))
         self.spoil()
 
         self.assertEqual(self.alice.titles(), ["spoilt"])
@@ -184,9 +184,9 @@ class AsFreshAsReading(TodosTestCase):
         self.addCleanup(tracemalloc.stop)
         for number in range(100):
             self.page(f"?q=nothing{number}")
-        counted = sum(remembered.size_of(*item) for item in remembered.pages.young.items())
+        counted = sum(page_cache.size_of(*item) for item in page_cache.pages.young.items())
         before, _ = tracemalloc.get_traced_memory()
-        remembered.pages.clear()
+        page_cache.pages.clear()
         after, _ = tracemalloc.get_traced_memory()
 
         self.assertLessEqual(before - after, counted)
@@ -212,8 +212,8 @@ class AsFreshAsReading(TodosTestCase):
             self.assertEqual([todo["title"] for todo in response.json()["results"]], titles, charset)
 
 
-def page_of(size: int, state: str = "1") -> remembered.Page:
-    return remembered.Page(0, state, b"x" * size, Compiled("", (), ()), {})
+def page_of(size: int, state: str = "1") -> page_cache.Page:
+    return page_cache.Page(0, state, b"x" * size, Compiled("", (), ()), {})
 
 
 class Memory(SimpleTestCase):
@@ -221,11 +221,11 @@ class Memory(SimpleTestCase):
 
     def held(self, key: str, body: bytes, sql: str) -> int:
         """How many bytes Python takes for as many pages as the limit allows."""
-        pages = remembered.Pages()
+        pages = page_cache.Pages()
         tracemalloc.start()
         for number in range(3_000):
             query = Compiled(sql + str(number), (), ())
-            page = remembered.Page(0, "1.2.3", bytearray(body).decode().encode(), query, {})
+            page = page_cache.Page(0, "1.2.3", bytearray(body).decode().encode(), query, {})
             pages.keep(("issuer|subject", "http", "host", "/path", f"{key}{number}", None), page, self.LIMIT)
         held, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -237,7 +237,7 @@ class Memory(SimpleTestCase):
                 self.assertLessEqual(self.held("k" * key, b"b" * body, "s" * sql), self.LIMIT)
 
     def test_the_latest_page_of_an_address_replaces_the_one_before(self):
-        pages = remembered.Pages()
+        pages = page_cache.Pages()
         pages.keep(("other",), page_of(1), self.LIMIT)
         for number in range(5_000):
             pages.keep(("often",), page_of(1_000, str(number)), self.LIMIT)
@@ -246,8 +246,8 @@ class Memory(SimpleTestCase):
         self.assertEqual(pages.get(("other",)), page_of(1))
 
     def test_the_generation_before_is_still_there(self):
-        pages = remembered.Pages()
-        half = self.LIMIT // 2 - 2 * remembered.OVERHEAD
+        pages = page_cache.Pages()
+        half = self.LIMIT // 2 - 2 * page_cache.OVERHEAD
         pages.keep(("first",), page_of(half), self.LIMIT)
         pages.keep(("second",), page_of(half), self.LIMIT)
         self.assertIsNotNone(pages.get(("first",)))
@@ -255,7 +255,7 @@ class Memory(SimpleTestCase):
         self.assertIsNone(pages.get(("first",)))
 
     def test_a_page_that_is_too_large_is_not_kept(self):
-        pages = remembered.Pages()
+        pages = page_cache.Pages()
         pages.keep(("small",), page_of(1), self.LIMIT)
         pages.keep(("large",), page_of(self.LIMIT // 2), self.LIMIT)
 

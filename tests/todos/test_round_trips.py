@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTransactionTestCase
-from todos import changes, positions
-from todos.changes import Operation
+from todos import changes
+from todos.changes import Operation, positions
 from todos.models import Todo
 
 BODIES = (

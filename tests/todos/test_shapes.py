@@ -9,10 +9,10 @@ from django.test import TestCase
 from rest_framework.renderers import JSONRenderer
 
 from tests.todos.case import TodosTestCase
-from todos import shapes
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
+from todos.compiled import shapes
+from todos.compiled.shapes import Hole
 from todos.models import Account, List
-from todos.shapes import Hole
 
 
 class AQueryIsCompiledOnce(TestCase):

@@ -25,7 +25,8 @@ from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg import capabilities
 
-from todoproject import fairness, metrics
+from todoproject.http import fairness
+from todoproject.monitoring import metrics
 from todoproject.postgresql.arrays import TextsDumper
 from todoproject.postgresql.limits import LimitedCursor, limits
 from todoproject.postgresql.prepared import PreparedStatements

@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from todos import changes, clock, export
+from todos import changes, clock
+from todos.admin import export
 from todos.bounded import count_up_to
 from todos.models import Account, List, Tag, Todo
 

@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from todos import changes
-from todos.admin.calendar import drill_down
+from todos.admin.date_drilldown import drill_down
 from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilter, TaggedFilter
 from todos.admin.owned import OwnedAdmin
 from todos.models import Todo, TodoTag

@@ -15,16 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from todos import clock, shapes
+from todos import clock
 from todos.api import filters, idempotency
-from todos.api.caller import Caller
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
 from todos.api.pagination import KeysetPagination, absolute
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
+from todos.compiled import shapes
+from todos.compiled.caller import Caller
+from todos.compiled.shapes import Compiled, Hole
 from todos.exceptions import Refused
-from todos.shapes import Compiled, Hole
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})

@@ -12,8 +12,8 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from todos import changes
-from todos.api import schema
-from todos.api.openapi import answered
+from todos.api.docs import operations
+from todos.api.docs.parts import answered
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, Text, VersionInput
@@ -98,7 +98,7 @@ class BulkAnswer(AnswerSerializer):
 
 
 class BulkViewSet(TodoViewSet):
-    @extend_schema(**answered(schema.BULK_TODOS, BulkAnswer), request=BulkInput)
+    @extend_schema(**answered(operations.BULK_TODOS, BulkAnswer), request=BulkInput)
     def bulk(self, request: Request) -> HttpResponse:
         operations = self.valid(BulkInput)["operations"]
         try:

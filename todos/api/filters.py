@@ -16,13 +16,13 @@ from rest_framework.exceptions import ErrorDetail
 from todos import zones
 from todos.api.errors import QueryInvalid
 from todos.api.strict import parse_day, parse_uuid
-from todos.models import dues
+from todos.compiled.shapes import Hole
+from todos.models import due_dates
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
-from todos.shapes import Hole
 
 MAX_TAG_FILTERS = 20
-DUES = {"today": dues.is_due_today, "overdue": dues.is_overdue, "upcoming": dues.is_upcoming}
+DUES = {"today": due_dates.is_due_today, "overdue": due_dates.is_overdue, "upcoming": due_dates.is_upcoming}
 
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -154,7 +154,7 @@ WORDS = frozenset({"status", "starts", "due"})
 LIST, PARENT = Hole("list", UUIDField()), Hole("parent", UUIDField())
 DUE_BEFORE = Hole("due_before", DateField()), Hole("due_before.latest", DateField())
 DUE_AFTER = Hole("due_after", DateField()), Hole("due_after.earliest", DateField())
-SPAN = dues.Span(*(Hole(name, DateTimeField()) for name in dues.Span._fields))
+SPAN = due_dates.Span(*(Hole(name, DateTimeField()) for name in due_dates.Span._fields))
 PRIORITY, TEXT, ZONE = Hole("priority_gte", IntegerField()), Hole("q", TextField()), Hole("tz", TextField())
 
 
@@ -186,16 +186,16 @@ def pattern(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
 def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The values of the holes in `narrowed`."""
     tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}
-    values = {**asked, **tags, **dues.span(now)._asdict()}
+    values = {**asked, **tags, **due_dates.span(now)._asdict()}
     if "due_before" in asked:
-        values["due_before.latest"] = dues.latest_written(asked["due_before"])
+        values["due_before.latest"] = due_dates.latest_written(asked["due_before"])
     if "due_after" in asked:
-        values["due_after.earliest"] = dues.earliest_written(asked["due_after"])
+        values["due_after.earliest"] = due_dates.earliest_written(asked["due_after"])
     return values
 
 
 def narrowed(
-    rows: TodoQuerySet, owner_id: Any, asked: dict[str, Any], zone: Expression, span: dues.Span
+    rows: TodoQuerySet, owner_id: Any, asked: dict[str, Any], zone: Expression, span: due_dates.Span
 ) -> TodoQuerySet:
     status = asked.get("status")
     rows = rows.trashed() if status == "trashed" else rows.live()
@@ -223,14 +223,14 @@ def narrowed(
     return due_filtered(rows, asked, zone, span)
 
 
-def due_filtered(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: dues.Span) -> TodoQuerySet:
+def due_filtered(rows: TodoQuerySet, asked: dict[str, Any], zone: Expression, span: due_dates.Span) -> TodoQuerySet:
     conditions = []
     if asked.get("due") == "none":
         rows = rows.filter(due_date=None)
     elif "due" in asked:
         conditions.append(DUES[asked["due"]](zone, span))
     if "due_before" in asked:
-        conditions.append(dues.is_due_before(*DUE_BEFORE))
+        conditions.append(due_dates.is_due_before(*DUE_BEFORE))
     if "due_after" in asked:
-        conditions.append(dues.is_due_after(*DUE_AFTER))
+        conditions.append(due_dates.is_due_after(*DUE_AFTER))
     return rows.with_due(zone).filter(*conditions) if conditions else rows

@@ -21,8 +21,9 @@ from django.http import HttpResponse
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
-from todos import clock, quotas
+from todos import clock
 from todos.api.errors import HeaderInvalid, RequestFailed
+from todos.changes import quotas
 from todos.models import IdempotencyKey
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")

@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
-from todos.api import schema
 from todos.api.base import NOW, OwnedViewSet
+from todos.api.docs import operations
 from todos.api.errors import query_fault
 from todos.api.rows import LIST_COLUMNS, list_json
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
@@ -41,7 +41,7 @@ class ListViewSet(OwnedViewSet):
 
     to_json = staticmethod(list_json)
 
-    @extend_schema(**schema.LIST_LISTS)
+    @extend_schema(**operations.LIST_LISTS)
     def list(self, request: Request) -> HttpResponse:
         status = request.query_params.get("status", "active")
         if status not in STATUSES:
@@ -53,34 +53,34 @@ class ListViewSet(OwnedViewSet):
             page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
         return self.answer(page)
 
-    @extend_schema(**schema.GET_LIST)
+    @extend_schema(**operations.GET_LIST)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
         return self.one(self.current())
 
-    @extend_schema(**schema.CREATE_LIST)
+    @extend_schema(**operations.CREATE_LIST)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(ListInput))
         uid, created = changes.create_list(self.writer, values.pop("id", None), values)
         return self.one(self.present(uid), created=created)
 
-    @extend_schema(**schema.PATCH_LIST)
+    @extend_schema(**operations.PATCH_LIST)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
         changes.update_list(self.writer, self.uid, values, expected)
         return self.one(self.current())
 
-    @extend_schema(**schema.DELETE_LIST)
+    @extend_schema(**operations.DELETE_LIST)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.delete_list(self.writer, self.uid, self.expected())
         return Response(status=204)
 
-    @extend_schema(**schema.RESTORE_LIST)
+    @extend_schema(**operations.RESTORE_LIST)
     def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.restore_list(self.writer, self.uid, self.expected())
         return self.one(self.current())
 
-    @extend_schema(**schema.MOVE_LIST)
+    @extend_schema(**operations.MOVE_LIST)
     def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = self.valid(MoveInput)
         expected = self.expected(values)

@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
-from todos.api import schema
 from todos.api.base import OwnedViewSet
+from todos.api.docs import operations
 from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Whole, Zone
 from todos.models import Account
 
@@ -67,19 +67,19 @@ class MeView(OwnedViewSet):
     def as_view(cls, **options: Any) -> Any:  # type: ignore[override] # the methods of a single address are fixed
         return super().as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}, **options)
 
-    @extend_schema(**schema.GET_ME)
+    @extend_schema(**operations.GET_ME)
     def retrieve(self, request: Request) -> HttpResponse:
         return self.answer({**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))})
 
     def stored_settings(self) -> QuerySet[Any]:
         return self.get_queryset().annotate(default_list_uid=F("default_list__uid")).values_list(*SETTINGS)
 
-    @extend_schema(**schema.PATCH_ME, request=SettingsPatch)
+    @extend_schema(**operations.PATCH_ME, request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:
         changes.update_settings(self.writer, self.valid(SettingsPatch, partial=True))
         return self.retrieve(request)
 
-    @extend_schema(**schema.DELETE_ME)
+    @extend_schema(**operations.DELETE_ME)
     def destroy(self, request: Request) -> HttpResponse:
         changes.erase(self.writer)
         return Response(status=204)

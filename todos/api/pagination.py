@@ -20,8 +20,8 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 
 from todos.api.errors import query_fault
+from todos.compiled.shapes import Hole
 from todos.models.expressions import After
-from todos.shapes import Hole
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 SIGNATURE_BYTES = 16

@@ -21,7 +21,7 @@ from rest_framework.fields import empty
 
 from todos import zones
 from todos.exceptions import MAX_FAULTS
-from todos.models.dues import FIRST_DAY, LAST_DAY
+from todos.models.due_dates import FIRST_DAY, LAST_DAY
 
 MAX_NOTES = 20_000
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

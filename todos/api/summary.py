@@ -16,11 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import clock, zones
-from todos.api import filters, schema
+from todos.api import filters
 from todos.api.base import FilteredViewSet
-from todos.api.openapi import answered
+from todos.api.docs import operations
+from todos.api.docs.parts import answered
 from todos.api.strict import AnswerSerializer
-from todos.models import Account, List, Tag, Todo, TodoTag, dues
+from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, zone_of
 
@@ -48,7 +49,7 @@ class SummaryView(FilteredViewSet):
     serializer_class = SummaryAnswer
     parameters = {"retrieve": frozenset({"tz"})}
 
-    @extend_schema(**answered(schema.GET_SUMMARY, SummaryAnswer))
+    @extend_schema(**answered(operations.GET_SUMMARY, SummaryAnswer))
     def retrieve(self, request: Request) -> HttpResponse:
         now, tz = clock.now(), self.asked.get("tz", "")
         if tag := self.known_tag(now, tz):
@@ -66,7 +67,7 @@ class SummaryView(FilteredViewSet):
 
     def values(self) -> dict[str, Any]:
         values = super().values()
-        return {**values, **dues.span(values["now"])._asdict(), **self.asked}
+        return {**values, **due_dates.span(values["now"])._asdict(), **self.asked}
 
     def numbers(self) -> QuerySet[Any]:
         zone = filters.ZONE if self.asked else zone_of(self.owner.pk)
@@ -83,7 +84,7 @@ class SummaryView(FilteredViewSet):
         return match[0] if found and found[0][0] == int(match[1]) else ""
 
 
-def numbers(owner_id: Any, zone: Expression, span: dues.Span) -> dict[str, Any]:
+def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> dict[str, Any]:
     todos = Todo.objects.filter(owner_id=owner_id)
     shown = todos.live().in_active_lists(owner_id).started(zone, span.now).with_due(zone)
     is_open = shown.open()
@@ -98,9 +99,9 @@ def numbers(owner_id: Any, zone: Expression, span: dues.Span) -> dict[str, Any]:
     )
     return {
         "inbox": count(is_open.filter(list__is_inbox=True)),
-        "today": count(is_open.filter(dues.is_due_today(zone, span))),
-        "overdue": count(is_open.filter(dues.is_overdue(zone, span))),
-        "upcoming": count(is_open.filter(dues.is_upcoming(zone, span))),
+        "today": count(is_open.filter(due_dates.is_due_today(zone, span))),
+        "overdue": count(is_open.filter(due_dates.is_overdue(zone, span))),
+        "upcoming": count(is_open.filter(due_dates.is_upcoming(zone, span))),
         "completed_today": count(completed_today),
         "trashed": count(todos.trashed()),
         "lists": Rows(lists.with_open_count(owner_id, span.now, zone).values(item=pair(F("open_count")))),

@@ -14,19 +14,19 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from todos.api import schema
 from todos.api.base import NOW, OwnedViewSet
+from todos.api.docs import operations
+from todos.api.docs.parts import answered
 from todos.api.errors import RequestFailed, query_fault
 from todos.api.me import SETTINGS, SettingsAnswer, settings_json
-from todos.api.openapi import answered
 from todos.api.pagination import Cursor, KeysetPagination, absolute, unseal
 from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
+from todos.compiled.shapes import Hole
 from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import After, zone_of
-from todos.shapes import Hole
 
 
 class DeletedAnswer(AnswerSerializer):
@@ -74,7 +74,7 @@ class ChangesView(OwnedViewSet):
     pagination_class = None
     parameters = {"pull": frozenset({"since", "cursor", "page_size"})}
 
-    @extend_schema(**answered(schema.LIST_CHANGES, ChangesAnswer))
+    @extend_schema(**answered(operations.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> HttpResponse:
         (row,) = self.rows("account", self.account) or [(FIRST_VERSION, 0, 0, *settings_json().values())]
         version, purged, settings_version, *settings = row

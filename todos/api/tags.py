@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
-from todos.api import schema
 from todos.api.base import NOW, OwnedViewSet
+from todos.api.docs import operations
 from todos.api.rows import TAG_COLUMNS, tag_json
 from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
 from todos.models import Tag
@@ -29,28 +29,28 @@ class TagViewSet(OwnedViewSet):
 
     to_json = staticmethod(tag_json)
 
-    @extend_schema(**schema.LIST_TAGS)
+    @extend_schema(**operations.LIST_TAGS)
     def list(self, request: Request) -> HttpResponse:
         return self.answer(self.page(self.all_rows))
 
-    @extend_schema(**schema.GET_TAG)
+    @extend_schema(**operations.GET_TAG)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
         return self.one(self.current())
 
-    @extend_schema(**schema.CREATE_TAG)
+    @extend_schema(**operations.CREATE_TAG)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TagInput))
         uid, created = changes.create_tag(self.writer, values.pop("id", None), values)
         return self.one(self.present(uid), created=created)
 
-    @extend_schema(**schema.PATCH_TAG)
+    @extend_schema(**operations.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
         changes.update_tag(self.writer, self.uid, values, expected)
         return self.one(self.current())
 
-    @extend_schema(**schema.DELETE_TAG)
+    @extend_schema(**operations.DELETE_TAG)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.delete_tag(self.writer, self.uid, self.expected())
         return Response(status=204)

@@ -13,15 +13,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
-from todos.api import filters, remembered, schema
+from todos.api import filters, page_cache
 from todos.api.base import PAGING, FilteredViewSet
+from todos.api.docs import operations
 from todos.api.errors import query_fault
 from todos.api.filters import TodoFilter
 from todos.api.preconditions import insists_on_changing, insists_on_creating
 from todos.api.rows import TODO_COLUMNS, new_todo_json, todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
-from todos.changes import Operation, quick
+from todos.changes import Operation, one_statement
 from todos.models import Todo
 from todos.models.expressions import zone_of
 
@@ -66,35 +67,35 @@ class TodoViewSet(FilteredViewSet):
 
     to_json = staticmethod(todo_json)
 
-    @extend_schema(**schema.LIST_TODOS)
+    @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
         # What is overdue changes by the minute, everything else by changes and with the day.
-        lasts = self.asked.get("due") != "overdue" and remembered.is_possible(self)
-        return self.sent(remembered.page(self, self.narrowed)) if lasts else self.answer(self.page(self.narrowed))
+        lasts = self.asked.get("due") != "overdue" and page_cache.is_possible(self)
+        return self.sent(page_cache.page(self, self.narrowed)) if lasts else self.answer(self.page(self.narrowed))
 
-    @extend_schema(**schema.GET_TODO)
+    @extend_schema(**operations.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
         return self.one(self.current())
 
-    @extend_schema(**schema.CREATE_TODO)
+    @extend_schema(**operations.CREATE_TODO)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TodoInput))
         uid = values.pop("id", None)
-        row = quick.create(self.caller, uid, values) if self.caller.is_found_by_query else None
+        row = one_statement.create(self.caller, uid, values) if self.caller.is_found_by_query else None
         if row is None:
             return self.change("create", values, uid=uid)
         return self.one(new_todo_json(row), created=True)
 
-    @extend_schema(**schema.PUT_TODO)
+    @extend_schema(**operations.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         verb = "overwrite" if insists_on_changing(request) else "insert" if insists_on_creating(request) else "replace"
         return self.change(verb, stored(self.valid(TodoPut)), uid=self.uid)
 
-    @extend_schema(**schema.PATCH_TODO)
+    @extend_schema(**operations.PATCH_TODO)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("update", stored(self.valid(TodoPatch, partial=True)), uid=self.uid)
 
-    @extend_schema(**schema.DELETE_TODO)
+    @extend_schema(**operations.DELETE_TODO)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         permanent = request.query_params.get("permanent", "false")
         if permanent not in {"true", "false"}:
@@ -104,19 +105,19 @@ class TodoViewSet(FilteredViewSet):
         changes.run(self.writer, [operation])
         return Response(status=204)
 
-    @extend_schema(**schema.COMPLETE_TODO)
+    @extend_schema(**operations.COMPLETE_TODO)
     def complete(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("complete", self.valid(VersionInput), uid=self.uid)
 
-    @extend_schema(**schema.REOPEN_TODO)
+    @extend_schema(**operations.REOPEN_TODO)
     def reopen(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("reopen", self.valid(VersionInput), uid=self.uid)
 
-    @extend_schema(**schema.RESTORE_TODO)
+    @extend_schema(**operations.RESTORE_TODO)
     def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("restore", self.valid(VersionInput), uid=self.uid)
 
-    @extend_schema(**schema.MOVE_TODO)
+    @extend_schema(**operations.MOVE_TODO)
     def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         return self.change("move", self.valid(TodoMove), uid=self.uid)
 

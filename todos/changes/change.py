@@ -10,11 +10,13 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from todos import clock, positions, shapes
+from todos import clock
+from todos.changes import positions
+from todos.compiled import shapes
+from todos.compiled.shapes import Compiled
 from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
 from todos.models.account import FIRST_VERSION
-from todos.shapes import Compiled
 
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second

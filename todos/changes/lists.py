@@ -7,10 +7,10 @@ from uuid import UUID
 
 from todos.changes.change import Change, Finder, change
 from todos.changes.moves import position_beside, respace
+from todos.changes.quotas import require_room
 from todos.exceptions import Conflict, Invalid
 from todos.models import Account, List, Todo
 from todos.models.owned import uuid7
-from todos.quotas import require_room
 
 Expected = frozenset[int] | None
 

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import UUIDField, Value
 
-from todos import positions
+from todos.changes import positions
 from todos.models import List, Todo
 from todos.models.expressions import After
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from todos.changes.batch import Workbench
     from todos.changes.change import Change
-    from todos.changes.workbench import Workbench
 
 
 def move_beside(bench: Workbench, todo: Todo, neighbour: Todo, side: str) -> None:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from todos.changes.change import Change, Finder, change
+from todos.changes.quotas import require_room
 from todos.exceptions import Conflict
 from todos.models import Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import tag_key
-from todos.quotas import require_room
 
 Expected = frozenset[int] | None
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from todos import quotas
+from todos.changes import quotas
+from todos.changes.batch import Workbench
 from todos.changes.change import Finder, Place, change, require_version
 from todos.changes.moves import move_beside
 from todos.changes.values import PLAIN, finish, keep_parent_open, resume, settle
-from todos.changes.workbench import Workbench
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
 from todos.models import Todo
 from todos.models.owned import uuid7

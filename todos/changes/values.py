@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from todos.changes.batch import Workbench
 from todos.changes.change import Place
-from todos.changes.workbench import Workbench
 from todos.exceptions import Invalid
 from todos.models import Todo
 

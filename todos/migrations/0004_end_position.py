@@ -1,4 +1,4 @@
-"""PostgreSQL can make the position of a new row from its number by itself; see `todos.positions.at_end`."""
+"""PostgreSQL can make the position of a new row from its number by itself; see `todos.changes.positions.at_end`."""
 
 from django.db import migrations
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from todos import zones
-from todos.models.dues import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
+from todos.models.due_dates import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
 from todos.models.expressions import Contains, LocalDate, Rows
 from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from betterauth_auth import conf
-from todoproject.metrics import fresh_folder
-from todoproject.operators import development_operator
+from todoproject.monitoring.metrics import fresh_folder
+from todoproject.operators.development import development_operator
 
 WELCOME = """
   API     {base}/api/v1
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         os.putenv("METRICS_DIRECTORY", fresh_folder())
         command = [
-            *(sys.executable, "-m", "todoproject.server"),
+            *(sys.executable, "-m", "todoproject.serving.server"),
             *(f"--host={host}", f"--port={port}"),
             *(f"--workers={settings.WEB_WORKERS}", f"--threads={settings.WEB_THREADS}"),
         ]

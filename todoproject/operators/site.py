@@ -8,8 +8,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from todoproject import overview
-from todoproject.admin_login import LimitedLoginForm
+from todoproject.operators import front_page
+from todoproject.operators.login import LimitedLoginForm
 from todos.bounded import BoundedPaginator, whole_number
 
 FIELD_LOOKUPS = ("", "__exact", "__isnull", "__id__exact")
@@ -81,4 +81,4 @@ class OperatorsSite(admin.AdminSite):
         return sorted(found, key=lambda app: order.index(app["app_label"]) if app["app_label"] in order else len(order))
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().index(request, {**(extra_context or {}), **overview.figures()})
+        return super().index(request, {**(extra_context or {}), **front_page.figures()})

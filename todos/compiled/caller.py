@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Expression, QuerySet
 from django.utils.functional import cached_property
 
-from todos import shapes
-from todos.shapes import Compiled, Hole
+from todos.compiled import shapes
+from todos.compiled.shapes import Compiled, Hole
 
 # What finds the caller stands in WITH, and the key is then looked up there.
 KEY = '(SELECT "key" FROM "caller")'

@@ -14,7 +14,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
-from betterauth_auth.strict import decode_base64url, refuse_unreadable
+from betterauth_auth.strict_json import decode_base64url, refuse_unreadable
 
 logger = logging.getLogger(__name__)
 

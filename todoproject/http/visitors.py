@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from todoproject.throttling import Budget, spend_address
+from todoproject.http.throttling import Budget, spend_address
 
 
 class VisitorLimitMiddleware:

@@ -14,8 +14,9 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from todoproject import known_networks, throttling
-from todoproject.addresses import client_address, network_of
+from todoproject.http import throttling
+from todoproject.http.addresses import client_address, network_of
+from todoproject.operators import known_networks
 
 logger = logging.getLogger(__name__)
 

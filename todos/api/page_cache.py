@@ -16,9 +16,9 @@ from django.db import connection
 from django.db.models import QuerySet, TextField
 
 from todos import clock
-from todos.api.caller import KEY
 from todos.api.pagination import KeysetPagination
-from todos.shapes import Compiled, Hole
+from todos.compiled.caller import KEY
+from todos.compiled.shapes import Compiled, Hole
 
 if TYPE_CHECKING:
     from todos.api.base import OwnedViewSet

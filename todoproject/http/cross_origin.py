@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from todoproject.throttling import Budget, spend_address, spend_networks
+from todoproject.http.throttling import Budget, spend_address, spend_networks
 
 # How many times as many preflights an address has as other requests without a token.
 PREFLIGHTS = 10

@@ -22,8 +22,9 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from betterauth_auth.tokens import VerifiedToken
-from todoproject import fairness, metrics
-from todoproject.addresses import client_address, networks_of
+from todoproject.http import fairness
+from todoproject.http.addresses import client_address, networks_of
+from todoproject.monitoring import metrics
 
 WINDOW_SECONDS = 60
 # Names in the request's environ.

@@ -15,13 +15,13 @@ from django.http.response import ResponseHeaders
 from django.middleware.security import SecurityMiddleware
 from django.urls import get_resolver
 
-from todoproject.cross_origin import CrossOrigin
-from todoproject.limits import refused_body, refused_query
-from todoproject.outages import with_reads_repeated
-from todoproject.paths import is_api, without_slash
-from todoproject.problems import as_problem
-from todoproject.throttling import within_rate
-from todoproject.transport import headers_of_api, refused_plain_http
+from todoproject.http.cross_origin import CrossOrigin
+from todoproject.http.outages import with_reads_repeated
+from todoproject.http.paths import is_api, without_slash
+from todoproject.http.problems import as_problem
+from todoproject.http.request_size import refused_body, refused_query
+from todoproject.http.throttling import within_rate
+from todoproject.http.transport import headers_of_api, refused_plain_http
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
-from todoproject.paths import is_api
-from todoproject.problems import CONTENT_TYPE, problem
-from todoproject.wire import dump
+from todoproject.http.json_io import dump
+from todoproject.http.paths import is_api
+from todoproject.http.problems import CONTENT_TYPE, problem
 
 # The longest form of the admin has notes of 20,000 letters.
 MAX_FORM_BYTES = 500_000

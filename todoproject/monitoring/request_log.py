@@ -14,8 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from todoproject import metrics
-from todoproject.wire import dump
+from todoproject.http.json_io import dump
+from todoproject.monitoring import metrics
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")

@@ -12,9 +12,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from todoproject import metrics
+from todoproject.http.problems import RETRY_AFTER_SECONDS
+from todoproject.monitoring import metrics
 from todoproject.postgresql.base import ConnectionLost
-from todoproject.problems import RETRY_AFTER_SECONDS
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from todoproject.problems import CONTENT_TYPE, problem
-from todoproject.wire import dump
+from todoproject.http.json_io import dump
+from todoproject.http.problems import CONTENT_TYPE, problem
 
 # Nothing of ours is ever framed, and what no rule names is not loaded.
 NOWHERE = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from betterauth_auth.conf import Source
-from betterauth_auth.fetch import FetchFailed
-from betterauth_auth.keys import Key, usable_keys
-from betterauth_auth.strict import load_document
+from betterauth_auth.jwks.fetch import FetchFailed
+from betterauth_auth.jwks.keys import Key, usable_keys
+from betterauth_auth.strict_json import load_document
 
 MAX_KEYS = 256
 MAX_REASONS = 5

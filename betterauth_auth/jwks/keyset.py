@@ -17,12 +17,13 @@ from typing import Any
 
 from django.db import connections
 
-from betterauth_auth import counters, shared
+from betterauth_auth import counters
 from betterauth_auth.conf import Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.fetch import FetchFailed, fetch
-from betterauth_auth.keys import Key
-from betterauth_auth.snapshot import NEVER, Snapshot
+from betterauth_auth.jwks import shared
+from betterauth_auth.jwks.fetch import FetchFailed, fetch
+from betterauth_auth.jwks.keys import Key
+from betterauth_auth.jwks.snapshot import NEVER, Snapshot
 
 logger = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels, logger
 from granian.server.mp import MPServer, WorkerProcess
 
-from todoproject import nginx
-from todoproject.supervision import Place
+from todoproject.serving import nginx
+from todoproject.serving.supervision import Place
 
 TURN_SECONDS = 0.25
 # How long a worker may go on answering when told to stop. Behind nginx nobody waits for an answer any more by then.
@@ -103,7 +103,7 @@ class Server(MPServer):
 
 
 def main(arguments: list[str]) -> int:
-    parser = ArgumentParser(prog="todoproject.server")
+    parser = ArgumentParser(prog="todoproject.serving.server")
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, required=True)

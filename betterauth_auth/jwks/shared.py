@@ -14,7 +14,7 @@ from django.core.cache import caches
 from betterauth_auth.conf import Source
 
 logger = logging.getLogger(__name__)
-SALT = "betterauth_auth.shared"
+SALT = "betterauth_auth.jwks.shared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def remember(name: str, network: str) -> None:
 
 def digest_of(name: str, network: str) -> str:
     """Keyed, because the few addresses of IPv4 could all be tried."""
-    return salted_hmac(__name__, f"{network} {name.casefold()}", algorithm="sha256").hexdigest()
+    return salted_hmac("todoproject.known_networks", f"{network} {name.casefold()}", algorithm="sha256").hexdigest()
 
 
 def oldest() -> date:

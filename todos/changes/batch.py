@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, Value
 
-from todos import quotas
+from todos.changes import quotas
 from todos.changes.change import Change, Place
 from todos.exceptions import Invalid, Missing
 from todos.models import List, Tag, Todo, TodoTag, Tombstone

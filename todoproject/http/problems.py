@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from todoproject.paths import is_api
-from todoproject.wire import dump
+from todoproject.http.json_io import dump
+from todoproject.http.paths import is_api
 from todos.exceptions import MAX_FAULTS
 
 CONTENT_TYPE = "application/problem+json"

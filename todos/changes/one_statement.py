@@ -12,9 +12,11 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
-from todos import clock, quotas, shapes, zones
+from todos import clock, zones
+from todos.changes import quotas
 from todos.changes.change import ERASED_BEFORE, Finder
-from todos.models.dues import due_sort_key
+from todos.compiled import shapes
+from todos.models.due_dates import due_sort_key
 from todos.models.owned import uuid7
 from todos.models.todo import title_sort_key
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from todos.api.openapi import (
+from todos.api.docs.parts import (
     CURSOR,
     ETAG,
     ETAG_AND_LOCATION,
