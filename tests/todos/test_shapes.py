@@ -11,7 +11,7 @@ from rest_framework.renderers import JSONRenderer
 from tests.todos.case import TodosTestCase
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.compiled import shapes
-from todos.compiled.shapes import Hole
+from todos.compiled.shapes import Placeholder
 from todos.models import Account, List
 
 
@@ -26,8 +26,10 @@ class AQueryIsCompiledOnce(TestCase):
 
     def named(self):
         self.builds += 1
-        found = List.objects.filter(name=Hole("name", CharField()), created_at__lte=Hole("at", DateTimeField()))
-        return found.filter(uid=Hole("uid", UUIDField())).values_list("uid", "name", "created_at")
+        found = List.objects.filter(
+            name=Placeholder("name", CharField()), created_at__lte=Placeholder("at", DateTimeField())
+        )
+        return found.filter(uid=Placeholder("uid", UUIDField())).values_list("uid", "name", "created_at")
 
     def rows(self, key="key", **values):
         given = {"name": "n", "at": datetime(2026, 1, 3, tzinfo=UTC), "uid": self.uid, **values}

@@ -24,14 +24,14 @@ from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
-from todos.compiled.shapes import Compiled, Hole
+from todos.compiled.shapes import Compiled, Placeholder
 from todos.exceptions import Refused
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})
 PAGING = frozenset({"cursor", "page_size", "ordering"})
-UID = Hole("uid", models.UUIDField())
-NOW = Hole("now", models.DateTimeField())
+UID = Placeholder("uid", models.UUIDField())
+NOW = Placeholder("now", models.DateTimeField())
 
 
 class OwnedViewSet(GenericViewSet[Any]):
@@ -76,11 +76,11 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     @property
     def pattern(self) -> Hashable:
-        """What the view's queries depend on besides the values that fill their holes."""
+        """What the view's queries depend on besides the values that fill their placeholders."""
         return None
 
     def values(self) -> dict[str, Any]:
-        """What the holes of this view's queries are filled with, besides the page's."""
+        """What the placeholders of this view's queries are filled with, besides the page's."""
         return {**self.caller.values, "now": clock.now()}
 
     def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ErrorDetail
 from todos import zones
 from todos.api.errors import QueryInvalid
 from todos.api.strict import parse_day, parse_uuid
-from todos.compiled.shapes import Hole
+from todos.compiled.shapes import Placeholder
 from todos.models import due_dates
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
@@ -151,11 +151,15 @@ class TodoFilter(filters.FilterSet):
 FIELDS = {name: declared.field for name, declared in TodoFilter.base_filters.items()}
 # Of these the value decides what the SQL is; of the others only that they are given.
 WORDS = frozenset({"status", "starts", "due"})
-LIST, PARENT = Hole("list", UUIDField()), Hole("parent", UUIDField())
-DUE_BEFORE = Hole("due_before", DateField()), Hole("due_before.latest", DateField())
-DUE_AFTER = Hole("due_after", DateField()), Hole("due_after.earliest", DateField())
-SPAN = due_dates.Span(*(Hole(name, DateTimeField()) for name in due_dates.Span._fields))
-PRIORITY, TEXT, ZONE = Hole("priority_gte", IntegerField()), Hole("q", TextField()), Hole("tz", TextField())
+LIST, PARENT = Placeholder("list", UUIDField()), Placeholder("parent", UUIDField())
+DUE_BEFORE = Placeholder("due_before", DateField()), Placeholder("due_before.latest", DateField())
+DUE_AFTER = Placeholder("due_after", DateField()), Placeholder("due_after.earliest", DateField())
+SPAN = due_dates.Span(*(Placeholder(name, DateTimeField()) for name in due_dates.Span._fields))
+PRIORITY, TEXT, ZONE = (
+    Placeholder("priority_gte", IntegerField()),
+    Placeholder("q", TextField()),
+    Placeholder("tz", TextField()),
+)
 
 
 def asked(parameters: QueryDict) -> dict[str, Any]:
@@ -176,7 +180,7 @@ def asked(parameters: QueryDict) -> dict[str, Any]:
 
 
 def pattern(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
-    """What `narrowed` depends on besides the values that fill its holes."""
+    """What `narrowed` depends on besides the values that fill its placeholders."""
     return frozenset(
         (name, value if name in WORDS or value == "none" else len(value) if name == "tag" else None)
         for name, value in asked.items()
@@ -184,7 +188,7 @@ def pattern(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
 
 
 def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The values of the holes in `narrowed`."""
+    """The values of the placeholders in `narrowed`."""
     tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}
     values = {**asked, **tags, **due_dates.span(now)._asdict()}
     if "due_before" in asked:
@@ -215,7 +219,7 @@ def narrowed(
             else rows.filter(parent__uid=PARENT, parent__owner=F("owner"))
         )
     for index, _ in enumerate(asked.get("tag", ())):
-        rows = rows.tagged(Hole(f"tag.{index}", TextField()))
+        rows = rows.tagged(Placeholder(f"tag.{index}", TextField()))
     if "priority_gte" in asked:
         rows = rows.filter(priority__gte=PRIORITY)
     if "q" in asked:

@@ -18,7 +18,7 @@ from django.db.models import QuerySet, TextField
 from todos import clock
 from todos.api.pagination import KeysetPagination
 from todos.compiled.caller import KEY
-from todos.compiled.shapes import Compiled, Hole
+from todos.compiled.shapes import Compiled, Placeholder
 
 if TYPE_CHECKING:
     from todos.api.base import OwnedViewSet
@@ -129,4 +129,4 @@ def key_of(view: OwnedViewSet) -> Key:
 def guarded(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
     page = view.shaped(build)
     sql = STATEMENT.format(state=STATE, page=page.sql, owner=KEY)
-    return Compiled(sql, (*page.parameters, Hole("known", TextField())), page.converters)
+    return Compiled(sql, (*page.parameters, Placeholder("known", TextField())), page.converters)

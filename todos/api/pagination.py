@@ -20,7 +20,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 
 from todos.api.errors import query_fault
-from todos.compiled.shapes import Hole
+from todos.compiled.shapes import Placeholder
 from todos.models.expressions import After
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
@@ -105,7 +105,12 @@ class KeysetPagination(BasePagination):
             is_descending = is_descending != self.cursor.is_back
             operator = ("<" if is_descending else ">") + ("=" if self.cursor.is_inclusive else "")
             queryset = queryset.filter(
-                After(self.column, Hole("cursor.value", self.field), Hole("cursor.uid", UUIDField()), operator=operator)
+                After(
+                    self.column,
+                    Placeholder("cursor.value", self.field),
+                    Placeholder("cursor.uid", UUIDField()),
+                    operator=operator,
+                )
             )
         sign = "-" if is_descending else ""
         return queryset.order_by(sign + self.column, sign + "uid").values_list(*self.columns)[: self.size + 1]

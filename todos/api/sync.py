@@ -23,7 +23,7 @@ from todos.api.pagination import Cursor, KeysetPagination, absolute, unseal
 from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
-from todos.compiled.shapes import Hole
+from todos.compiled.shapes import Placeholder
 from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import After, zone_of
@@ -45,8 +45,8 @@ class ChangesAnswer(AnswerSerializer):
     next = serializers.URLField(allow_null=True)
 
 
-SINCE, UPTO = Hole("since", BigIntegerField()), Hole("upto", BigIntegerField())
-SEEN = Hole("seen", BigIntegerField()), Hole("seen.uid", UUIDField())
+SINCE, UPTO = Placeholder("since", BigIntegerField()), Placeholder("upto", BigIntegerField())
+SEEN = Placeholder("seen", BigIntegerField()), Placeholder("seen.uid", UUIDField())
 
 
 class Kind(NamedTuple):

@@ -10,7 +10,7 @@ from django.db.models import Expression, QuerySet
 from django.utils.functional import cached_property
 
 from todos.compiled import shapes
-from todos.compiled.shapes import Compiled, Hole
+from todos.compiled.shapes import Compiled, Placeholder
 
 # What finds the caller stands in WITH, and the key is then looked up there.
 KEY = '(SELECT "key" FROM "caller")'
@@ -44,7 +44,7 @@ class Caller:
     @property
     def pk(self) -> Any:
         field = get_user_model()._meta.pk  # noqa: SLF001 - documented API of Django
-        return Key(field) if self.is_found_by_query else Hole("owner", field)
+        return Key(field) if self.is_found_by_query else Placeholder("owner", field)
 
     def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
         """What `make` makes, made once for each shape, with the caller found before it, and only once in it."""
@@ -60,8 +60,8 @@ class Caller:
         return shapes.compiled((type(self), "key"), self.keys)
 
     def keys(self) -> QuerySet[Any]:
-        holes = {name: Hole(f"owner.{name}", field) for name, field in self.user.pk_fields.items()}
-        found: QuerySet[Any] = self.user.pk_query(**holes)
+        placeholders = {name: Placeholder(f"owner.{name}", field) for name, field in self.user.pk_fields.items()}
+        found: QuerySet[Any] = self.user.pk_query(**placeholders)
         return found
 
     @cached_property

@@ -1,7 +1,7 @@
 """Queries that are built and compiled once for each shape, and afterwards only given their values.
 
 Django takes longer to turn a queryset into SQL than PostgreSQL takes to answer it. Two requests have the same shape
-if their SQL differs in nothing but values; those are left out as holes, by name, and filled in for each request.
+if their SQL differs in nothing but values; those are left out as placeholders, by name, and filled in for each request.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from psycopg.pq import Format
 MAX_SHAPES = 1024
 
 
-class Hole(Expression):
+class Placeholder(Expression):
     """A value of a query that is given when the query runs."""
 
     def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
@@ -48,7 +48,7 @@ def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
 
 
 def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
-    """`key` stands for everything that `build` depends on, but for the values in its holes."""
+    """`key` stands for everything that `build` depends on, but for the values in its placeholders."""
     return kept(key, lambda: compilation(build()))
 
 
@@ -79,11 +79,11 @@ def filled(query: Compiled, values: Mapping[str, Any], database: Any) -> list[An
     """The parameters of the query."""
     if database.vendor == "postgresql":
         # psycopg takes Python's values as they are.
-        return [values[part.name] if type(part) is Hole else part for part in query.parameters]
-    return [adapted(part, values, database) if type(part) is Hole else part for part in query.parameters]
+        return [values[part.name] if type(part) is Placeholder else part for part in query.parameters]
+    return [adapted(part, values, database) if type(part) is Placeholder else part for part in query.parameters]
 
 
-def adapted(hole: Hole, values: Mapping[str, Any], database: Any) -> Any:
+def adapted(hole: Placeholder, values: Mapping[str, Any], database: Any) -> Any:
     return hole.output_field.get_db_prep_value(values[hole.name], database)
 
 
