@@ -98,7 +98,7 @@ class OwnedViewSet(GenericViewSet[Any]):
     def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> Compiled:
         self.is_shaping = True
         try:
-            return shapes.compilation(build())
+            return shapes.compile_queryset(build())
         finally:
             self.is_shaping = False
 

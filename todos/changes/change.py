@@ -174,7 +174,7 @@ def raise_counter(owner: int | Finder, new_todos: int) -> Change | None:
     if isinstance(owner, int):
         found, parameters = "%s", [owner]
     else:
-        found, parameters = owner.key_query.sql, shapes.filled(owner.key_query, owner.values, connection)
+        found, parameters = owner.key_query.sql, shapes.bind(owner.key_query, owner.values, connection)
     sql = RAISE.format(owner=found, erased_before=ERASED_BEFORE)
     with connection.cursor() as cursor:
         with together_with_begin():

@@ -55,7 +55,7 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     owner = finder.key_query
     database = connections[DEFAULT_DB_ALIAS]
     room = quotas.limit_of("todos") or NO_LIMIT
-    values = shapes.filled(owner, finder.values, database)
+    values = shapes.bind(owner, finder.values, database)
     try:
         made = shapes.fetched(database, statement(owner.sql), [*values, room, *(row[name] for name in COLUMNS)])
     except IntegrityError:

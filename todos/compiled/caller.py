@@ -48,12 +48,12 @@ class Caller:
 
     def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
         """What `make` makes, made once for each shape, with the caller found before it, and only once in it."""
-        return shapes.kept((type(self), self.is_found_by_query, shape), lambda: self.finding(make()))
+        return shapes.cached((type(self), self.is_found_by_query, shape), lambda: self.finding(make()))
 
     def finding(self, query: Compiled) -> Compiled:
         if not self.is_found_by_query:
             return query
-        return shapes.after("caller", self.key_query, query)
+        return shapes.with_cte("caller", self.key_query, query)
 
     @property
     def key_query(self) -> Compiled:

@@ -43,16 +43,16 @@ _compiled: dict[Hashable, Compiled] = {}
 def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
     """What the query yields, as tuples or lists."""
     database = connections[DEFAULT_DB_ALIAS]
-    found = fetched(database, query.sql, filled(query, values, database))
+    found = fetched(database, query.sql, bind(query, values, database))
     return [converted(row, query, database) for row in found] if query.converters else found
 
 
 def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
     """`key` stands for everything that `build` depends on, but for the values in its placeholders."""
-    return kept(key, lambda: compilation(build()))
+    return cached(key, lambda: compile_queryset(build()))
 
 
-def kept(key: Hashable, make: Callable[[], Compiled]) -> Compiled:
+def cached(key: Hashable, make: Callable[[], Compiled]) -> Compiled:
     query = _compiled.get(key)
     if query is None:
         query = make()
@@ -62,20 +62,20 @@ def kept(key: Hashable, make: Callable[[], Compiled]) -> Compiled:
     return query
 
 
-def after(name: str, first: Compiled, query: Compiled) -> Compiled:
+def with_cte(name: str, first: Compiled, query: Compiled) -> Compiled:
     """The query with another one before it, whose rows it knows by this name."""
     sql = f'WITH "{name}" AS ({first.sql}) {query.sql}'
     return Compiled(sql, (*first.parameters, *query.parameters), query.converters)
 
 
-def compilation(queryset: QuerySet[Any]) -> Compiled:
+def compile_queryset(queryset: QuerySet[Any]) -> Compiled:
     compiler = queryset.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
     sql, parameters = compiler.as_sql()
     converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
     return Compiled(sql, tuple(parameters), tuple((at, *which) for at, which in converters.items()))
 
 
-def filled(query: Compiled, values: Mapping[str, Any], database: Any) -> list[Any]:
+def bind(query: Compiled, values: Mapping[str, Any], database: Any) -> list[Any]:
     """The parameters of the query."""
     if database.vendor == "postgresql":
         # psycopg takes Python's values as they are.
