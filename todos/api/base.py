@@ -92,7 +92,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def run(self, query: Compiled, values: dict[str, Any]) -> list[Any]:
         found = shapes.run(query, {**self.values(), **values})
-        self.caller.is_proven = self.caller.is_proven or bool(found)
+        self.caller.is_admitted = self.caller.is_admitted or bool(found)
         return found
 
     def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> Compiled:
@@ -105,7 +105,7 @@ class OwnedViewSet(GenericViewSet[Any]):
     @property
     def writer(self) -> int | Caller:
         """For changes that can find the owner by themselves."""
-        return self.caller if self.caller.is_found_by_query else self.owner_id
+        return self.caller if self.caller.resolves_in_sql else self.owner_id
 
     @property
     def owner_id(self) -> int:

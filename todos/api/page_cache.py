@@ -88,7 +88,7 @@ pages = Pages()
 
 def is_possible(view: OwnedViewSet) -> bool:
     """SQLite has neither LATERAL nor a network in front of it."""
-    return bool(max_bytes()) and view.caller.is_found_by_query and connection.vendor == "postgresql"
+    return bool(max_bytes()) and view.caller.resolves_in_sql and connection.vendor == "postgresql"
 
 
 def max_bytes() -> int:

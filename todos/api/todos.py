@@ -81,7 +81,7 @@ class TodoViewSet(FilteredViewSet):
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TodoInput))
         uid = values.pop("id", None)
-        row = one_statement.create(self.caller, uid, values) if self.caller.is_found_by_query else None
+        row = one_statement.create(self.caller, uid, values) if self.caller.resolves_in_sql else None
         if row is None:
             return self.change("create", values, uid=uid)
         return self.one(new_todo_json(row), created=True)

@@ -38,7 +38,7 @@ Row = TypeVar("Row", List, Tag)
 class Finder(Protocol):
     """Finds the owner within a statement, if the owner may still write."""
 
-    is_proven: bool
+    is_admitted: bool
 
     @property
     def values(self) -> dict[str, Any]: ...
@@ -183,7 +183,7 @@ def raise_counter(owner: int | Finder, new_todos: int) -> Change | None:
     if row is None:
         return None
     if not isinstance(owner, int):
-        owner.is_proven = True
+        owner.is_admitted = True
     owner_id, number, count, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at, erased_before = row
     current = Change(owner_id, number, count, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
     current.todo_count -= new_todos

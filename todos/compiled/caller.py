@@ -17,7 +17,7 @@ KEY = '(SELECT "key" FROM "caller")'
 
 
 class Key(Expression):
-    """The caller's key in a query that `Caller.finding` stands before."""
+    """The caller's key in a query that `Caller.with_caller_cte` stands before."""
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return KEY, []
@@ -37,21 +37,21 @@ class Caller:
 
     def __init__(self, user: Any) -> None:
         self.user = user
-        self.is_found_by_query = hasattr(user, "pk_query")
+        self.resolves_in_sql = hasattr(user, "pk_query")
         # Whether a query has found this user, so that the user may be here.
-        self.is_proven = False
+        self.is_admitted = False
 
     @property
     def pk(self) -> Any:
         field = get_user_model()._meta.pk  # noqa: SLF001 - documented API of Django
-        return Key(field) if self.is_found_by_query else Placeholder("owner", field)
+        return Key(field) if self.resolves_in_sql else Placeholder("owner", field)
 
     def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
         """What `make` makes, made once for each shape, with the caller found before it, and only once in it."""
-        return shapes.cached((type(self), self.is_found_by_query, shape), lambda: self.finding(make()))
+        return shapes.cached((type(self), self.resolves_in_sql, shape), lambda: self.with_caller_cte(make()))
 
-    def finding(self, query: Compiled) -> Compiled:
-        if not self.is_found_by_query:
+    def with_caller_cte(self, query: Compiled) -> Compiled:
+        if not self.resolves_in_sql:
             return query
         return shapes.with_cte("caller", self.key_query, query)
 
@@ -66,23 +66,23 @@ class Caller:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        if not self.is_found_by_query:
+        if not self.resolves_in_sql:
             return {"owner": self.user.pk}
         return {f"owner.{name}": value for name, value in self.user.pk_values.items()}
 
     @property
     def name(self) -> str:
-        return self.user.subject_key if self.is_found_by_query else str(self.user.pk)
+        return self.user.subject_key if self.resolves_in_sql else str(self.user.pk)
 
     def prove(self) -> None:
         """Looks at the user, unless a query has; refuses whoever was shut out."""
-        if self.is_found_by_query and not self.is_proven:
+        if self.resolves_in_sql and not self.is_admitted:
             self.user.fetch()
 
     def key(self) -> int:
         """The user's key, after another look at the user; refuses whoever was shut out since the last one."""
-        if self.is_found_by_query:
+        if self.resolves_in_sql:
             self.user.fetch_again()
-            self.is_proven = True
+            self.is_admitted = True
         key: int = self.user.pk
         return key
