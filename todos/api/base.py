@@ -119,13 +119,13 @@ class OwnedViewSet(GenericViewSet[Any]):
             raise NotFound
         return uid
 
-    def represent(self, uid: UUID) -> dict[str, Any] | None:
+    def json_of(self, uid: UUID) -> dict[str, Any] | None:
         """The row as JSON, if the caller has it."""
         found = self.rows("one", lambda: self.all_rows().filter(uid=UID).values_list(*self.columns), uid=uid)
         return self.to_json(found[0]) if found else None
 
-    def present(self, uid: UUID) -> dict[str, Any]:
-        data = self.represent(uid)
+    def json_or_404(self, uid: UUID) -> dict[str, Any]:
+        data = self.json_of(uid)
         if data is None:
             # Perhaps everything was erased since a statement before this one found the caller.
             self.caller.key()
@@ -133,11 +133,11 @@ class OwnedViewSet(GenericViewSet[Any]):
         return data
 
     def current(self) -> dict[str, Any]:
-        return self.present(self.uid)
+        return self.json_or_404(self.uid)
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which an id was kept, with the row as it is now."""
-        return self.one(self.present(UUID(brief)), created=status == 201)
+        return self.row_response(self.json_or_404(UUID(brief)), created=status == 201)
 
     def page(self, build: Callable[[], models.QuerySet[Any]]) -> dict[str, Any]:
         """One page of the rows that `build` yields."""
@@ -155,7 +155,7 @@ class OwnedViewSet(GenericViewSet[Any]):
             values = self.valid(VersionInput)
         return accepted_versions(self.request, values.pop("version", None))
 
-    def one(self, data: dict[str, Any], *, created: bool = False) -> HttpResponse:
+    def row_response(self, data: dict[str, Any], *, created: bool = False) -> HttpResponse:
         """The answer that is a single row."""
         tag = etag(data["version"])
         headers = {"ETag": tag}
@@ -163,13 +163,15 @@ class OwnedViewSet(GenericViewSet[Any]):
             return Response(status=304, headers=headers)
         if created:
             headers["Location"] = absolute(self.request, f"{self.collection}/{data['id']}")
-        return self.answer(data, 201 if created else 200, headers)
+        return self.json_response(data, 201 if created else 200, headers)
 
-    def answer(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    def json_response(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
         """The answer with a body. DRF's Response would be rendered later, with more ceremony."""
-        return self.sent(self.request.accepted_renderer.render(data), status, headers)
+        return self.bytes_response(self.request.accepted_renderer.render(data), status, headers)
 
-    def sent(self, body: str | bytes, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
+    def bytes_response(
+        self, body: str | bytes, status: int = 200, headers: dict[str, str] | None = None
+    ) -> HttpResponse:
         return HttpResponse(body, self.request.accepted_renderer.media_type, status, headers=headers)
 
     @property
@@ -208,7 +210,7 @@ class OwnedViewSet(GenericViewSet[Any]):
                 raise query_fault(name, "repeated", "Give this parameter once.")
 
     def handle_exception(self, exc: Exception) -> Response:
-        return super().handle_exception(translated(exc, self.represent) if isinstance(exc, Refused) else exc)
+        return super().handle_exception(translated(exc, self.json_of) if isinstance(exc, Refused) else exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         try:

@@ -109,11 +109,11 @@ class BulkViewSet(TodoViewSet):
         except Refused as refusal:
             refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
             raise
-        return self.answer({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})
+        return self.json_response({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
         uids = [UUID(uid) for uid in brief["results"]]
         found = self.all_rows().filter(uid__in=uids).values_list(*self.columns)
         rows = {row[0]: self.to_json(row) for row in found}
-        return self.answer({**brief, "results": [rows[uid] for uid in uids if uid in rows]}, status)
+        return self.json_response({**brief, "results": [rows[uid] for uid in uids if uid in rows]}, status)

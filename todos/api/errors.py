@@ -38,13 +38,13 @@ def query_fault(name: str, code: str, detail: str) -> QueryInvalid:
     return QueryInvalid({name: [exceptions.ErrorDetail(detail, code)]})
 
 
-def translated(refusal: Refused, represent: Callable[[UUID], Any]) -> exceptions.APIException:
-    """The DRF exception for a refusal; `represent` gives the JSON of a row that the client should look at."""
+def translated(refusal: Refused, json_of: Callable[[UUID], Any]) -> exceptions.APIException:
+    """The DRF exception for a refusal; `json_of` gives the JSON of a row that the client should look at."""
     if isinstance(refusal, Missing):
         return exceptions.NotFound()
     if isinstance(refusal, Invalid):
         return body_fault(refusal.pointer, refusal.code, refusal.detail)
-    extensions: dict[str, Any] = {"current": represent(refusal.uid) if refusal.uid else None}
+    extensions: dict[str, Any] = {"current": json_of(refusal.uid) if refusal.uid else None}
     if refusal.pointer:
         fault = {"pointer": refusal.pointer, "in": "body", "code": refusal.code, "detail": refusal.detail}
         extensions["errors"] = [fault]

@@ -51,24 +51,24 @@ class ListViewSet(OwnedViewSet):
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.writer)
             page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
-        return self.answer(page)
+        return self.json_response(page)
 
     @extend_schema(**operations.GET_LIST)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
-        return self.one(self.current())
+        return self.row_response(self.current())
 
     @extend_schema(**operations.CREATE_LIST)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(ListInput))
         uid, created = changes.create_list(self.writer, values.pop("id", None), values)
-        return self.one(self.present(uid), created=created)
+        return self.row_response(self.json_or_404(uid), created=created)
 
     @extend_schema(**operations.PATCH_LIST)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
         changes.update_list(self.writer, self.uid, values, expected)
-        return self.one(self.current())
+        return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_LIST)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
@@ -78,11 +78,11 @@ class ListViewSet(OwnedViewSet):
     @extend_schema(**operations.RESTORE_LIST)
     def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         changes.restore_list(self.writer, self.uid, self.expected())
-        return self.one(self.current())
+        return self.row_response(self.current())
 
     @extend_schema(**operations.MOVE_LIST)
     def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = self.valid(MoveInput)
         expected = self.expected(values)
         changes.move_list(self.writer, self.uid, values, expected)
-        return self.one(self.current())
+        return self.row_response(self.current())

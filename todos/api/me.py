@@ -69,7 +69,9 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**operations.GET_ME)
     def retrieve(self, request: Request) -> HttpResponse:
-        return self.answer({**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))})
+        return self.json_response(
+            {**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))}
+        )
 
     def stored_settings(self) -> QuerySet[Any]:
         return self.get_queryset().annotate(default_list_uid=F("default_list__uid")).values_list(*SETTINGS)

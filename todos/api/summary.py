@@ -56,14 +56,14 @@ class SummaryView(FilteredViewSet):
             return Response(status=304, headers={"ETag": tag})
         found = self.rows("numbers", self.numbers)
         if not found:
-            return self.answer({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}})
+            return self.json_response({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}})
         row = dict(zip(COLUMNS, found[0], strict=True))
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         data: dict[str, Any] = {name: row[name] for name in NUMBERS}
         data["lists"] = counts(row["lists"])
         data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
-        return self.answer(data, headers={"ETag": tag})
+        return self.json_response(data, headers={"ETag": tag})
 
     def values(self) -> dict[str, Any]:
         values = super().values()

@@ -91,7 +91,7 @@ class ChangesView(OwnedViewSet):
         has_news = not text and (settings_version > since or since == 0)
         data["settings"] = settings_json(settings) if has_news else None
         data["next"] = self.address(after.seal(context)) if after else None
-        return self.answer(data)
+        return self.json_response(data)
 
     def account(self) -> QuerySet[Any]:
         account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))

@@ -31,24 +31,24 @@ class TagViewSet(OwnedViewSet):
 
     @extend_schema(**operations.LIST_TAGS)
     def list(self, request: Request) -> HttpResponse:
-        return self.answer(self.page(self.all_rows))
+        return self.json_response(self.page(self.all_rows))
 
     @extend_schema(**operations.GET_TAG)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
-        return self.one(self.current())
+        return self.row_response(self.current())
 
     @extend_schema(**operations.CREATE_TAG)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TagInput))
         uid, created = changes.create_tag(self.writer, values.pop("id", None), values)
-        return self.one(self.present(uid), created=created)
+        return self.row_response(self.json_or_404(uid), created=created)
 
     @extend_schema(**operations.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
         changes.update_tag(self.writer, self.uid, values, expected)
-        return self.one(self.current())
+        return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_TAG)
     def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002

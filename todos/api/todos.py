@@ -71,11 +71,15 @@ class TodoViewSet(FilteredViewSet):
     def list(self, request: Request) -> HttpResponse:
         # What is overdue changes by the minute, everything else by changes and with the day.
         lasts = self.asked.get("due") != "overdue" and page_cache.is_possible(self)
-        return self.sent(page_cache.page(self, self.narrowed)) if lasts else self.answer(self.page(self.narrowed))
+        return (
+            self.bytes_response(page_cache.page(self, self.narrowed))
+            if lasts
+            else self.json_response(self.page(self.narrowed))
+        )
 
     @extend_schema(**operations.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
-        return self.one(self.current())
+        return self.row_response(self.current())
 
     @extend_schema(**operations.CREATE_TODO)
     def create(self, request: Request) -> HttpResponse:
@@ -84,7 +88,7 @@ class TodoViewSet(FilteredViewSet):
         row = one_statement.create(self.caller, uid, values) if self.caller.resolves_in_sql else None
         if row is None:
             return self.change("create", values, uid=uid)
-        return self.one(new_todo_json(row), created=True)
+        return self.row_response(new_todo_json(row), created=True)
 
     @extend_schema(**operations.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
@@ -124,4 +128,4 @@ class TodoViewSet(FilteredViewSet):
     def change(self, verb: str, values: dict[str, Any], *, uid: UUID | None) -> HttpResponse:
         expected = self.expected(values)
         (outcome,), _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
-        return self.one(todo_json_of(outcome.todo), created=outcome.created)
+        return self.row_response(todo_json_of(outcome.todo), created=outcome.created)
