@@ -106,7 +106,7 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes:
         if found and found[0][-1] == known.state:
             return known.body
     cut = KeysetPagination(view)
-    query = view.query(("remembered", cut.key), partial(guarded, view, lambda: cut.cut(build())))
+    query = view.query(("remembered", cut.key), partial(compile_if_changed, view, lambda: cut.cut(build())))
     if not known:
         found = view.run(query, {**cut.values, "known": ""})
     rows = [row[:-1] for row in found if row[0] is not None]
@@ -126,7 +126,7 @@ def key_of(view: OwnedViewSet) -> Key:
     return view.caller.name, asked.scheme, host, asked.path, query, asked.encoding
 
 
-def guarded(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
+def compile_if_changed(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
     page = view.shaped(build)
     sql = STATEMENT.format(state=STATE, page=page.sql, owner=KEY)
     return Compiled(sql, (*page.parameters, Placeholder("known", TextField())), page.converters)

@@ -70,10 +70,10 @@ class TodoViewSet(FilteredViewSet):
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
         # What is overdue changes by the minute, everything else by changes and with the day.
-        lasts = self.asked.get("due") != "overdue" and page_cache.is_possible(self)
+        is_cacheable = self.asked.get("due") != "overdue" and page_cache.is_possible(self)
         return (
             self.bytes_response(page_cache.page(self, self.narrowed))
-            if lasts
+            if is_cacheable
             else self.json_response(self.page(self.narrowed))
         )
 
