@@ -236,8 +236,8 @@ class FilteredViewSet(OwnedViewSet):
 
     @cached_property
     def asked(self) -> dict[str, Any]:
-        return filters.asked(self.request.query_params)
+        return filters.parse(self.request.query_params)
 
     @property
     def pattern(self) -> Hashable:
-        return filters.pattern(self.asked)
+        return filters.shape_of(self.asked)

@@ -162,7 +162,7 @@ PRIORITY, TEXT, ZONE = (
 )
 
 
-def asked(parameters: QueryDict) -> dict[str, Any]:
+def parse(parameters: QueryDict) -> dict[str, Any]:
     """The filters that a request gives, checked."""
     values: dict[str, Any] = {}
     faults: dict[str, list[ErrorDetail]] = {}
@@ -179,16 +179,16 @@ def asked(parameters: QueryDict) -> dict[str, Any]:
     return values
 
 
-def pattern(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
-    """What `narrowed` depends on besides the values that fill its placeholders."""
+def shape_of(asked: dict[str, Any]) -> frozenset[tuple[str, Any]]:
+    """What `apply` depends on besides the values that fill its placeholders."""
     return frozenset(
         (name, value if name in WORDS or value == "none" else len(value) if name == "tag" else None)
         for name, value in asked.items()
     )
 
 
-def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The values of the placeholders in `narrowed`."""
+def bindings(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The values of the placeholders in `apply`."""
     tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(asked.get("tag", ()))}
     values = {**asked, **tags, **due_dates.span(now)._asdict()}
     if "due_before" in asked:
@@ -198,7 +198,7 @@ def filling(asked: dict[str, Any], now: datetime) -> dict[str, Any]:
     return values
 
 
-def narrowed(
+def apply(
     rows: TodoQuerySet, owner_id: Any, asked: dict[str, Any], zone: Expression, span: due_dates.Span
 ) -> TodoQuerySet:
     status = asked.get("status")

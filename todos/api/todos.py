@@ -50,7 +50,7 @@ class TodoViewSet(FilteredViewSet):
 
     def values(self) -> dict[str, Any]:
         values = super().values()
-        return {**values, **filters.filling(self.asked, values["now"])} if self.asked else values
+        return {**values, **filters.bindings(self.asked, values["now"])} if self.asked else values
 
     @property
     def zone(self) -> Expression:
@@ -63,7 +63,7 @@ class TodoViewSet(FilteredViewSet):
         return self.get_queryset().with_references(self.zone)
 
     def narrowed(self) -> Any:
-        return filters.narrowed(self.all_rows(), self.owner.pk, self.asked, self.zone, filters.SPAN)
+        return filters.apply(self.all_rows(), self.owner.pk, self.asked, self.zone, filters.SPAN)
 
     to_json = staticmethod(todo_json)
 
