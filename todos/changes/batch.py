@@ -158,7 +158,7 @@ class Workbench:
     def tag_called(self, name: str, key: str) -> Tag:
         if key not in self.tags:
             quotas.require_room("tags", self.count_tags, pointer="/tags")
-            self.tags[key] = Tag(name=name, key=key, **self.change.birth)
+            self.tags[key] = Tag(name=name, key=key, **self.change.created_columns)
             self.new_tags.append(self.tags[key])
         return self.tags[key]
 

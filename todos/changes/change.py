@@ -21,7 +21,7 @@ from todos.models.account import FIRST_VERSION
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
 # writer waits here until the first has committed, so numbers are committed in their order.
-RAISE = """
+INCREMENT_VERSION = """
 UPDATE todos_account SET version = version + 1, todo_count = todo_count + %s WHERE owner_id = ({owner})
 RETURNING owner_id, version, todo_count, time_zone, default_list_id,
   (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND id = todos_account.default_list_id),
@@ -82,7 +82,7 @@ class Change:
         return {"version": self.number, "updated_at": self.now}
 
     @property
-    def birth(self) -> dict[str, Any]:
+    def created_columns(self) -> dict[str, Any]:
         """The columns of a row that this change makes."""
         return {"owner_id": self.owner_id, "created_at": self.now, **self.stamp}
 
@@ -103,10 +103,10 @@ class Change:
 
     def make_inbox(self) -> Place:
         position = positions.at_top(self.number)
-        inbox = List.objects.create(name=INBOX_NAME, is_inbox=True, position=position, **self.birth)
+        inbox = List.objects.create(name=INBOX_NAME, is_inbox=True, position=position, **self.created_columns)
         return Place(inbox.pk, inbox.uid)
 
-    def home(self) -> Place:
+    def default_place(self) -> Place:
         """Where a todo goes that names no list."""
         return self.default or self.inbox()
 
@@ -151,11 +151,11 @@ def locked(owner: int | Finder, new_todos: int = 0) -> Iterator[Change]:
     As many new todos as are foreseen are counted by the statement that locks; only other numbers cost one more.
     """
     with transaction.atomic():
-        counter = raise_counter(owner, new_todos)
+        counter = next_version(owner, new_todos)
         if counter is None:
             Account.objects.bulk_create([Account(owner_id=key_of(owner), version=FIRST_VERSION)], ignore_conflicts=True)
             # By the finder again: the owner may have been shut out since the look that made the account.
-            counter = raise_counter(owner, new_todos)
+            counter = next_version(owner, new_todos)
         if counter is None:
             refuse_after_erasure(owner)
         yield counter
@@ -169,13 +169,13 @@ def key_of(owner: int | Finder) -> int:
     return owner if isinstance(owner, int) else owner.key()
 
 
-def raise_counter(owner: int | Finder, new_todos: int) -> Change | None:
+def next_version(owner: int | Finder, new_todos: int) -> Change | None:
     """The counter's new number, or nothing for somebody without an account, or who was shut out."""
     if isinstance(owner, int):
         found, parameters = "%s", [owner]
     else:
         found, parameters = owner.key_query.sql, shapes.bind(owner.key_query, owner.values, connection)
-    sql = RAISE.format(owner=found, erased_before=ERASED_BEFORE)
+    sql = INCREMENT_VERSION.format(owner=found, erased_before=ERASED_BEFORE)
     with connection.cursor() as cursor:
         with together_with_begin():
             cursor.execute(sql, [new_todos, *parameters])

@@ -25,7 +25,7 @@ def create_list(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
         require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
-        row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.birth)
+        row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.created_columns)
         List.objects.bulk_create([row])
     return row.uid, True
 

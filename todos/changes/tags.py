@@ -23,7 +23,7 @@ def create_tag(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) ->
             if (old.name, old.color) != (values["name"], values.get("color", "")):
                 raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
             return old.uid, False
-        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.birth)
+        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.created_columns)
         require_free(current, row)
         require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
         Tag.objects.bulk_create([row])

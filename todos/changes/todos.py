@@ -95,7 +95,7 @@ def create(bench: Workbench, operation: Operation) -> Outcome:
         return repeat(bench.todos[operation.uid], values)
     current = bench.change
     quotas.require_room("todos", lambda: current.todo_count)
-    todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.birth)
+    todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.created_columns)
     todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
     todo.list_id, todo.list_uid = bench.list_named(values["list"]) if "list" in values else own_place(bench, values)
     settle(bench, todo, values)
@@ -106,7 +106,7 @@ def create(bench: Workbench, operation: Operation) -> Outcome:
 def own_place(bench: Workbench, values: dict[str, Any]) -> Place:
     """Where a todo belongs that names no list."""
     if values["parent"] is None:
-        return bench.change.home()
+        return bench.change.default_place()
     parent = bench.todo_named(values["parent"], "/parent")
     return Place(parent.list_id, parent.list_uid)
 
