@@ -20,7 +20,7 @@ from todos.models.tag import tag_key, tag_keys
 BOUND_TO_PARENT = frozenset({"list_id", "parent_id"})
 
 
-class Workbench:
+class Batch:
     def __init__(self, change: Change) -> None:
         self.change = change
         self.todos: dict[UUID, Todo] = {}
@@ -41,7 +41,7 @@ class Workbench:
         """Fetches what the operations name, in one statement for each kind."""
         owner_id = self.change.owner_id
         if todos:
-            self.take(uid__in=todos)
+            self.fetch(uid__in=todos)
         if lists:
             rows = List.objects.filter(owner_id=owner_id, uid__in=lists)
             self.lists = {row.uid: row for row in rows}
@@ -49,7 +49,7 @@ class Workbench:
             tags = Tag.objects.filter(owner_id=owner_id, key__in=tag_keys(tag_names))
             self.tags = {tag.key: tag for tag in tags}
 
-    def take(self, **which: Any) -> None:
+    def fetch(self, **which: Any) -> None:
         rows = Todo.objects.filter(owner_id=self.change.owner_id, **which)
         rows = rows.with_references(Value(self.change.zone)).annotate(list_deleted_at=F("list__deleted_at"))
         for todo in rows:
@@ -90,7 +90,7 @@ class Workbench:
             self.has_parents = True
             missing = {row.parent_id for row in self.todos.values() if row.parent_uid not in self.todos} - {None}
             if missing:
-                self.take(pk__in=missing)
+                self.fetch(pk__in=missing)
         return self.todos[todo.parent_uid]
 
     def children_of(self, todo: Todo) -> list[Todo]:
@@ -101,7 +101,7 @@ class Workbench:
             self.has_children = True
             parents = [row.pk for row in self.todos.values() if row.parent_uid is None and row.pk]
             if parents:
-                self.take(parent_id__in=parents)
+                self.fetch(parent_id__in=parents)
         return [row for row in self.todos.values() if row.parent_uid == todo.uid]
 
     def add(self, todo: Todo) -> None:
@@ -151,11 +151,11 @@ class Workbench:
     def tag(self, todo: Todo, names: Iterable[str]) -> None:
         wanted = {tag_key(name): name for name in reversed(list(names))}
         if wanted.keys() != tag_keys(todo.tag_names):
-            todo.tag_names = [self.tag_called(wanted[key], key).name for key in sorted(wanted)]
+            todo.tag_names = [self.tag_named(wanted[key], key).name for key in sorted(wanted)]
             self.retagged.add(todo.uid)
             self.changed.setdefault(todo.uid, set())
 
-    def tag_called(self, name: str, key: str) -> Tag:
+    def tag_named(self, name: str, key: str) -> Tag:
         if key not in self.tags:
             quotas.require_room("tags", self.count_tags, pointer="/tags")
             self.tags[key] = Tag(name=name, key=key, **self.change.created_columns)

@@ -13,11 +13,11 @@ from todos.models.expressions import After
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from todos.changes.batch import Workbench
+    from todos.changes.batch import Batch
     from todos.changes.change import Change
 
 
-def move_beside(bench: Workbench, todo: Todo, neighbour: Todo, side: str) -> None:
+def move_beside(bench: Batch, todo: Todo, neighbour: Todo, side: str) -> None:
     """Gives a todo a key next to its neighbour's; siblings without room between them get new keys first."""
     siblings = Todo.objects.filter(owner_id=bench.change.owner_id, list_id=todo.list_id, parent_id=todo.parent_id)
     siblings = siblings.live().exclude(uid=todo.uid)

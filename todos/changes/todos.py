@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from todos.changes import quotas
-from todos.changes.batch import Workbench
+from todos.changes.batch import Batch
 from todos.changes.change import Finder, Place, change, require_version
 from todos.changes.moves import move_beside
 from todos.changes.values import PLAIN, finish, keep_parent_open, resume, settle
@@ -52,7 +52,7 @@ def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome]
     """Carries out all operations as one change, or none. Gives the rows as they are then, and the owner's version."""
     new_todos = sum(operation.verb in CREATING for operation in operations)
     with change(owner, new_todos=new_todos) as current:
-        bench = Workbench(current)
+        bench = Batch(current)
         load(bench, operations)
         outcomes = []
         for index, operation in enumerate(operations):
@@ -65,7 +65,7 @@ def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome]
     return outcomes, current.number - current.is_empty
 
 
-def load(bench: Workbench, operations: list[Operation]) -> None:
+def load(bench: Batch, operations: list[Operation]) -> None:
     names = [(operation.uid, operation.values) for operation in operations]
     todos = {uid for uid, _ in names} | {values.get(name) for _, values in names for name in NEIGHBOURS}
     lists = {values.get("list") for _, values in names}
@@ -73,7 +73,7 @@ def load(bench: Workbench, operations: list[Operation]) -> None:
     bench.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags)
 
 
-def found(bench: Workbench, operation: Operation) -> Todo:
+def found(bench: Batch, operation: Operation) -> Todo:
     """The row that an operation is about, in the version that the caller knows."""
     if operation.uid is None:
         raise Missing
@@ -82,14 +82,14 @@ def found(bench: Workbench, operation: Operation) -> Todo:
     return todo
 
 
-def usable(bench: Workbench, operation: Operation) -> Todo:
+def usable(bench: Batch, operation: Operation) -> Todo:
     todo = found(bench, operation)
     if todo.deleted_at:
         raise Conflict("trashed", "This todo is in the trash; restore it first.", uid=todo.uid)
     return todo
 
 
-def create(bench: Workbench, operation: Operation) -> Outcome:
+def create(bench: Batch, operation: Operation) -> Outcome:
     values = {**DEFAULTS, **operation.values}
     if operation.uid in bench.todos:
         return repeat(bench.todos[operation.uid], values)
@@ -103,7 +103,7 @@ def create(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo, created=True)
 
 
-def own_place(bench: Workbench, values: dict[str, Any]) -> Place:
+def own_place(bench: Batch, values: dict[str, Any]) -> Place:
     """Where a todo belongs that names no list."""
     if values["parent"] is None:
         return bench.change.default_place()
@@ -125,13 +125,13 @@ def repeat(todo: Todo, values: dict[str, Any]) -> Outcome:
     return Outcome(todo)
 
 
-def update(bench: Workbench, operation: Operation) -> Outcome:
+def update(bench: Batch, operation: Operation) -> Outcome:
     todo = usable(bench, operation)
     settle(bench, todo, operation.values)
     return Outcome(todo)
 
 
-def replace(bench: Workbench, operation: Operation) -> Outcome:
+def replace(bench: Batch, operation: Operation) -> Outcome:
     """PUT: what the values leave out goes back to its default, the list to the user's default list."""
     if operation.uid not in bench.todos:
         if operation.expected is not None:
@@ -145,33 +145,33 @@ def replace(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-def overwrite(bench: Workbench, operation: Operation) -> Outcome:
+def overwrite(bench: Batch, operation: Operation) -> Outcome:
     """PUT that insists on changing what is there."""
     if operation.uid not in bench.todos:
         raise Stale("stale", "There is no such todo yet.")
     return replace(bench, operation)
 
 
-def insert(bench: Workbench, operation: Operation) -> Outcome:
+def insert(bench: Batch, operation: Operation) -> Outcome:
     """PUT that insists on creating."""
     if operation.uid in bench.todos:
         raise Stale("exists", "There is a todo with this id already.", uid=operation.uid)
     return replace(bench, operation)
 
 
-def complete(bench: Workbench, operation: Operation) -> Outcome:
+def complete(bench: Batch, operation: Operation) -> Outcome:
     todo = usable(bench, operation)
     finish(bench, todo)
     return Outcome(todo)
 
 
-def reopen(bench: Workbench, operation: Operation) -> Outcome:
+def reopen(bench: Batch, operation: Operation) -> Outcome:
     todo = usable(bench, operation)
     resume(bench, todo)
     return Outcome(todo)
 
 
-def delete(bench: Workbench, operation: Operation) -> Outcome:
+def delete(bench: Batch, operation: Operation) -> Outcome:
     """To the trash, with its subtasks. What is there already stays as it is."""
     todo = found(bench, operation)
     if not todo.deleted_at:
@@ -181,7 +181,7 @@ def delete(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-def restore(bench: Workbench, operation: Operation) -> Outcome:
+def restore(bench: Batch, operation: Operation) -> Outcome:
     """Out of the trash, with the subtasks that went there together with it.
 
     Where its list is still in the trash it goes to the Inbox, where its parent is it becomes a todo of its own.
@@ -201,7 +201,7 @@ def restore(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-def move(bench: Workbench, operation: Operation) -> Outcome:
+def move(bench: Batch, operation: Operation) -> Outcome:
     """To another list, to another place among its siblings, or both; without a neighbour to the end."""
     todo, values = usable(bench, operation), operation.values
     if values.get("list", todo.list_uid) != todo.list_uid:
@@ -221,7 +221,7 @@ def move(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-def delete_forever(bench: Workbench, operation: Operation) -> Outcome:
+def delete_forever(bench: Batch, operation: Operation) -> Outcome:
     todo = found(bench, operation)
     if not todo.deleted_at:
         detail = "Only a todo in the trash can be deleted for good; delete it without permanent=true first."
@@ -230,7 +230,7 @@ def delete_forever(bench: Workbench, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-VERBS: dict[str, Callable[[Workbench, Operation], Outcome]] = {
+VERBS: dict[str, Callable[[Batch, Operation], Outcome]] = {
     "create": create,
     "update": update,
     "replace": replace,

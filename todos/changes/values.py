@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from todos.changes.batch import Workbench
+from todos.changes.batch import Batch
 from todos.changes.change import Place
 from todos.exceptions import Invalid
 from todos.models import Todo
@@ -13,7 +13,7 @@ PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "tim
 DERIVED = ("due_at", "due_sort", "title_sort")
 
 
-def settle(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
+def settle(bench: Batch, todo: Todo, values: dict[str, Any]) -> None:
     """Takes over what the values name, and nothing else."""
     if "list" in values or "parent" in values:
         settle_place(bench, todo, values)
@@ -32,7 +32,7 @@ def settle(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
         keep_parent_open(bench, todo)
 
 
-def settle_place(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
+def settle_place(bench: Batch, todo: Todo, values: dict[str, Any]) -> None:
     if "parent" in values:
         parent = bench.todo_named(values["parent"], "/parent") if values["parent"] else None
     else:
@@ -49,7 +49,7 @@ def settle_place(bench: Workbench, todo: Todo, values: dict[str, Any]) -> None:
     bench.attach(todo, parent)
 
 
-def require_parent(bench: Workbench, todo: Todo, parent: Todo) -> None:
+def require_parent(bench: Batch, todo: Todo, parent: Todo) -> None:
     if parent is todo:
         raise Invalid("cycle", "A todo can't be its own parent.", pointer="/parent")
     if parent.parent_uid is not None:
@@ -66,7 +66,7 @@ def require_whole_date(todo: Todo) -> None:
         raise Invalid("zone_needs_time", "A time_zone needs a due_time.", pointer="/time_zone")
 
 
-def finish(bench: Workbench, todo: Todo) -> None:
+def finish(bench: Batch, todo: Todo) -> None:
     """Completes a todo and the subtasks that are still open."""
     if todo.completed_at is not None:
         return
@@ -75,13 +75,13 @@ def finish(bench: Workbench, todo: Todo) -> None:
         bench.touch(row, completed_at=bench.change.now)
 
 
-def resume(bench: Workbench, todo: Todo) -> None:
+def resume(bench: Batch, todo: Todo) -> None:
     """Reopens a todo, and its parent: an open subtask of a completed todo would be out of sight."""
     if todo.completed_at is not None:
         bench.touch(todo, completed_at=None)
         keep_parent_open(bench, todo)
 
 
-def keep_parent_open(bench: Workbench, todo: Todo) -> None:
+def keep_parent_open(bench: Batch, todo: Todo) -> None:
     if parent := bench.parent_of(todo):
         bench.touch(parent, completed_at=None)
