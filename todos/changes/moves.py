@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from todos.changes.change import Change
 
 
-def move_beside(bench: Batch, todo: Todo, neighbour: Todo, side: str) -> None:
+def move_beside(batch: Batch, todo: Todo, neighbour: Todo, side: str) -> None:
     """Gives a todo a key next to its neighbour's; siblings without room between them get new keys first."""
-    siblings = Todo.objects.filter(owner_id=bench.change.owner_id, list_id=todo.list_id, parent_id=todo.parent_id)
+    siblings = Todo.objects.filter(owner_id=batch.change.owner_id, list_id=todo.list_id, parent_id=todo.parent_id)
     siblings = siblings.live().exclude(uid=todo.uid)
-    position = position_beside(bench.change, siblings, neighbour, side)
+    position = position_beside(batch.change, siblings, neighbour, side)
     if position is None:
-        for row in respace(bench.change, siblings):
-            if row.uid in bench.todos:
-                bench.todos[row.uid].position = row.position
-                bench.todos[row.uid].version = row.version
-                bench.todos[row.uid].updated_at = row.updated_at
-        position = position_beside(bench.change, siblings, neighbour, side) or bench.change.end_position()
-    bench.touch(todo, position=position)
+        for row in respace(batch.change, siblings):
+            if row.uid in batch.todos:
+                batch.todos[row.uid].position = row.position
+                batch.todos[row.uid].version = row.version
+                batch.todos[row.uid].updated_at = row.updated_at
+        position = position_beside(batch.change, siblings, neighbour, side) or batch.change.end_position()
+    batch.touch(todo, position=position)
 
 
 def position_beside(

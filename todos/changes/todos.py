@@ -52,62 +52,62 @@ def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome]
     """Carries out all operations as one change, or none. Gives the rows as they are then, and the owner's version."""
     new_todos = sum(operation.verb in CREATING for operation in operations)
     with change(owner, new_todos=new_todos) as current:
-        bench = Batch(current)
-        load(bench, operations)
+        batch = Batch(current)
+        load(batch, operations)
         outcomes = []
         for index, operation in enumerate(operations):
             try:
-                outcomes.append(VERBS[operation.verb](bench, operation))
+                outcomes.append(VERBS[operation.verb](batch, operation))
             except Refused as refusal:
                 refusal.index = index
                 raise
-        bench.flush()
+        batch.flush()
     return outcomes, current.number - current.is_empty
 
 
-def load(bench: Batch, operations: list[Operation]) -> None:
+def load(batch: Batch, operations: list[Operation]) -> None:
     names = [(operation.uid, operation.values) for operation in operations]
     todos = {uid for uid, _ in names} | {values.get(name) for _, values in names for name in NEIGHBOURS}
     lists = {values.get("list") for _, values in names}
     tags = {name for _, values in names for name in values.get("tags", ())}
-    bench.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags)
+    batch.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags)
 
 
-def found(bench: Batch, operation: Operation) -> Todo:
+def found(batch: Batch, operation: Operation) -> Todo:
     """The row that an operation is about, in the version that the caller knows."""
     if operation.uid is None:
         raise Missing
-    todo = bench.todo(operation.uid)
+    todo = batch.todo(operation.uid)
     require_version(todo, operation.expected)
     return todo
 
 
-def usable(bench: Batch, operation: Operation) -> Todo:
-    todo = found(bench, operation)
+def usable(batch: Batch, operation: Operation) -> Todo:
+    todo = found(batch, operation)
     if todo.deleted_at:
         raise Conflict("trashed", "This todo is in the trash; restore it first.", uid=todo.uid)
     return todo
 
 
-def create(bench: Batch, operation: Operation) -> Outcome:
+def create(batch: Batch, operation: Operation) -> Outcome:
     values = {**DEFAULTS, **operation.values}
-    if operation.uid in bench.todos:
-        return repeat(bench.todos[operation.uid], values)
-    current = bench.change
+    if operation.uid in batch.todos:
+        return repeat(batch.todos[operation.uid], values)
+    current = batch.change
     quotas.require_room("todos", lambda: current.todo_count)
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.created_columns)
     todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
-    todo.list_id, todo.list_uid = bench.list_named(values["list"]) if "list" in values else own_place(bench, values)
-    settle(bench, todo, values)
-    bench.add(todo)
+    todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else own_place(batch, values)
+    settle(batch, todo, values)
+    batch.add(todo)
     return Outcome(todo, created=True)
 
 
-def own_place(bench: Batch, values: dict[str, Any]) -> Place:
+def own_place(batch: Batch, values: dict[str, Any]) -> Place:
     """Where a todo belongs that names no list."""
     if values["parent"] is None:
-        return bench.change.default_place()
-    parent = bench.todo_named(values["parent"], "/parent")
+        return batch.change.default_place()
+    parent = batch.todo_named(values["parent"], "/parent")
     return Place(parent.list_id, parent.list_uid)
 
 
@@ -125,108 +125,108 @@ def repeat(todo: Todo, values: dict[str, Any]) -> Outcome:
     return Outcome(todo)
 
 
-def update(bench: Batch, operation: Operation) -> Outcome:
-    todo = usable(bench, operation)
-    settle(bench, todo, operation.values)
+def update(batch: Batch, operation: Operation) -> Outcome:
+    todo = usable(batch, operation)
+    settle(batch, todo, operation.values)
     return Outcome(todo)
 
 
-def replace(bench: Batch, operation: Operation) -> Outcome:
+def replace(batch: Batch, operation: Operation) -> Outcome:
     """PUT: what the values leave out goes back to its default, the list to the user's default list."""
-    if operation.uid not in bench.todos:
+    if operation.uid not in batch.todos:
         if operation.expected is not None:
             raise Stale("stale", "There is no such todo yet, so it has no version.")
-        return create(bench, operation)
-    todo = usable(bench, operation)
+        return create(batch, operation)
+    todo = usable(batch, operation)
     values = {**DEFAULTS, **operation.values}
     if "list" not in values:
-        bench.put_into(todo, own_place(bench, values))
-    settle(bench, todo, values)
+        batch.put_into(todo, own_place(batch, values))
+    settle(batch, todo, values)
     return Outcome(todo)
 
 
-def overwrite(bench: Batch, operation: Operation) -> Outcome:
+def overwrite(batch: Batch, operation: Operation) -> Outcome:
     """PUT that insists on changing what is there."""
-    if operation.uid not in bench.todos:
+    if operation.uid not in batch.todos:
         raise Stale("stale", "There is no such todo yet.")
-    return replace(bench, operation)
+    return replace(batch, operation)
 
 
-def insert(bench: Batch, operation: Operation) -> Outcome:
+def insert(batch: Batch, operation: Operation) -> Outcome:
     """PUT that insists on creating."""
-    if operation.uid in bench.todos:
+    if operation.uid in batch.todos:
         raise Stale("exists", "There is a todo with this id already.", uid=operation.uid)
-    return replace(bench, operation)
+    return replace(batch, operation)
 
 
-def complete(bench: Batch, operation: Operation) -> Outcome:
-    todo = usable(bench, operation)
-    finish(bench, todo)
+def complete(batch: Batch, operation: Operation) -> Outcome:
+    todo = usable(batch, operation)
+    finish(batch, todo)
     return Outcome(todo)
 
 
-def reopen(bench: Batch, operation: Operation) -> Outcome:
-    todo = usable(bench, operation)
-    resume(bench, todo)
+def reopen(batch: Batch, operation: Operation) -> Outcome:
+    todo = usable(batch, operation)
+    resume(batch, todo)
     return Outcome(todo)
 
 
-def delete(bench: Batch, operation: Operation) -> Outcome:
+def delete(batch: Batch, operation: Operation) -> Outcome:
     """To the trash, with its subtasks. What is there already stays as it is."""
-    todo = found(bench, operation)
+    todo = found(batch, operation)
     if not todo.deleted_at:
-        for row in [todo, *bench.children_of(todo)]:
+        for row in [todo, *batch.children_of(todo)]:
             if not row.deleted_at:
-                bench.touch(row, deleted_at=bench.change.now, trashed_in=bench.change.number)
+                batch.touch(row, deleted_at=batch.change.now, trashed_in=batch.change.number)
     return Outcome(todo)
 
 
-def restore(bench: Batch, operation: Operation) -> Outcome:
+def restore(batch: Batch, operation: Operation) -> Outcome:
     """Out of the trash, with the subtasks that went there together with it.
 
     Where its list is still in the trash it goes to the Inbox, where its parent is it becomes a todo of its own.
     """
-    todo = found(bench, operation)
+    todo = found(batch, operation)
     if not todo.deleted_at:
         return Outcome(todo)
-    together = [row for row in bench.children_of(todo) if row.trashed_in == todo.trashed_in]
-    if (parent := bench.parent_of(todo)) and parent.deleted_at:
-        bench.attach(todo, None)
+    together = [row for row in batch.children_of(todo) if row.trashed_in == todo.trashed_in]
+    if (parent := batch.parent_of(todo)) and parent.deleted_at:
+        batch.attach(todo, None)
     if todo.list_deleted_at:
-        bench.put_into(todo, bench.change.inbox())
+        batch.put_into(todo, batch.change.inbox())
     for row in [todo, *together]:
-        bench.touch(row, deleted_at=None, trashed_in=None)
+        batch.touch(row, deleted_at=None, trashed_in=None)
     if todo.completed_at is None:
-        keep_parent_open(bench, todo)
+        keep_parent_open(batch, todo)
     return Outcome(todo)
 
 
-def move(bench: Batch, operation: Operation) -> Outcome:
+def move(batch: Batch, operation: Operation) -> Outcome:
     """To another list, to another place among its siblings, or both; without a neighbour to the end."""
-    todo, values = usable(bench, operation), operation.values
+    todo, values = usable(batch, operation), operation.values
     if values.get("list", todo.list_uid) != todo.list_uid:
         # A subtask that goes to another list leaves its parent behind.
-        bench.put_into(todo, bench.list_named(values["list"]))
-        bench.attach(todo, None)
+        batch.put_into(todo, batch.list_named(values["list"]))
+        batch.attach(todo, None)
     for side in ("after", "before"):
         if side in values:
-            neighbour = bench.todo_named(values[side], f"/{side}")
+            neighbour = batch.todo_named(values[side], f"/{side}")
             if neighbour is todo or (neighbour.list_uid, neighbour.parent_uid) != (todo.list_uid, todo.parent_uid):
                 detail = "The neighbour has to be another todo of the same list and the same parent."
                 raise Invalid("not_a_sibling", detail, pointer=f"/{side}")
-            bench.flush()
-            move_beside(bench, todo, neighbour, side)
+            batch.flush()
+            move_beside(batch, todo, neighbour, side)
             return Outcome(todo)
-    bench.touch(todo, position=bench.change.end_position())
+    batch.touch(todo, position=batch.change.end_position())
     return Outcome(todo)
 
 
-def delete_forever(bench: Batch, operation: Operation) -> Outcome:
-    todo = found(bench, operation)
+def delete_forever(batch: Batch, operation: Operation) -> Outcome:
+    todo = found(batch, operation)
     if not todo.deleted_at:
         detail = "Only a todo in the trash can be deleted for good; delete it without permanent=true first."
         raise Conflict("not_trashed", detail, uid=todo.uid)
-    bench.erase([*bench.children_of(todo), todo])
+    batch.erase([*batch.children_of(todo), todo])
     return Outcome(todo)
 
 

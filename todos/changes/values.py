@@ -13,48 +13,48 @@ PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "tim
 DERIVED = ("due_at", "due_sort", "title_sort")
 
 
-def settle(bench: Batch, todo: Todo, values: dict[str, Any]) -> None:
+def settle(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
     """Takes over what the values name, and nothing else."""
     if "list" in values or "parent" in values:
-        settle_place(bench, todo, values)
-    bench.touch(todo, **{name: values[name] for name in PLAIN if name in values})
+        settle_place(batch, todo, values)
+    batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
     require_whole_date(todo)
     before = {name: getattr(todo, name) for name in DERIVED}
     todo.derive()
     after = {name: getattr(todo, name) for name in DERIVED}
     if after != before:
-        bench.changed.setdefault(todo.uid, set()).update(DERIVED)
+        batch.changed.setdefault(todo.uid, set()).update(DERIVED)
     if "tags" in values:
-        bench.tag(todo, values["tags"])
+        batch.tag(todo, values["tags"])
     if "completed" in values:
-        (finish if values["completed"] else resume)(bench, todo)
+        (finish if values["completed"] else resume)(batch, todo)
     if values.get("parent") and todo.completed_at is None:
-        keep_parent_open(bench, todo)
+        keep_parent_open(batch, todo)
 
 
-def settle_place(bench: Batch, todo: Todo, values: dict[str, Any]) -> None:
+def settle_place(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
     if "parent" in values:
-        parent = bench.todo_named(values["parent"], "/parent") if values["parent"] else None
+        parent = batch.todo_named(values["parent"], "/parent") if values["parent"] else None
     else:
-        parent = bench.parent_of(todo)
+        parent = batch.parent_of(todo)
     place = Place(todo.list_id, todo.list_uid)
     if values.get("list", place.uid) != place.uid:
-        place = bench.list_named(values["list"])
+        place = batch.list_named(values["list"])
     if parent:
-        require_parent(bench, todo, parent)
+        require_parent(batch, todo, parent)
         if parent.list_uid != place.uid:
             pointer = "/parent" if values.get("parent") else "/list"
             raise Invalid("other_list", "A subtask is in the same list as its parent.", pointer=pointer)
-    bench.put_into(todo, place)
-    bench.attach(todo, parent)
+    batch.put_into(todo, place)
+    batch.attach(todo, parent)
 
 
-def require_parent(bench: Batch, todo: Todo, parent: Todo) -> None:
+def require_parent(batch: Batch, todo: Todo, parent: Todo) -> None:
     if parent is todo:
         raise Invalid("cycle", "A todo can't be its own parent.", pointer="/parent")
     if parent.parent_uid is not None:
         raise Invalid("parent_is_subtask", "A subtask can't have subtasks.", pointer="/parent")
-    if todo.pk and todo.parent_uid is None and bench.children_of(todo):
+    if todo.pk and todo.parent_uid is None and batch.children_of(todo):
         detail = "This todo has subtasks, perhaps in the trash, so it can't become one."
         raise Invalid("has_subtasks", detail, pointer="/parent")
 
@@ -66,22 +66,22 @@ def require_whole_date(todo: Todo) -> None:
         raise Invalid("zone_needs_time", "A time_zone needs a due_time.", pointer="/time_zone")
 
 
-def finish(bench: Batch, todo: Todo) -> None:
+def finish(batch: Batch, todo: Todo) -> None:
     """Completes a todo and the subtasks that are still open."""
     if todo.completed_at is not None:
         return
-    children = bench.children_of(todo) if todo.pk else []
+    children = batch.children_of(todo) if todo.pk else []
     for row in [todo, *(child for child in children if not child.deleted_at and not child.completed_at)]:
-        bench.touch(row, completed_at=bench.change.now)
+        batch.touch(row, completed_at=batch.change.now)
 
 
-def resume(bench: Batch, todo: Todo) -> None:
+def resume(batch: Batch, todo: Todo) -> None:
     """Reopens a todo, and its parent: an open subtask of a completed todo would be out of sight."""
     if todo.completed_at is not None:
-        bench.touch(todo, completed_at=None)
-        keep_parent_open(bench, todo)
+        batch.touch(todo, completed_at=None)
+        keep_parent_open(batch, todo)
 
 
-def keep_parent_open(bench: Batch, todo: Todo) -> None:
-    if parent := bench.parent_of(todo):
-        bench.touch(parent, completed_at=None)
+def keep_parent_open(batch: Batch, todo: Todo) -> None:
+    if parent := batch.parent_of(todo):
+        batch.touch(parent, completed_at=None)
