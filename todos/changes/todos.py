@@ -11,7 +11,7 @@ from todos.changes import quotas
 from todos.changes.batch import Batch
 from todos.changes.change import Finder, Place, change, require_version
 from todos.changes.moves import move_beside
-from todos.changes.values import PLAIN, finish, keep_parent_open, resume, settle
+from todos.changes.values import PLAIN, apply_values, complete_with_subtasks, keep_parent_open, reopen_with_parent
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
 from todos.models import Todo
 from todos.models.owned import uuid7
@@ -98,7 +98,7 @@ def create(batch: Batch, operation: Operation) -> Outcome:
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.created_columns)
     todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
     todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else own_place(batch, values)
-    settle(batch, todo, values)
+    apply_values(batch, todo, values)
     batch.add(todo)
     return Outcome(todo, created=True)
 
@@ -127,7 +127,7 @@ def repeat(todo: Todo, values: dict[str, Any]) -> Outcome:
 
 def update(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
-    settle(batch, todo, operation.values)
+    apply_values(batch, todo, operation.values)
     return Outcome(todo)
 
 
@@ -141,7 +141,7 @@ def replace(batch: Batch, operation: Operation) -> Outcome:
     values = {**DEFAULTS, **operation.values}
     if "list" not in values:
         batch.put_into(todo, own_place(batch, values))
-    settle(batch, todo, values)
+    apply_values(batch, todo, values)
     return Outcome(todo)
 
 
@@ -161,13 +161,13 @@ def insert(batch: Batch, operation: Operation) -> Outcome:
 
 def complete(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
-    finish(batch, todo)
+    complete_with_subtasks(batch, todo)
     return Outcome(todo)
 
 
 def reopen(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
-    resume(batch, todo)
+    reopen_with_parent(batch, todo)
     return Outcome(todo)
 
 

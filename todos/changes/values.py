@@ -13,10 +13,10 @@ PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "tim
 DERIVED = ("due_at", "due_sort", "title_sort")
 
 
-def settle(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
+def apply_values(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
     """Takes over what the values name, and nothing else."""
     if "list" in values or "parent" in values:
-        settle_place(batch, todo, values)
+        apply_place(batch, todo, values)
     batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
     require_whole_date(todo)
     before = {name: getattr(todo, name) for name in DERIVED}
@@ -27,12 +27,12 @@ def settle(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
     if "tags" in values:
         batch.tag(todo, values["tags"])
     if "completed" in values:
-        (finish if values["completed"] else resume)(batch, todo)
+        (complete_with_subtasks if values["completed"] else reopen_with_parent)(batch, todo)
     if values.get("parent") and todo.completed_at is None:
         keep_parent_open(batch, todo)
 
 
-def settle_place(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
+def apply_place(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
     if "parent" in values:
         parent = batch.todo_named(values["parent"], "/parent") if values["parent"] else None
     else:
@@ -66,7 +66,7 @@ def require_whole_date(todo: Todo) -> None:
         raise Invalid("zone_needs_time", "A time_zone needs a due_time.", pointer="/time_zone")
 
 
-def finish(batch: Batch, todo: Todo) -> None:
+def complete_with_subtasks(batch: Batch, todo: Todo) -> None:
     """Completes a todo and the subtasks that are still open."""
     if todo.completed_at is not None:
         return
@@ -75,7 +75,7 @@ def finish(batch: Batch, todo: Todo) -> None:
         batch.touch(row, completed_at=batch.change.now)
 
 
-def resume(batch: Batch, todo: Todo) -> None:
+def reopen_with_parent(batch: Batch, todo: Todo) -> None:
     """Reopens a todo, and its parent: an open subtask of a completed todo would be out of sight."""
     if todo.completed_at is not None:
         batch.touch(todo, completed_at=None)
