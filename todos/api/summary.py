@@ -88,9 +88,9 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> dict[str, 
     todos = Todo.objects.filter(owner_id=owner_id)
     shown = todos.live().in_active_lists(owner_id).started(zone, span.now).with_due(zone)
     is_open = shown.open()
-    lately = todos.live().filter(completed_at__gte=span.early)
+    lately = todos.live().filter(completed_at__gte=span.earliest)
     completed_today = lately.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(span.now, zone))
-    soon = {"due_date__gte": LocalDate(span.early, zone), "due_date__lte": LocalDate(span.late, zone)}
+    soon = {"due_date__gte": LocalDate(span.earliest, zone), "due_date__lte": LocalDate(span.latest, zone)}
     moments = is_open.filter(due_time__isnull=False, due_moment__gt=span.now, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
     tags = Tag.objects.filter(owner_id=owner_id)

@@ -17,7 +17,7 @@ from todos.models.expressions import Instant, LocalDate
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
 # One moment can have dates two days apart (UTC-12 and UTC+14); one more day for changes of the clock. The written
 # date is compared with this much room because it has an index, and the exact day after that.
-ROOM = timedelta(days=3)
+ZONE_MARGIN = timedelta(days=3)
 MINUTES_PER_DAY = 24 * 60 + 1
 UNDATED = 2**40
 
@@ -31,40 +31,40 @@ def due_aliases(zone: models.Expression) -> dict[str, models.Expression]:
 
 
 class Span(NamedTuple):
-    """A moment, as a value or as a part of a query, with the room before and after it."""
+    """A moment, as a value or as a part of a query, with the margin before and after it."""
 
     now: Any
-    early: Any
-    late: Any
+    earliest: Any
+    latest: Any
 
 
 def span(now: datetime) -> Span:
-    return Span(now, now - ROOM, now + ROOM)
+    return Span(now, now - ZONE_MARGIN, now + ZONE_MARGIN)
 
 
 def is_overdue(zone: models.Expression, span: Span) -> Q:
     """Open, and its moment has come, or its whole day has ended."""
     whole_day_ended = Q(due_time=None, due_date__lt=LocalDate(span.now, zone))
     moment_came = Q(due_time__isnull=False, due_moment__lte=span.now)
-    return Q(whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(span.late, zone))
+    return Q(whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(span.latest, zone))
 
 
 def is_due_today(zone: models.Expression, span: Span) -> Q:
-    nearby = Q(due_date__gte=LocalDate(span.early, zone), due_date__lte=LocalDate(span.late, zone))
+    nearby = Q(due_date__gte=LocalDate(span.earliest, zone), due_date__lte=LocalDate(span.latest, zone))
     return nearby & Q(due_on=LocalDate(span.now, zone))
 
 
 def is_upcoming(zone: models.Expression, span: Span) -> Q:
-    return Q(due_date__gte=LocalDate(span.early, zone), due_on__gt=LocalDate(span.now, zone))
+    return Q(due_date__gte=LocalDate(span.earliest, zone), due_on__gt=LocalDate(span.now, zone))
 
 
 def latest_written(day: date) -> date:
     """No todo that is due before the day names a later date than this."""
-    return min(day, LAST_DAY - ROOM) + ROOM
+    return min(day, LAST_DAY - ZONE_MARGIN) + ZONE_MARGIN
 
 
 def earliest_written(day: date) -> date:
-    return max(day, FIRST_DAY + ROOM) - ROOM
+    return max(day, FIRST_DAY + ZONE_MARGIN) - ZONE_MARGIN
 
 
 def is_due_before(day: Any, latest: Any) -> Q:
