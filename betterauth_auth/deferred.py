@@ -95,17 +95,17 @@ class Recent:
 
 
 # Tokens whose claims were compared with the stored profile by this process. Nothing else depends on it.
-introduced = Recent(8192)
+profiles_checked = Recent(8192)
 
 
 def user_of(token: VerifiedToken, fetch: Callable[[], Any]) -> DeferredUser:
     """The first request of each token in each process fetches at once, so that the profile follows new claims."""
     user = DeferredUser(token, fetch)
     key = (token.issuer, token.subject, token.issued_at)
-    if key not in introduced:
+    if key not in profiles_checked:
         user.fetch()
         if not profile.is_outdated(user.betterauth_identity, token):
-            introduced.add(key)
+            profiles_checked.add(key)
     return user
 
 

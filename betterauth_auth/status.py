@@ -51,4 +51,4 @@ def status_of(policy: conf.Policy) -> KeySetStatus:
 def warm_up() -> None:
     """Starts fetching what is missing or old, in the background; a readiness probe may call it each time."""
     for policy in conf.current().policies:
-        keyset.of(policy.source).freshen()
+        keyset.of(policy.source).refresh_in_background()

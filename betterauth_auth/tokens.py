@@ -170,7 +170,7 @@ def proven_key(parsed: Parsed, keys: keyset.KeySet) -> Key:
     key = keys.find(parsed.kid)
     if is_signed_by(parsed, key):
         return key
-    again = keys.find_again(key)
+    again = keys.find_replacement(key)
     if again is not None and is_signed_by(parsed, again):
         return again
     raise InvalidToken("bad_signature", f"the signature was not made by key {parsed.kid} of this issuer")

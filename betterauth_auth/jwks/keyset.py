@@ -28,11 +28,11 @@ from betterauth_auth.jwks.snapshot import NEVER, Snapshot
 logger = logging.getLogger(__name__)
 
 # From here on Better Auth may sign with keys that it never publishes.
-CROWDED_SET = 100
+UNPUBLISHED_FROM = 100
 # Short, because a key made meanwhile under an expected kid is refused for so long.
 ABSENT_KID_SECONDS = 1
 # While good tokens can be served, a crowd that waits for a slow fetch would take the threads away from them.
-CROWD_SECONDS = 0.5
+JUNK_WAIT_SECONDS = 0.5
 MAX_ABSENT_KIDS = 1024
 BAD_SIGNATURE_SECONDS = 30
 MAX_BACK_OFF_SECONDS = 60
@@ -82,7 +82,7 @@ class KeySet:
         self.clock = clock
         self.snapshot = Snapshot()
         self.lock = threading.Lock()
-        self.patient = threading.Lock()
+        self.first_waiter = threading.Lock()
         self.running: Fetch | None = None
         self.failures = 0
         self.retry_at = NEVER
@@ -103,14 +103,14 @@ class KeySet:
             self.wait_for(self.refresh(), arrived)
             snapshot = self.snapshot
         elif arrived >= snapshot.soft_until:
-            self.freshen()
+            self.refresh_in_background()
         return snapshot.keys.get(kid) or self.find_unknown(kid, arrived)
 
     def holds(self, key: Key) -> bool:
         snapshot, now = self.snapshot, self.clock()
         if now >= snapshot.soft_until:
             # Nobody else may notice that the set is old while all tokens come from the cache.
-            self.freshen()
+            self.refresh_in_background()
         return snapshot.keys.get(key.kid) is key and now < snapshot.hard_until
 
     def find_unknown(self, kid: str, arrived: float) -> Key:
@@ -136,7 +136,7 @@ class KeySet:
         self.absent_kids[kid] = self.clock() + ABSENT_KID_SECONDS
         return True
 
-    def find_again(self, key: Key) -> Key | None:
+    def find_replacement(self, key: Key) -> Key | None:
         """Another key under the same kid, if the issuer now has one: a re-created database numbers its keys anew."""
         arrived = self.clock()
         try:
@@ -171,7 +171,7 @@ class KeySet:
         running = self.running
         return running is not None and now < running.asked_at + GIVE_UP_FACTOR * self.source.fetch_seconds
 
-    def freshen(self) -> None:
+    def refresh_in_background(self) -> None:
         """Fetches in the background if the set is old and nobody is at it yet."""
         now = self.clock()
         if now < self.snapshot.soft_until or now < self.retry_at or self.is_fetching(now):
@@ -184,12 +184,12 @@ class KeySet:
 
     def wait_in_crowd(self, job: Fetch, arrived: float) -> None:
         """For tokens that may be junk: one of them waits for as long as it takes, the others only a moment."""
-        is_first = self.patient.acquire(blocking=False)
+        is_first = self.first_waiter.acquire(blocking=False)
         try:
-            self.wait_for(job, arrived, self.source.fetch_seconds if is_first else CROWD_SECONDS)
+            self.wait_for(job, arrived, self.source.fetch_seconds if is_first else JUNK_WAIT_SECONDS)
         finally:
             if is_first:
-                self.patient.release()
+                self.first_waiter.release()
 
     def wait_for(self, job: Fetch, arrived: float, seconds: float | None = None) -> None:
         # A fetch that began earlier will be cut off earlier, so waiting longer for it would only hold the thread up.
@@ -312,12 +312,12 @@ class KeySet:
                 logger.warning("Left out of the key set of %s: %s.", name, line)
         if not snapshot.keys and (self.snapshot.keys or self.snapshot.asked_at == NEVER):
             logger.warning("The key set of %s is empty; every token is refused until it is not.", name)
-        if len(snapshot.keys) >= CROWDED_SET > len(self.snapshot.keys):
+        if len(snapshot.keys) >= UNPUBLISHED_FROM > len(self.snapshot.keys):
             logger.warning("%s has 100 keys or more. Above 100, Better Auth signs with keys it never publishes.", name)
 
     def renew_after_fork(self) -> None:
         """The child has the snapshot but not the threads, and perhaps a lock that nobody will ever release."""
-        self.lock, self.patient = threading.Lock(), threading.Lock()
+        self.lock, self.first_waiter = threading.Lock(), threading.Lock()
         self.running = None
 
 

@@ -17,7 +17,7 @@ from todoproject.http import outages
 def sign_in_under_a_new_name(person: Person) -> None:
     # A second later, so that it is newer than the token of before. This process may have seen such a token.
     person.sign_in(name="Alice B.", iat=int(time.time()) + 1)
-    deferred.introduced.clear()
+    deferred.profiles_checked.clear()
 
 
 class ReadsWithAChangedProfile(TodosTransactionTestCase):
