@@ -113,6 +113,6 @@ def user_of(token: VerifiedToken, fetch: Callable[[], Any]) -> DeferredUser:
 def is_possible() -> bool:
     """Whether a query can tell what fetching would tell."""
     model: type[Model] = get_user_model()
-    names = {field.name for field in model._meta.get_fields()}  # noqa: SLF001 - documented API of Django
+    names = {field.name for field in model._meta.get_fields()}
     # For AbstractBaseUser it is no field, but an attribute that is always true.
     return connection.vendor in EXACT_DATABASES and "is_active" in names

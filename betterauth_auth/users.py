@@ -51,7 +51,7 @@ def make(token: VerifiedToken) -> Identity:
 
 def make_user() -> Any:  # whatever AUTH_USER_MODEL is
     model = get_user_model()
-    field = model._meta.get_field(model.USERNAME_FIELD)  # noqa: SLF001 - documented API of Django
+    field = model._meta.get_field(model.USERNAME_FIELD)
     user = model(**{model.USERNAME_FIELD: random_username(field)})
     user.set_unusable_password()
     user.save()
@@ -81,11 +81,11 @@ def is_cut_off(tokens_valid_after: datetime | None, token: VerifiedToken) -> boo
 
 def deactivate(user: models.Model) -> None:
     """Refuses all of this person's tokens, later ones too, from the next request on."""
-    type(user)._default_manager.filter(pk=user.pk).update(is_active=False)  # noqa: SLF001 - documented API of Django
+    type(user)._default_manager.filter(pk=user.pk).update(is_active=False)
 
 
 def reactivate(user: models.Model) -> None:
-    type(user)._default_manager.filter(pk=user.pk).update(is_active=True)  # noqa: SLF001 - documented API of Django
+    type(user)._default_manager.filter(pk=user.pk).update(is_active=True)
 
 
 def is_operator(user: Any) -> bool:

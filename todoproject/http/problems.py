@@ -72,7 +72,7 @@ class Unavailable(exceptions.APIException):
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler with a problem document for a body. An exception may carry `extensions` for that document."""
     if isinstance(exc, OperationalError | InterfaceError):
-        context["request"]._request.database_failure = exc  # noqa: SLF001 - DRF's documented way to Django's request
+        context["request"]._request.database_failure = exc
         exc = Unavailable()
     response = drf_exception_handler(exc, context)
     if response is None:

@@ -29,7 +29,7 @@ def drill_down(changelist: Any, model: type[Model], field: str) -> dict[str, Any
 
 
 def ends(model: type[Model], field: str) -> tuple[date, date]:
-    moments = model._default_manager.values_list(field, flat=True)  # noqa: SLF001 - documented API of Django
+    moments = model._default_manager.values_list(field, flat=True)
     found = [moments.order_by(order).first() or timezone.now() for order in (field, f"-{field}")]
     first, last = (timezone.localtime(moment).date() for moment in found)
     return first, last

@@ -50,14 +50,14 @@ def rows(model: type[models.Model], owner_id: int) -> Iterator[dict[str, Any]]:
     columns = list(columns_of(model))
     links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
     tags = {"tags": Rows(links.values(item=models.F("tag__name")))} if model is Todo else {}
-    found = model._default_manager.filter(owner_id=owner_id).order_by("pk").values(*columns, **tags)  # noqa: SLF001 - documented API of Django
+    found = model._default_manager.filter(owner_id=owner_id).order_by("pk").values(*columns, **tags)
     for row in found.iterator(chunk_size=ROWS_AT_A_TIME):
         yield {name.removesuffix("__uid"): value for name, value in row.items()}
 
 
 def columns_of(model: type[models.Model]) -> Iterator[str]:
     """Every column that means something outside the database; references as the public id of their row."""
-    for field in model._meta.concrete_fields:  # noqa: SLF001 - documented API of Django
+    for field in model._meta.concrete_fields:
         if field.name not in INTERNAL:
             yield f"{field.name}__uid" if field.is_relation else field.name
 

@@ -97,7 +97,7 @@ class OwnedAdmin(admin.ModelAdmin):
         name = getattr(row, "owner_name", None) or self.names_of([row.owner])[row.owner_id]
         if not self.admin_site.is_registered(type(row.owner)):
             return name
-        opts = row.owner._meta  # noqa: SLF001 - documented API of Django
+        opts = row.owner._meta
         address = reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[row.owner_id])
         return format_html('<a href="{}">{}</a>', address, name)
 
@@ -117,7 +117,7 @@ class OwnedAdmin(admin.ModelAdmin):
         except ValueError:
             pass
         if not any(request.GET.get(name) for name in NARROWING):
-            latest = self.model._default_manager.order_by("-pk").values_list("pk", flat=True).first()  # noqa: SLF001 - documented API of Django
+            latest = self.model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
             queryset = queryset.filter(pk__gt=(latest or 0) - SEARCHED_ROWS)
         return queryset.filter(**{f"{self.search_fields[0]}__icontains": text}), False
 

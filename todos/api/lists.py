@@ -54,7 +54,7 @@ class ListViewSet(OwnedViewSet):
         return self.json_response(page)
 
     @extend_schema(**operations.GET_LIST)
-    def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
+    def retrieve(self, request: Request, id: str) -> HttpResponse:
         return self.row_response(self.current())
 
     @extend_schema(**operations.CREATE_LIST)
@@ -64,24 +64,24 @@ class ListViewSet(OwnedViewSet):
         return self.row_response(self.json_or_404(uid), created=created)
 
     @extend_schema(**operations.PATCH_LIST)
-    def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
         changes.update_list(self.writer, self.uid, values, expected)
         return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_LIST)
-    def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> HttpResponse:
         changes.delete_list(self.writer, self.uid, self.expected())
         return Response(status=204)
 
     @extend_schema(**operations.RESTORE_LIST)
-    def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def restore(self, request: Request, id: str) -> HttpResponse:
         changes.restore_list(self.writer, self.uid, self.expected())
         return self.row_response(self.current())
 
     @extend_schema(**operations.MOVE_LIST)
-    def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def move(self, request: Request, id: str) -> HttpResponse:
         values = self.valid(MoveInput)
         expected = self.expected(values)
         changes.move_list(self.writer, self.uid, values, expected)

@@ -121,7 +121,7 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes:
 def key_of(view: OwnedViewSet) -> Key:
     """The caller, what is asked for, and everything else that the links in a page are made of."""
     # Asking DRF's request for what is Django's takes three times as long.
-    asked = view.request._request  # noqa: SLF001 - DRF's documented way to it
+    asked = view.request._request
     host, query = asked.META.get("HTTP_HOST"), asked.META.get("QUERY_STRING")
     return view.caller.name, asked.scheme, host, asked.path, query, asked.encoding
 

@@ -82,7 +82,7 @@ class KeysetPagination(BasePagination):
         self.column = view.orderings[self.name.removeprefix("-")]
         self.width = len(view.columns)
         self.columns = view.columns if self.column in view.columns else (*view.columns, self.column)
-        self.field = view.model._meta.get_field(self.column)  # noqa: SLF001 - documented API of Django
+        self.field = view.model._meta.get_field(self.column)
         text = request.query_params.get("cursor")
         self.cursor = unseal(text, self.context) if text else None
 

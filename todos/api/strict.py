@@ -253,7 +253,7 @@ class StrictSerializerSchema(OpenApiSerializerExtension):
         return type(self.target).__name__.removesuffix("Patch")
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the documented way
+        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**described, "additionalProperties": False}
 
 
@@ -282,4 +282,4 @@ class AnswerSerializerSchema(OpenApiSerializerExtension):
         return type(self.target).__name__.removesuffix("Answer")
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        return auto_schema._map_serializer(self.target, direction, bypass_extensions=True)  # noqa: SLF001 - the documented way
+        return auto_schema._map_serializer(self.target, direction, bypass_extensions=True)

@@ -34,7 +34,7 @@ class TagViewSet(OwnedViewSet):
         return self.json_response(self.page(self.all_rows))
 
     @extend_schema(**operations.GET_TAG)
-    def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
+    def retrieve(self, request: Request, id: str) -> HttpResponse:
         return self.row_response(self.current())
 
     @extend_schema(**operations.CREATE_TAG)
@@ -44,13 +44,13 @@ class TagViewSet(OwnedViewSet):
         return self.row_response(self.json_or_404(uid), created=created)
 
     @extend_schema(**operations.PATCH_TAG)
-    def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
         changes.update_tag(self.writer, self.uid, values, expected)
         return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_TAG)
-    def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> HttpResponse:
         changes.delete_tag(self.writer, self.uid, self.expected())
         return Response(status=204)

@@ -78,7 +78,7 @@ class TodoViewSet(FilteredViewSet):
         )
 
     @extend_schema(**operations.GET_TODO)
-    def retrieve(self, request: Request, id: str) -> HttpResponse:  # noqa: A002 - the name in the address
+    def retrieve(self, request: Request, id: str) -> HttpResponse:
         return self.row_response(self.current())
 
     @extend_schema(**operations.CREATE_TODO)
@@ -91,16 +91,16 @@ class TodoViewSet(FilteredViewSet):
         return self.row_response(new_todo_json(row), created=True)
 
     @extend_schema(**operations.PUT_TODO)
-    def update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def update(self, request: Request, id: str) -> HttpResponse:
         verb = "overwrite" if insists_on_changing(request) else "insert" if insists_on_creating(request) else "replace"
         return self.change(verb, stored(self.valid(TodoPut)), uid=self.uid)
 
     @extend_schema(**operations.PATCH_TODO)
-    def partial_update(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def partial_update(self, request: Request, id: str) -> HttpResponse:
         return self.change("update", stored(self.valid(TodoPatch, partial=True)), uid=self.uid)
 
     @extend_schema(**operations.DELETE_TODO)
-    def destroy(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def destroy(self, request: Request, id: str) -> HttpResponse:
         permanent = request.query_params.get("permanent", "false")
         if permanent not in {"true", "false"}:
             raise query_fault("permanent", "invalid", "Write true or false.")
@@ -110,19 +110,19 @@ class TodoViewSet(FilteredViewSet):
         return Response(status=204)
 
     @extend_schema(**operations.COMPLETE_TODO)
-    def complete(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def complete(self, request: Request, id: str) -> HttpResponse:
         return self.change("complete", self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.REOPEN_TODO)
-    def reopen(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def reopen(self, request: Request, id: str) -> HttpResponse:
         return self.change("reopen", self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.RESTORE_TODO)
-    def restore(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def restore(self, request: Request, id: str) -> HttpResponse:
         return self.change("restore", self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.MOVE_TODO)
-    def move(self, request: Request, id: str) -> HttpResponse:  # noqa: A002
+    def move(self, request: Request, id: str) -> HttpResponse:
         return self.change("move", self.valid(TodoMove), uid=self.uid)
 
     def change(self, verb: str, values: dict[str, Any], *, uid: UUID | None) -> HttpResponse:

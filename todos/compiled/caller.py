@@ -43,7 +43,7 @@ class Caller:
 
     @property
     def pk(self) -> Any:
-        field = get_user_model()._meta.pk  # noqa: SLF001 - documented API of Django
+        field = get_user_model()._meta.pk
         return Key(field) if self.resolves_in_sql else Placeholder("owner", field)
 
     def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
