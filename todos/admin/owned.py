@@ -21,9 +21,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from todos.admin.owners import OwnerAdmin
-from todos.api.strict import ONE_LINE_FAULTS
 from todos.bounded import BoundedPaginator
 from todos.exceptions import Refused
+from todos.letters import ONE_LINE_FAULTS
 
 SEARCHED_ROWS = 10_000
 # Parameters of the filters that leave the rows of few owners.

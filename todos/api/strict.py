@@ -21,18 +21,13 @@ from rest_framework.fields import empty
 
 from todos import zones
 from todos.exceptions import MAX_FAULTS
+from todos.letters import ONE_LINE_FAULTS, TEXT, TEXT_FAULTS
 from todos.models.due_dates import FIRST_DAY, LAST_DAY
 
 MAX_NOTES = 20_000
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
-# Tab and newline are no control characters to a writer; a carriage return is only the half of a newline.
-ONE_LINE_FAULTS = RegexValidator(
-    r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$", "Control characters are not accepted.", "control_character"
-)
-TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
-TEXT_FAULTS = RegexValidator(TEXT, "Control characters are not accepted.", "control_character")
 
 
 def parse_uuid(text: Any) -> UUID | None:
