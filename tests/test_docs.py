@@ -132,3 +132,18 @@ class TheDocumentsAreTrue(SimpleTestCase):
         for path, span in named:
             with self.subTest(path.name, span=span):
                 self.assertEqual(set(re.findall(r"[A-Za-z0-9_]+", span.partition("(")[0])) - self.words, set())
+
+    def test_the_index_has_every_decision_and_its_numbers_have_no_gaps(self):
+        folder = ROOT / "docs" / "decisions"
+        files = sorted(path.name for path in folder.glob("[0-9]*.md"))
+        index = (folder / "README.md").read_text(encoding="utf-8")
+
+        self.assertEqual(re.findall(r"^- \[\d{4}\]\((.+?\.md)\)", index, re.MULTILINE), files)
+        before = ""
+        for name in files:
+            area, number = name[:2], int(name[2:4])
+            is_next = before[:2] == area and number == int(before[2:4]) + 1
+            self.assertTrue(is_next or (before[:2] != area and number in {0, 1}), name)
+            title = (folder / name).read_text(encoding="utf-8").splitlines()[0]
+            self.assertTrue(title.startswith(f"# {name[:4]}. "), name)
+            before = name

@@ -1,7 +1,7 @@
 """granian, and nginx in front of it where that is wanted: what `manage.py serve` becomes.
 
 granian ends itself and the workers that are well when one of them dies twice within 5.5 s. This one starts whatever
-died again, as often as it takes (docs/decisions/0915-whatever-dies-is-started-again.md). Without Django: a process that
+died again, as often as it takes (docs/decisions/0910-whatever-dies-is-started-again.md). Without Django: a process that
 only waits should not hold 70 MB.
 """
 
