@@ -21,9 +21,8 @@ from django.http import HttpResponse
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
-from todos import clock
+from todos import clock, conf
 from todos.api.errors import HeaderInvalid, RequestFailed
-from todos.changes import quotas
 from todos.models import IdempotencyKey
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -94,7 +93,7 @@ def claimed(request: Request) -> tuple[IdempotencyKey, bool]:
 
 
 def require_room(claim: IdempotencyKey) -> None:
-    limit = quotas.limit_of("idempotency_keys")
+    limit = conf.quota("idempotency_keys")
     rows = IdempotencyKey.objects.filter(owner_id=claim.owner_id)
     if not limit or not is_beyond(limit, rows):
         return

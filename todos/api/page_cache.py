@@ -11,11 +11,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet, TextField
 
-from todos import clock
+from todos import clock, conf
 from todos.api.pagination import KeysetPagination
 from todos.compiled.caller import KEY
 from todos.compiled.shapes import Compiled, Placeholder
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 # Some todos appear with the day. It begins on a quarter of an hour wherever people live.
 QUARTER_SECONDS = 900
-MEBIBYTE = 1024 * 1024
 # What a page takes besides its texts.
 OVERHEAD = 1000
 # Every change of the owner's raises `version`. What else touches the account, as emptying the trash does, shows in
@@ -88,11 +86,7 @@ pages = Pages()
 
 def is_possible(view: OwnedViewSet) -> bool:
     """SQLite has neither LATERAL nor a network in front of it."""
-    return bool(max_bytes()) and view.caller.resolves_in_sql and connection.vendor == "postgresql"
-
-
-def max_bytes() -> int:
-    return getattr(settings, "REMEMBERED_PAGES_MB", 0) * MEBIBYTE
+    return bool(conf.remembered_pages_bytes()) and view.caller.resolves_in_sql and connection.vendor == "postgresql"
 
 
 def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes:
@@ -114,7 +108,9 @@ def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes:
     # Somebody without an account has no state.
     if found:
         # A copy, because a renderer's bytes may have room for more.
-        pages.keep(key, Page(quarter, found[0][-1], bytes(memoryview(body)), query, cut.values), max_bytes())
+        pages.keep(
+            key, Page(quarter, found[0][-1], bytes(memoryview(body)), query, cut.values), conf.remembered_pages_bytes()
+        )
     return body
 
 

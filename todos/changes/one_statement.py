@@ -12,8 +12,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
-from todos import clock, zones
-from todos.changes import quotas
+from todos import clock, conf, zones
 from todos.changes.change import ERASED_BEFORE, Finder
 from todos.compiled import shapes
 from todos.models.due_dates import due_sort_key
@@ -54,7 +53,7 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     row = {"uid": uid or uuid7(), **columns_of(given)}
     owner = finder.key_query
     database = connections[DEFAULT_DB_ALIAS]
-    room = quotas.limit_of("todos") or NO_LIMIT
+    room = conf.quota("todos") or NO_LIMIT
     values = shapes.bind(owner, finder.values, database)
     try:
         made = shapes.fetched(database, statement(owner.sql), [*values, room, *(row[name] for name in COLUMNS)])

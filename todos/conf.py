@@ -1,0 +1,29 @@
+"""The settings that this app reads, with their defaults, at the moment of use. 0 switches each off."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.conf import settings
+
+QuotaKind = Literal["todos", "lists", "tags", "subtasks", "idempotency_keys"]
+QUOTAS: dict[QuotaKind, int] = {
+    "todos": 100_000,
+    "lists": 1_000,
+    "tags": 5_000,
+    "subtasks": 500,
+    "idempotency_keys": 2_000,
+}
+MEBIBYTE = 1024 * 1024
+
+
+def quota(kind: QuotaKind) -> int:
+    """How many rows of a kind one person may have: `QUOTA_TODOS` and so on."""
+    limit: int = getattr(settings, f"QUOTA_{kind.upper()}", QUOTAS[kind])
+    return limit
+
+
+def remembered_pages_bytes() -> int:
+    """How much of pages each process keeps, to send them again as they were: `REMEMBERED_PAGES_MB`."""
+    megabytes: int = getattr(settings, "REMEMBERED_PAGES_MB", 0)
+    return megabytes * MEBIBYTE
