@@ -74,7 +74,7 @@ class TodoAdmin(OwnedAdmin):
         return (*(name for name in self.shown if name != "notes"), "notes_link", "notes_length")
 
     def write(self, row: Todo, values: dict[str, Any], expected: frozenset[int]) -> None:
-        changes.run(row.owner_id, [changes.Operation("update", row.uid, values, expected)])
+        changes.run(row.owner_id, [changes.Operation(changes.Verb.UPDATE, row.uid, values, expected)])
 
     # Columns
 
@@ -159,14 +159,16 @@ class TodoAdmin(OwnedAdmin):
 
     @admin.action(description="Restore from the trash", permissions=["restore"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
-        self.act(request, queryset.filter(deleted_at__isnull=False), run_all("restore"), "Restored from the trash")
+        self.act(
+            request, queryset.filter(deleted_at__isnull=False), run_all(changes.Verb.RESTORE), "Restored from the trash"
+        )
 
     @admin.action(description="Move to the trash", permissions=["change"])
     def trash(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
-        self.act(request, queryset.filter(deleted_at=None), run_all("delete"), "Moved to the trash")
+        self.act(request, queryset.filter(deleted_at=None), run_all(changes.Verb.DELETE), "Moved to the trash")
 
 
-def run_all(verb: str) -> Any:
+def run_all(verb: changes.Verb) -> Any:
     def write(owner_id: int, uids: list[UUID]) -> None:
         changes.run(owner_id, [changes.Operation(verb, uid) for uid in uids])
 

@@ -18,7 +18,7 @@ from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, Text, VersionInput
 from todos.api.todos import TodoViewSet
-from todos.changes import Operation
+from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
 
 MAX_OPERATIONS = 100
@@ -76,7 +76,7 @@ class OperationField(serializers.Field[Any, Any, Any, Any]):
         version = values.pop("version", None)
         expected = None if version is None else frozenset({version})
         del values["op"]
-        return Operation(op, values.pop("id", None), values, expected)
+        return Operation(Verb(op), values.pop("id", None), values, expected)
 
 
 class BulkInput(StrictSerializer):

@@ -22,7 +22,7 @@ from todos.api.preconditions import insists_on_changing, insists_on_creating
 from todos.api.rows import TODO_COLUMNS, new_todo_json, todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
-from todos.changes import Operation, one_statement
+from todos.changes import Operation, Verb, one_statement
 from todos.models import Todo
 from todos.models.expressions import zone_of
 
@@ -87,45 +87,50 @@ class TodoViewSet(FilteredViewSet):
         uid = values.pop("id", None)
         row = one_statement.create(self.caller, uid, values) if self.caller.resolves_in_sql else None
         if row is None:
-            return self.change("create", values, uid=uid)
+            return self.change(Verb.CREATE, values, uid=uid)
         return self.row_response(new_todo_json(row), created=True)
 
     @extend_schema(**operations.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:
-        verb = "overwrite" if insists_on_changing(request) else "insert" if insists_on_creating(request) else "replace"
-        return self.change(verb, stored(self.valid(TodoPut)), uid=self.uid)
+        return self.change(verb_of_put(request), stored(self.valid(TodoPut)), uid=self.uid)
 
     @extend_schema(**operations.PATCH_TODO)
     def partial_update(self, request: Request, id: str) -> HttpResponse:
-        return self.change("update", stored(self.valid(TodoPatch, partial=True)), uid=self.uid)
+        return self.change(Verb.UPDATE, stored(self.valid(TodoPatch, partial=True)), uid=self.uid)
 
     @extend_schema(**operations.DELETE_TODO)
     def destroy(self, request: Request, id: str) -> HttpResponse:
         permanent = request.query_params.get("permanent", "false")
         if permanent not in {"true", "false"}:
             raise query_fault("permanent", "invalid", "Write true or false.")
-        verb = "delete_forever" if permanent == "true" else "delete"
+        verb = Verb.DELETE_FOREVER if permanent == "true" else Verb.DELETE
         operation = Operation(verb, self.uid, expected=self.expected())
         changes.run(self.writer, [operation])
         return Response(status=204)
 
     @extend_schema(**operations.COMPLETE_TODO)
     def complete(self, request: Request, id: str) -> HttpResponse:
-        return self.change("complete", self.valid(VersionInput), uid=self.uid)
+        return self.change(Verb.COMPLETE, self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.REOPEN_TODO)
     def reopen(self, request: Request, id: str) -> HttpResponse:
-        return self.change("reopen", self.valid(VersionInput), uid=self.uid)
+        return self.change(Verb.REOPEN, self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.RESTORE_TODO)
     def restore(self, request: Request, id: str) -> HttpResponse:
-        return self.change("restore", self.valid(VersionInput), uid=self.uid)
+        return self.change(Verb.RESTORE, self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.MOVE_TODO)
     def move(self, request: Request, id: str) -> HttpResponse:
-        return self.change("move", self.valid(TodoMove), uid=self.uid)
+        return self.change(Verb.MOVE, self.valid(TodoMove), uid=self.uid)
 
-    def change(self, verb: str, values: dict[str, Any], *, uid: UUID | None) -> HttpResponse:
+    def change(self, verb: Verb, values: dict[str, Any], *, uid: UUID | None) -> HttpResponse:
         expected = self.expected(values)
         (outcome,), _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
         return self.row_response(todo_json_of(outcome.todo), created=outcome.created)
+
+
+def verb_of_put(request: Request) -> Verb:
+    if insists_on_changing(request):
+        return Verb.OVERWRITE
+    return Verb.INSERT if insists_on_creating(request) else Verb.REPLACE

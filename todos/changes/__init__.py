@@ -4,11 +4,13 @@ from todos.changes.accounts import erase, update_settings
 from todos.changes.change import change, ensure_inbox
 from todos.changes.lists import create_list, delete_list, move_list, restore_list, update_list
 from todos.changes.tags import create_tag, delete_tag, update_tag
-from todos.changes.todos import Operation, Outcome, run
+from todos.changes.todos import Operation, Outcome, Result, Verb, run
 
 __all__ = [
     "Operation",
     "Outcome",
+    "Result",
+    "Verb",
     "change",
     "create_list",
     "create_tag",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from todos.changes import quotas
@@ -17,8 +18,6 @@ from todos.models import Todo
 from todos.models.owned import uuid7
 from todos.models.tag import tag_keys
 
-# What mostly makes a row. (PUT mostly replaces one.)
-CREATING = frozenset({"create", "insert"})
 NEIGHBOURS = ("parent", "after", "before")
 DEFAULTS: dict[str, Any] = {
     "notes": "",
@@ -33,9 +32,27 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+class Verb(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    INSERT = "insert"
+    OVERWRITE = "overwrite"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    DELETE = "delete"
+    RESTORE = "restore"
+    MOVE = "move"
+    DELETE_FOREVER = "delete_forever"
+
+
+# What mostly makes a row. (PUT mostly replaces one.)
+CREATING = frozenset({Verb.CREATE, Verb.INSERT})
+
+
 @dataclass
 class Operation:
-    verb: str
+    verb: Verb
     uid: UUID | None = None
     values: dict[str, Any] = field(default_factory=dict)
     # The versions that the caller accepts; None is any.
@@ -48,8 +65,15 @@ class Outcome:
     created: bool = False
 
 
-def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome], int]:
-    """Carries out all operations as one change, or none. Gives the rows as they are then, and the owner's version."""
+class Result(NamedTuple):
+    """The rows as they are after a change, in the order of the operations, and the owner's version."""
+
+    outcomes: list[Outcome]
+    version: int
+
+
+def run(owner: int | Finder, operations: list[Operation]) -> Result:
+    """Carries out all operations as one change, or none."""
     new_todos = sum(operation.verb in CREATING for operation in operations)
     with change(owner, new_todos=new_todos) as current:
         batch = Batch(current)
@@ -62,7 +86,7 @@ def run(owner: int | Finder, operations: list[Operation]) -> tuple[list[Outcome]
                 refusal.index = index
                 raise
         batch.flush()
-    return outcomes, current.number - current.is_empty
+    return Result(outcomes, current.number - current.is_empty)
 
 
 def load(batch: Batch, operations: list[Operation]) -> None:
@@ -230,16 +254,16 @@ def delete_forever(batch: Batch, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-VERBS: dict[str, Callable[[Batch, Operation], Outcome]] = {
-    "create": create,
-    "update": update,
-    "replace": replace,
-    "insert": insert,
-    "overwrite": overwrite,
-    "complete": complete,
-    "reopen": reopen,
-    "delete": delete,
-    "restore": restore,
-    "move": move,
-    "delete_forever": delete_forever,
+VERBS: dict[Verb, Callable[[Batch, Operation], Outcome]] = {
+    Verb.CREATE: create,
+    Verb.UPDATE: update,
+    Verb.REPLACE: replace,
+    Verb.INSERT: insert,
+    Verb.OVERWRITE: overwrite,
+    Verb.COMPLETE: complete,
+    Verb.REOPEN: reopen,
+    Verb.DELETE: delete,
+    Verb.RESTORE: restore,
+    Verb.MOVE: move,
+    Verb.DELETE_FOREVER: delete_forever,
 }

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from todos import changes, clock
-from todos.changes import Operation
+from todos.changes import Operation, Verb
 from todos.exceptions import Conflict
 
 NAMESPACE = uuid.UUID("6f1c4f0e-5f5b-4a53-9a53-2d1f0f6f7d11")
@@ -70,7 +70,7 @@ def add_list(owner_id: int, name: str, color: str) -> bool:
 
 def add_todo(owner_id: int, values: dict[str, Any]) -> bool:
     try:
-        (outcome,), _ = changes.run(owner_id, [Operation("create", demo_id(values["title"]), values)])
+        (outcome,), _ = changes.run(owner_id, [Operation(Verb.CREATE, demo_id(values["title"]), values)])
     except Conflict as refusal:
         return leave_alone(refusal)
     return outcome.created
