@@ -3,8 +3,8 @@
 from django.db import connection
 from django.test import SimpleTestCase, TestCase
 
+from tests.owner_guard import api_request
 from tests.owners import Owners, UnscopedSQLError, owners_in
-from tests.walls import api_request
 
 PERSON = (
     "SELECT U0.user_id FROM betterauth_auth_identity U0 INNER JOIN auth_user U1 ON U0.user_id = U1.id"

@@ -18,7 +18,7 @@ from tests.fake_betterauth import FakeBetterAuth
 from tests.faults import only_when_asked
 from tests.faults.stage import Service
 from tests.todos.matrix import Sent
-from tests.todos.stored import OWNED
+from tests.todos.raw_rows import OWNED
 from tests.todos.writes import ROWS, writes
 
 SECONDS = (1, 12, 30)

@@ -156,7 +156,7 @@ class ACursorIsTakenWhere(Prepared):
 
 
 class AnswersDoNotDependOnTheWay(TodosTransactionTestCase):
-    """The suite looks at every statement (tests/walls.py), so cursors run them; in the server nobody does."""
+    """The suite looks at every statement (tests/owner_guard.py), so cursors run them; in the server nobody does."""
 
     def setUp(self) -> None:
         super().setUp()

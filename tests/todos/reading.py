@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.todos.notebook import PLAIN, Notebook, Row, instant
+from tests.todos.contract_model import PLAIN, Notebook, Row, instant
 
 TODO_KEYS = ("id", *PLAIN, "list", "parent", "position", "version")
 UNDATED = ("9999-12-32", "")

@@ -20,7 +20,7 @@ from betterauth_auth.tokens import verify
 from betterauth_auth.users import cut_off
 from tests.todos.case import API, TodosTestCase, TodosTransactionTestCase
 from tests.todos.matrix import Sent
-from tests.todos.stored import OWNED, rows_of
+from tests.todos.raw_rows import OWNED, rows_of
 from tests.todos.writes import ROWS, writes
 from todos import changes, clock
 from todos.changes import Operation

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
-from tests.effort import IS_THOROUGH
+from tests.thoroughness import IS_THOROUGH
 from tests.todos.case import Cast
 
 NAMES = st.text("abc xyz", min_size=1, max_size=20).filter(str.strip)

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from tests.effort import IS_THOROUGH
+from tests.thoroughness import IS_THOROUGH
 from tests.todos import strategies as some
-from tests.todos.bookkeeping import Bookkeeping
 from tests.todos.case import TodosTransactionTestCase
-from tests.todos.notebook import Row
+from tests.todos.contract_machine import Bookkeeping
+from tests.todos.contract_model import Row
 from tests.todos.reading import listed, summary
 
 EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (8, 40)

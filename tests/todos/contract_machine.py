@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 from tests.fake_betterauth import FakeBetterAuth
 from tests.todos import strategies as some
 from tests.todos.case import Person
-from tests.todos.notebook import Notebook, Refusal, Row
+from tests.todos.contract_model import Notebook, Refusal, Row
+from tests.todos.raw_rows import rows_of
 from tests.todos.reading import list_json, listed, tag_json, todo_json
-from tests.todos.stored import rows_of
 from todos import clock
 from todos.models import Account
 
