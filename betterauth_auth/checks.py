@@ -75,7 +75,10 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
         hint = "Write BETTER_AUTH_API_URL (or BETTER_AUTH_JWKS_URL) as https://host, without a password."
         yield error("E005", f"The address of the keys, {shown(source.url)!r}, is not a plain web address.", hint)
     elif url.scheme == "http" and not django_settings.DEBUG and url.hostname not in LOOPBACK:
-        hint = "Use https in BETTER_AUTH_JWKS_URL or BETTER_AUTH_API_URL: whoever is in between could send own keys."
+        hint = (
+            "Use https in BETTER_AUTH_JWKS_URL or BETTER_AUTH_API_URL: anyone on the network path could substitute "
+            "their own keys."
+        )
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
     if source.cache and source.cache not in django_settings.CACHES:
         yield error("E011", f"CACHES has no {source.cache!r}.", "Correct BETTER_AUTH_CACHE or leave it empty.")

@@ -68,7 +68,7 @@ def refuse_if_barred(identity: Identity, token: VerifiedToken) -> None:
     # `DeferredUser.pk_query` says the same in SQL.
     # Some databases compare text without case or accents and would hand out somebody else's row.
     if (identity.issuer, identity.subject) != (token.issuer, token.subject):
-        raise InvalidToken("subject", "the database takes it for another subject: use a case-sensitive collation")
+        raise InvalidToken("subject", "the database matched a different subject: use a case-sensitive collation")
     if not identity.user.is_active:
         raise InvalidToken("inactive_user", "the local user was deactivated")
     if is_cut_off(identity.tokens_valid_after, token):

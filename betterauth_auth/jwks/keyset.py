@@ -282,7 +282,7 @@ class KeySet:
         if is_news:
             # Once, because in a long outage there is a fetch every minute, in each process.
             detail = f" ({exc.detail})" if exc.detail else ""
-            logger.warning("The key set of %s could not be had: %s%s.", self.source.name, exc.reason, detail)
+            logger.warning("Could not fetch the key set of %s: %s%s.", self.source.name, exc.reason, detail)
 
     def doubt(self) -> None:
         """The keys at hand serve on and count as old when the doubt is over, so that the next reader asks again."""

@@ -112,7 +112,7 @@ class InformationalAnswerTests(FetchingCase):
                 self.assert_answers(self.asked(server), 200)
                 self.assertEqual(server.sent, len(informational) + 1)
                 # The headers are those of the answer itself.
-                self.assertEqual(self.keys.snapshot.soft_until - self.keys.snapshot.asked_at, 77)
+                self.assertAlmostEqual(self.keys.snapshot.soft_until - self.keys.snapshot.asked_at, 77)
 
     def test_they_are_skipped_when_they_come_in_one_packet(self):
         with RawServer(EARLY_HINTS + PROCESSING + self.final()) as server:

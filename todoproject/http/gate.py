@@ -27,7 +27,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ApiGate:
-    """What follows this one in the list of middlewares is for pages."""
+    """API requests skip every middleware listed after this one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.pages = get_response

@@ -191,7 +191,7 @@ class OwnedViewSet(GenericViewSet[Any]):
                 response.render().renderer_context = {}
             return response
         finally:
-            # They hold one another, and the answer with them, until the collector comes by, which takes its time.
+            # The view and the request form a reference cycle; break it so that the answer is freed now.
             self.request.parser_context = {}
             vars(self).clear()
 

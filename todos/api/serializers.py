@@ -125,7 +125,7 @@ class TodoAnswer(AnswerSerializer):
     starts_on = serializers.DateField(allow_null=True)
     list = serializers.UUIDField()
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment] # as in TodoFields
-    tags = serializers.ListField(child=serializers.CharField(), help_text="In the order of the alphabet.")
+    tags = serializers.ListField(child=serializers.CharField(), help_text="In alphabetical order.")
     position = serializers.CharField(help_text="Sort key: compare as bytes. `move` changes it.")
     version = serializers.IntegerField(help_text="Also the ETag.")
     created_at = serializers.DateTimeField()

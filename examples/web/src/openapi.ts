@@ -225,7 +225,7 @@ export interface paths {
         };
         /**
          * Todos, page by page
-         * @description All filters hold together. Without any: open and completed todos that are not in the trash, not in an archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that change while you page are never skipped or repeated by the paging itself.
+         * @description Filters are combined with AND. Without any: open and completed todos that are not in the trash, not in an archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that change while you page are never skipped or repeated by the paging itself.
          */
         get: operations["listTodos"];
         put?: never;
@@ -774,7 +774,7 @@ export interface components {
             readonly list: string;
             /** Format: uuid */
             readonly parent: string | null;
-            /** @description In the order of the alphabet. */
+            /** @description In alphabetical order. */
             readonly tags: string[];
             /** @description Sort key: compare as bytes. `move` changes it. */
             readonly position: string;
@@ -1845,7 +1845,7 @@ export interface operations {
                 due_before?: string;
                 /** @description In this list. Todos of archived lists show only when asked for like this. */
                 list?: string;
-                /** @description `-` turns it round. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. */
+                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. */
                 ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title";
                 /** @description Rows on a page. */
                 page_size?: number;

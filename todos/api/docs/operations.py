@@ -45,9 +45,9 @@ LIST_TODOS = collection(
     "listTodos",
     "todos",
     "Todos, page by page",
-    "All filters hold together. Without any: open and completed todos that are not in the trash, not in an archived "
-    "list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that change "
-    "while you page are never skipped or repeated by the paging itself.",
+    "Filters are combined with AND. Without any: open and completed todos that are not in the trash, not in an "
+    "archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that "
+    "change while you page are never skipped or repeated by the paging itself.",
     OpenApiParameter(
         "ordering",
         {
@@ -59,8 +59,9 @@ LIST_TODOS = collection(
                 for sign in ("", "-")
             ],
         },
-        description="`-` turns it round. `due`: by day and time as written, a whole day after the times of that day, "
-        "no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case.",
+        description="Prefix `-` for descending order. `due`: by day and time as written, a whole day after the "
+        "times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). "
+        "`title` without case.",
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)

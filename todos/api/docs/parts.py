@@ -98,7 +98,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "createTag": {"A tag": {"name": "errands", "color": "#f59e0b"}},
     "patchTag": {"Another colour": {"color": "#10b981"}},
     "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
-    **{key: {"Nothing need be said": {}} for key in ("completeTodo", "reopenTodo", "restoreTodo", "restoreList")},
+    **{key: {"Empty body": {}} for key in ("completeTodo", "reopenTodo", "restoreTodo", "restoreList")},
 }
 
 
