@@ -1,6 +1,11 @@
+import mmap
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from django.conf import settings
 from django.test import Client, SimpleTestCase, TestCase, override_settings
@@ -22,9 +27,8 @@ metrics.count("requests_total", 40, method="GET", route="/readyz", status=200)
 def count_in_a_fresh_folder(case: SimpleTestCase) -> str:
     folder = case.enterContext(TemporaryDirectory())
     case.enterContext(override_settings(METRICS_DIRECTORY=folder))
-    for cached in (metrics.folder, metrics.counts_of):
-        cached.cache_clear()
-        case.addCleanup(cached.cache_clear)
+    metrics.forget_counts()
+    case.addCleanup(metrics.forget_counts)
     return folder
 
 
@@ -74,6 +78,26 @@ class CountsAreThoseOfAllProcesses(TestCase):
         metrics.count("requests_total", 2, method="GET", route="/readyz", status=200)
 
         self.assertIn('todo_requests_total{method="GET",route="/readyz",status="200"} 42\n', scrape().text)
+
+    def test_the_first_requests_of_a_process_count_in_one_file(self):
+        """Made twice, it was emptied under the thread that had it in memory, which killed the process (SIGBUS)."""
+        together, maps = threading.Barrier(4), []
+
+        def slow_map(*arguments):
+            maps.append(arguments)
+            time.sleep(0.1)
+            return mapped(*arguments)
+
+        def count(number: int) -> None:
+            together.wait(5)
+            metrics.count("requests_total", method="GET", route="/first", status=200)
+
+        mapped = mmap.mmap
+        with patch("mmap.mmap", slow_map), ThreadPoolExecutor(4) as threads:
+            list(threads.map(count, range(4)))
+
+        self.assertEqual(len(maps), 1)
+        self.assertIn('todo_requests_total{method="GET",route="/first",status="200"} 4\n', scrape().text)
 
     def test_buckets_hold_everything_that_is_faster(self):
         for seconds in (0.004, 0.02, 99):

@@ -95,9 +95,23 @@ def folder() -> Path:
     return Path(settings.METRICS_DIRECTORY or tempfile.mkdtemp(prefix="todo-metrics-"))
 
 
-@cache
+_making = threading.Lock()
+_counts: dict[int, ProcessCounts] = {}
+
+
 def counts_of(pid: int) -> ProcessCounts:
-    return ProcessCounts(folder())
+    """Those of this process, made once: a second file would end the first, and the process that has it in memory."""
+    counts = _counts.get(pid)
+    if counts is None:
+        with _making:
+            counts = _counts.get(pid) or _counts.setdefault(pid, ProcessCounts(folder()))
+    return counts
+
+
+def forget_counts() -> None:
+    """For tests, which begin with none."""
+    _counts.clear()
+    folder.cache_clear()
 
 
 def count(name: str, amount: float = 1, /, **labels: object) -> None:
