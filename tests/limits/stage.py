@@ -37,7 +37,8 @@ class Measured:
 
     def __init__(self, service: Service, token: str) -> None:
         self.service, self.token = service, token
-        self.worker = worker_of(service.process.pid)
+        # One, so that it is the one that answers.
+        (self.worker,) = service.workers()
 
     def send(
         self, method: str, path: str, body: bytes = b"", content_type: str = "application/json", **headers: str
@@ -65,30 +66,3 @@ class Measured:
             if line.startswith(f"{what}:"):
                 return int(line.split()[1]) / 1024
         raise RuntimeError(f"The worker has no {what}; has it ended?")
-
-
-def worker_of(pid: int) -> int:
-    """The process that runs the application: the last of granian's, which has no children of its own."""
-    tree = {pid: children_of(pid)}
-    for parent in list(tree):
-        grow(tree, parent)
-    found = [process for process, below in tree.items() if not below and b"granian" in command_of(process)]
-    if len(found) != 1:
-        raise RuntimeError(f"There should be one worker, but there are {found}")
-    return found[0]
-
-
-def grow(tree: dict[int, list[int]], parent: int) -> None:
-    for child in tree[parent]:
-        tree[child] = children_of(child)
-        grow(tree, child)
-
-
-def children_of(pid: int) -> list[int]:
-    # A fork belongs to the thread that made it.
-    threads = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for thread in threads for child in thread.read_text(encoding="ascii").split()]
-
-
-def command_of(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
