@@ -53,8 +53,8 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, maximum=10)
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = HTTPS_ONLY
-# The API refuses plain HTTP instead (todoproject/http/transport.py).
-SECURE_REDIRECT_EXEMPT = [r"^readyz$", r"^api/"]
+# The API, which this does not reach, refuses plain HTTP instead (todoproject/http/transport.py).
+SECURE_REDIRECT_EXEMPT = [r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY

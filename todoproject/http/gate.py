@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.handlers import exception
 from django.http import HttpRequest, HttpResponse
 from django.http.response import ResponseHeaders
@@ -50,7 +51,7 @@ class ApiGate:
     def let_in(self, request: HttpRequest) -> HttpResponse:
         # The body first: nginx takes an answer that comes before the body is through for a failure.
         return (
-            refused_body(request)
+            refused_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
             or refused_query(request)
             or refused_plain_http(request)
             or self.cross_origin.preflight(request)

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from todoproject.http.json_io import dump
-from todoproject.http.paths import is_api
 from todoproject.http.problems import CONTENT_TYPE, problem
 
 # The longest form of the admin has notes of 20,000 letters.
@@ -26,10 +25,11 @@ class FormSizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return refused_body(request) or refused_query(request) or self.get_response(request)
+        refusal = refused_body(request, max_form_bytes(request)) or refused_query(request)
+        return refusal or self.get_response(request)
 
 
-def refused_body(request: HttpRequest) -> HttpResponse | None:
+def refused_body(request: HttpRequest, max_bytes: int) -> HttpResponse | None:
     """Reads the body, or says why not."""
     # Without a Content-Length, WSGI gives the application an empty body, so this number is all there is.
     length = request.META.get("CONTENT_LENGTH") or "0"
@@ -43,7 +43,7 @@ def refused_body(request: HttpRequest) -> HttpResponse | None:
     try:
         # Now, so that whoever sends slowly is authenticated when the request is complete and not before. Also what
         # nobody wants: nginx takes an answer that comes before the body is through for a failure, and answers 503.
-        if size > max_body_bytes(request):
+        if size > max_bytes:
             drain(request)
             return HttpResponse(status=413)
         request.body  # noqa: B018 - reading it keeps it
@@ -68,9 +68,7 @@ def refused_query(request: HttpRequest) -> HttpResponse | None:
     return HttpResponse(body, status=400, content_type=CONTENT_TYPE)
 
 
-def max_body_bytes(request: HttpRequest) -> int:
+def max_form_bytes(request: HttpRequest) -> int:
     largest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if is_api(request):
-        return largest
     is_sign_in = request.path_info == f"/{settings.ADMIN_PATH}/login/"
     return min(largest, MAX_SIGN_IN_BYTES if is_sign_in else MAX_FORM_BYTES)
