@@ -89,7 +89,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "corsheaders",
     "rest_framework",
-    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "betterauth_auth",
@@ -221,6 +220,8 @@ RATE_LIMIT_USER = env.number("RATE_LIMIT_USER", 600)
 RATE_LIMIT_ADDRESS = env.number("RATE_LIMIT_ADDRESS", 60)
 # Pages of todos that are sent again as they were while nothing has changed, in each process; 0 reads every page.
 REMEMBERED_PAGES_MB = env.number("REMEMBERED_PAGES_MB", 32, maximum=1024)
+# Every read by ordinary querysets and serializers, to compare with: much slower.
+PLAIN_READS = env.flag("PLAIN_READS", default=False)
 # Rows of one person, those in the trash included; 0 is no limit
 QUOTA_TODOS = env.number("QUOTA_TODOS", 100_000)
 QUOTA_LISTS = env.number("QUOTA_LISTS", 1_000)

@@ -27,3 +27,8 @@ def remembered_pages_bytes() -> int:
     """How much of pages each process keeps, to send them again as they were: `REMEMBERED_PAGES_MB`."""
     megabytes: int = getattr(settings, "REMEMBERED_PAGES_MB", 0)
     return megabytes * MEBIBYTE
+
+
+def reads_plainly() -> bool:
+    """Whether rows are read by ordinary querysets and serializers, which is slower: `PLAIN_READS`."""
+    return bool(getattr(settings, "PLAIN_READS", False))

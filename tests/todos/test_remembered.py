@@ -12,10 +12,10 @@ from django.test import SimpleTestCase, override_settings
 from betterauth_auth.models import Identity
 from tests.todos.case import TodosTestCase
 from todos import clock
-from todos.api import page_cache
 from todos.changes import purge
 from todos.compiled.shapes import Compiled
 from todos.models import Account, Todo
+from todos.reading import page_cache
 
 WORDS = "status=open due=today due=overdue status=trashed tag=red starts=all page_size=1"
 FILTERS = ("", *(f"?{word}" for word in WORDS.split()))

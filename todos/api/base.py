@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db import models
+from django.db.models import QuerySet, UUIDField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from rest_framework.exceptions import NotFound
@@ -15,23 +15,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from todos import clock
-from todos.api import filters, idempotency
+from todos.api import idempotency
+from todos.api.docs.pages import DescribedPages
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
-from todos.api.pagination import KeysetPagination, absolute
+from todos.api.pagination import absolute, pagination_of
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
-from todos.compiled import shapes
 from todos.compiled.caller import Caller
-from todos.compiled.shapes import Compiled, Placeholder
+from todos.compiled.shapes import Given
 from todos.exceptions import Refused
+from todos.models.owned import Keyed
+from todos.reading import Query, Reader, Table, reader_of
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})
 PAGING = frozenset({"cursor", "page_size", "ordering"})
-UID = Placeholder("uid", models.UUIDField())
-NOW = Placeholder("now", models.DateTimeField())
 
 
 class OwnedViewSet(GenericViewSet[Any]):
@@ -40,10 +39,10 @@ class OwnedViewSet(GenericViewSet[Any]):
     lookup_field = "id"
     # Without OPTIONS: DRF's answer to it would look rows up in a way of its own. Preflights end before they get here.
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
-    pagination_class: type[KeysetPagination] | None = KeysetPagination
+    pagination_class: type[DescribedPages] | None = DescribedPages
     filter_backends = []
     model: ClassVar[Any]
-    columns: ClassVar[tuple[str, ...]]
+    table: ClassVar[Table]
     orderings: ClassVar[dict[str, str]] = {}
     # The query parameters of each action; repeated ones are refused unless they are named in `repeatable`.
     parameters: ClassVar[dict[str, frozenset[str]]] = {}
@@ -52,55 +51,37 @@ class OwnedViewSet(GenericViewSet[Any]):
     # For authentication: whether this user may still come in is asked by the queries that read the user's rows, or
     # by fetching the user; see `finalize_response`.
     defers_user = True
-    is_shaping = False
 
-    def get_queryset(self) -> Any:
-        return self.model.objects.owned_by(self.owner)
+    def get_queryset(self, owner: Keyed | None = None) -> Any:
+        """The user's rows, or those of what stands for the user in a query."""
+        return self.model.objects.owned_by(owner or self.request.user)
+
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        """The rows with everything that their JSON needs beyond their own columns."""
+        return self.get_queryset(owner)
+
+    def one_row(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        return self.rows(owner, given).filter(uid=given("uid", UUIDField()))
 
     @property
-    def owner(self) -> Any:
-        """The user, or while a query is built for `rows` what stands for any user."""
-        return self.caller if self.is_shaping else self.request.user
+    def shape(self) -> Hashable:
+        """What the view's querysets depend on besides the owner and the values that they are given."""
+        return None
+
+    def query(self, build: Callable[[Keyed, Given], QuerySet[Any]], **values: Any) -> Query:
+        return Query((type(self), build.__name__, self.shape), build, {**self.values(), **values})
+
+    def values(self) -> dict[str, Any]:
+        """What all querysets of the view may be given."""
+        return {}
 
     @cached_property
     def caller(self) -> Caller:
         return Caller(self.request.user)
 
-    @staticmethod
-    def to_json(row: Any) -> dict[str, Any]:
-        raise NotImplementedError
-
-    def all_rows(self) -> Any:
-        """The caller's rows with everything that the JSON needs beyond their own columns."""
-        return self.get_queryset()
-
-    @property
-    def pattern(self) -> Hashable:
-        """What the view's queries depend on besides the values that fill their placeholders."""
-        return None
-
-    def values(self) -> dict[str, Any]:
-        """What the placeholders of this view's queries are filled with, besides the page's."""
-        return {**self.caller.values, "now": clock.now()}
-
-    def rows(self, key: Hashable, build: Callable[[], models.QuerySet[Any]], **values: Any) -> list[Any]:
-        """Runs a query of this view's shapes; rows of an owner who was shut out are never found."""
-        return self.run(self.query(key, partial(self.shaped, build)), values)
-
-    def query(self, key: Hashable, make: Callable[[], Compiled]) -> Compiled:
-        return self.caller.query((type(self), self.pattern, key), make)
-
-    def run(self, query: Compiled, values: dict[str, Any]) -> list[Any]:
-        found = shapes.run(query, {**self.values(), **values})
-        self.caller.is_admitted = self.caller.is_admitted or bool(found)
-        return found
-
-    def shaped(self, build: Callable[[], models.QuerySet[Any]]) -> Compiled:
-        self.is_shaping = True
-        try:
-            return shapes.compile_queryset(build())
-        finally:
-            self.is_shaping = False
+    @cached_property
+    def reader(self) -> Reader:
+        return reader_of(self.caller)
 
     @property
     def writer(self) -> int | Caller:
@@ -121,8 +102,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def json_of(self, uid: UUID) -> dict[str, Any] | None:
         """The row as JSON, if the caller has it."""
-        found = self.rows("one", lambda: self.all_rows().filter(uid=UID).values_list(*self.columns), uid=uid)
-        return self.to_json(found[0]) if found else None
+        return self.reader.row(self.query(self.one_row, uid=uid), self.table)
 
     def json_or_404(self, uid: UUID) -> dict[str, Any]:
         data = self.json_of(uid)
@@ -139,11 +119,10 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The answer of which an id was kept, with the row as it is now."""
         return self.row_response(self.json_or_404(UUID(brief)), created=status == 201)
 
-    def page(self, build: Callable[[], models.QuerySet[Any]]) -> dict[str, Any]:
+    def page(self, build: Callable[[Keyed, Given], QuerySet[Any]]) -> dict[str, Any]:
         """One page of the rows that `build` yields."""
-        pages = KeysetPagination(self)
-        rows = self.rows(pages.key, lambda: pages.cut(build()), **pages.values)
-        return pages.page(rows, self.to_json)
+        pagination = pagination_of(self)
+        return pagination.body(self.reader.page(self.query(build), self.table, pagination.cut))
 
     def valid(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The body's values, once they have passed."""
@@ -229,15 +208,3 @@ class OwnedViewSet(GenericViewSet[Any]):
         # The methods of an address are only of interest to whoever asks for them, or used another.
         is_asked = self.action in {None, "metadata"}
         return {"Allow": ", ".join(self.allowed_methods)} if is_asked else {}
-
-
-class FilteredViewSet(OwnedViewSet):
-    """Takes the filters of GET /todos, or some of them."""
-
-    @cached_property
-    def asked(self) -> dict[str, Any]:
-        return filters.parse(self.request.query_params)
-
-    @property
-    def pattern(self) -> Hashable:
-        return filters.shape_of(self.asked)

@@ -20,6 +20,7 @@ from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, Text
 from todos.api.todos import TodoViewSet
 from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
+from todos.reading import literal
 
 MAX_OPERATIONS = 100
 
@@ -114,6 +115,6 @@ class BulkViewSet(TodoViewSet):
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
         uids = [UUID(uid) for uid in brief["results"]]
-        found = self.all_rows().filter(uid__in=uids).values_list(*self.columns)
-        rows = {row[0]: self.to_json(row) for row in found}
+        found = self.rows(self.request.user, literal({})).filter(uid__in=uids)
+        rows = {row.uid: self.table.serialize(row) for row in found}
         return self.json_response({**brief, "results": [rows[uid] for uid in uids if uid in rows]}, status)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from todos import changes
-from todos.api.base import NOW, OwnedViewSet
+from todos import changes, clock
+from todos.api import tables
+from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.errors import query_fault
-from todos.api.rows import LIST_COLUMNS, list_json
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
+from todos.compiled.shapes import Given
 from todos.models import List
+from todos.models.owned import Keyed
 
 STATUSES: dict[str, dict[str, Any]] = {
     "active": {"deleted_at": None, "archived_at": None},
@@ -28,29 +31,37 @@ STATUSES: dict[str, dict[str, Any]] = {
 class ListViewSet(OwnedViewSet):
     model = List
     serializer_class = ListAnswer
-    columns = LIST_COLUMNS
+    table = tables.LIST
     orderings = {"position": "position"}
     parameters = {"list": frozenset({"status", "cursor", "page_size"})}
 
     @property
-    def pattern(self) -> Hashable:
+    def status(self) -> str:
         return self.request.query_params.get("status", "active")
 
-    def all_rows(self) -> Any:
-        return self.get_queryset().with_open_count(self.owner.pk, NOW)
+    @property
+    def shape(self) -> Hashable:
+        return self.status
 
-    to_json = staticmethod(list_json)
+    def values(self) -> dict[str, Any]:
+        return {"now": clock.now()}
+
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
+        return rows
+
+    def rows_of_status(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        return self.rows(owner, given).filter(**STATUSES[self.status])
 
     @extend_schema(**operations.LIST_LISTS)
     def list(self, request: Request) -> HttpResponse:
-        status = request.query_params.get("status", "active")
-        if status not in STATUSES:
+        if self.status not in STATUSES:
             raise query_fault("status", "invalid_choice", f"Choose one of {', '.join(STATUSES)}.")
-        page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
-        if status == "active" and not page["results"] and "cursor" not in request.query_params:
+        page = self.page(self.rows_of_status)
+        if self.status == "active" and not page["results"] and "cursor" not in request.query_params:
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.writer)
-            page = self.page(lambda: self.all_rows().filter(**STATUSES[status]))
+            page = self.page(self.rows_of_status)
         return self.json_response(page)
 
     @extend_schema(**operations.GET_LIST)

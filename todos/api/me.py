@@ -16,7 +16,9 @@ from todos import changes
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Whole, Zone
+from todos.compiled.shapes import Given
 from todos.models import Account
+from todos.models.owned import Keyed
 
 SETTINGS = ("time_zone", "week_start", "default_list_uid")
 
@@ -56,6 +58,10 @@ def settings_json(account: Any = None) -> dict[str, Any]:
     return {"time_zone": time_zone, "week_start": week_start, "default_list": default_list}
 
 
+def with_default_list(accounts: QuerySet[Any]) -> QuerySet[Any]:
+    return accounts.annotate(default_list_uid=F("default_list__uid"))
+
+
 class MeView(OwnedViewSet):
     """`profile` comes from the host: it knows how people sign in, and what they are called there."""
 
@@ -69,12 +75,11 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**operations.GET_ME)
     def retrieve(self, request: Request) -> HttpResponse:
-        return self.json_response(
-            {**self.profile(request), **settings_json(*self.rows("settings", self.stored_settings))}
-        )
+        stored = self.reader.tuples(self.query(self.rows), SETTINGS)
+        return self.json_response({**self.profile(request), **settings_json(*stored)})
 
-    def stored_settings(self) -> QuerySet[Any]:
-        return self.get_queryset().annotate(default_list_uid=F("default_list__uid")).values_list(*SETTINGS)
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        return with_default_list(self.get_queryset(owner))
 
     @extend_schema(**operations.PATCH_ME, request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Expression, F, Min, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Expression, F, Min, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpResponse
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,13 +19,16 @@ from rest_framework.response import Response
 
 from todos import clock, zones
 from todos.api import filters
-from todos.api.base import FilteredViewSet
+from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.parts import answered
+from todos.api.parameters import values_of
 from todos.api.strict import AnswerSerializer
+from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, zone_of
+from todos.models.owned import Keyed
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
 COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
@@ -44,17 +49,17 @@ class SummaryAnswer(AnswerSerializer):
     version = serializers.IntegerField(help_text="Your change counter; `since` of the next sync.")
 
 
-class SummaryView(FilteredViewSet):
+class SummaryView(OwnedViewSet):
     model = Account
     serializer_class = SummaryAnswer
     parameters = {"retrieve": frozenset({"tz"})}
 
     @extend_schema(**answered(operations.GET_SUMMARY, SummaryAnswer))
     def retrieve(self, request: Request) -> HttpResponse:
-        now, tz = clock.now(), self.asked.get("tz", "")
+        now, tz = clock.now(), self.filters.get("tz", "")
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
-        found = self.rows("numbers", self.numbers)
+        found = self.reader.tuples(self.query(self.rows), COLUMNS)
         if not found:
             return self.json_response({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}})
         row = dict(zip(COLUMNS, found[0], strict=True))
@@ -65,22 +70,32 @@ class SummaryView(FilteredViewSet):
         data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
         return self.json_response(data, headers={"ETag": tag})
 
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        return {**values, **due_dates.span(values["now"])._asdict(), **self.asked}
+    @cached_property
+    def filters(self) -> dict[str, Any]:
+        return values_of(self.request.query_params)
 
-    def numbers(self) -> QuerySet[Any]:
-        zone = filters.ZONE if self.asked else zone_of(self.owner.pk)
-        return (
-            self.get_queryset().annotate(**numbers(self.owner.pk, zone, filters.SPAN), zone=zone).values_list(*COLUMNS)
-        )
+    @property
+    def shape(self) -> Hashable:
+        return filters.shape_of(self.filters)
+
+    def values(self) -> dict[str, Any]:
+        return filters.bindings(self.filters, clock.now())
+
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        zone = given("tz", TextField()) if self.filters else zone_of(owner.pk)
+        rows: QuerySet[Any] = self.get_queryset(owner)
+        return rows.annotate(**numbers(owner.pk, zone, filters.span(given)), zone=zone)
+
+    def version(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.get_queryset(owner)
+        return rows
 
     def known_tag(self, now: datetime, tz: str) -> str:
         """The caller's ETag if it still stands: no change since, and no todo has become due by the passing of time."""
         match = TAG.search(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
         if not match or (match[3] or "") != tz or now.timestamp() >= int(match[2]):
             return ""
-        found = self.rows("version", lambda: self.get_queryset().values_list("version"))
+        found = self.reader.tuples(self.query(self.version), ("version",))
         return match[0] if found and found[0][0] == int(match[1]) else ""
 
 

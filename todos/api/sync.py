@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db.models import BigIntegerField, Expression, F, QuerySet, UUIDField
+from django.db.models import BigIntegerField, DateTimeField, QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from todos.api.base import NOW, OwnedViewSet
+from todos import clock
+from todos.api import tables
+from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.parts import answered
 from todos.api.errors import RequestFailed, query_fault
-from todos.api.me import SETTINGS, SettingsAnswer, settings_json
-from todos.api.pagination import Cursor, KeysetPagination, absolute, unseal
-from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
+from todos.api.me import SETTINGS, SettingsAnswer, settings_json, with_default_list
+from todos.api.pagination import absolute, seal, size_of, unseal
 from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
-from todos.compiled.shapes import Placeholder
+from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.account import FIRST_VERSION
-from todos.models.expressions import After, zone_of
+from todos.models.expressions import zone_of
+from todos.models.owned import Keyed
+from todos.reading import Cursor, Cut, Query, Table
 
 
 class DeletedAnswer(AnswerSerializer):
@@ -45,27 +47,45 @@ class ChangesAnswer(AnswerSerializer):
     next = serializers.URLField(allow_null=True)
 
 
-SINCE, UPTO = Placeholder("since", BigIntegerField()), Placeholder("upto", BigIntegerField())
-SEEN = Placeholder("seen", BigIntegerField()), Placeholder("seen.uid", UUIDField())
+VERSION = BigIntegerField()
+COLUMNS = ("version", "purged_version", "settings_version", *SETTINGS)
 
 
 class Kind(NamedTuple):
     name: str
-    rows: Callable[[Expression], Any]
-    columns: tuple[str, ...]
-    to_json: Callable[[tuple[Any, ...]], dict[str, Any]]
+    rows: Callable[[Keyed, Given], QuerySet[Any]]
+    table: Table
 
 
-def tombstone_json(row: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(("kind", "id", "version"), row, strict=True))
+def lists(owner: Keyed, given: Given) -> QuerySet[Any]:
+    return List.objects.owned_by(owner).with_open_count(owner.pk, given("now", DateTimeField()))
+
+
+def tags(owner: Keyed, given: Given) -> QuerySet[Any]:
+    return Tag.objects.owned_by(owner).with_open_count(owner.pk, given("now", DateTimeField()))
+
+
+def todos(owner: Keyed, given: Given) -> QuerySet[Any]:
+    return Todo.objects.owned_by(owner).with_references(zone_of(owner.pk))
+
+
+def tombstones(owner: Keyed, given: Given) -> QuerySet[Any]:
+    return Tombstone.objects.owned_by(owner)
 
 
 KINDS = (
-    Kind("lists", lambda owner: List.objects.with_open_count(owner, NOW), LIST_COLUMNS, list_json),
-    Kind("tags", lambda owner: Tag.objects.with_open_count(owner, NOW), TAG_COLUMNS, tag_json),
-    Kind("todos", lambda owner: Todo.objects.with_references(zone_of(owner)), TODO_COLUMNS, todo_json),
-    Kind("deleted", lambda owner: Tombstone.objects.all(), ("kind", "uid", "version"), tombstone_json),
+    Kind("lists", lists, tables.LIST),
+    Kind("tags", tags, tables.TAG),
+    Kind("todos", todos, tables.TODO),
+    Kind("deleted", tombstones, tables.TOMBSTONE),
 )
+
+
+def news_of(kind: Kind) -> Callable[[Keyed, Given], QuerySet[Any]]:
+    def rows(owner: Keyed, given: Given) -> QuerySet[Any]:
+        return kind.rows(owner, given).filter(version__gt=given("since", VERSION), version__lte=given("upto", VERSION))
+
+    return rows
 
 
 class ChangesView(OwnedViewSet):
@@ -76,7 +96,8 @@ class ChangesView(OwnedViewSet):
 
     @extend_schema(**answered(operations.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> HttpResponse:
-        (row,) = self.rows("account", self.account) or [(FIRST_VERSION, 0, 0, *settings_json().values())]
+        stored = self.reader.tuples(self.query(self.rows), COLUMNS)
+        (row,) = stored or [(FIRST_VERSION, 0, 0, *settings_json().values())]
         version, purged, settings_version, *settings = row
         since = self.since()
         if since > version or 0 < since < purged:
@@ -90,40 +111,33 @@ class ChangesView(OwnedViewSet):
         data["version"] = cursor.value[0]
         has_news = not text and (settings_version > since or since == 0)
         data["settings"] = settings_json(settings) if has_news else None
-        data["next"] = self.address(after.seal(context)) if after else None
+        data["next"] = self.address(seal(after, context)) if after else None
         return self.json_response(data)
 
-    def account(self) -> QuerySet[Any]:
-        account = self.get_queryset().annotate(default_list_uid=F("default_list__uid"))
-        return account.values_list("version", "purged_version", "settings_version", *SETTINGS)
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        return with_default_list(self.get_queryset(owner))
 
     def news(self, since: int, cursor: Cursor) -> tuple[dict[str, Any], Cursor | None]:
         """One page from the cursor on, kind by kind, and where the next one begins."""
         upto, start, seen = cursor.value
-        size = room = KeysetPagination().size_of(self.request)
+        size = room = size_of(self.request)
         data: dict[str, Any] = {kind.name: [] for kind in KINDS}
         if since == upto:
             return data, None
+        values = {"since": since, "upto": upto, "now": clock.now()}
         for index, kind in enumerate(KINDS[start:], start):
             if kind.name == "deleted" and since == 0:
                 break
-            shape = (kind.name, size, index == start)
-            given = {"since": since, "upto": upto, "seen": seen, "seen.uid": UUID(cursor.uid)}
-            page = self.rows(shape, partial(self.rows_of, *shape), **given)[: room + 1]
-            data[kind.name] = [kind.to_json(row[:-2]) for row in page[:room]]
-            if len(page) > room:
+            begins_after = Cursor(seen, cursor.uid) if index == start else None
+            cut = Cut("version", VERSION, is_descending=False, size=size, cursor=begins_after)
+            page = self.reader.page(Query((kind.name, "news"), news_of(kind), values), kind.table, cut)
+            data[kind.name] = page.results[:room]
+            if page.has_more or len(page.results) > room:
                 # A full page before this kind leaves no row of it to begin after.
-                seen, last = page[room - 1][-2:] if room else (since, UUID(int=0))
-                return data, Cursor([upto, index, seen], last.hex)
-            room -= len(page)
+                last = page.results[room - 1] if room else {"version": since, "id": UUID(int=0)}
+                return data, Cursor([upto, index, last["version"]], UUID(str(last["id"])).hex)
+            room -= len(page.results)
         return data, None
-
-    def rows_of(self, name: str, size: int, begins_inside: bool) -> QuerySet[Any]:
-        kind = next(kind for kind in KINDS if kind.name == name)
-        rows = kind.rows(self.owner.pk).owned_by(self.owner).filter(version__gt=SINCE, version__lte=UPTO)
-        if begins_inside:
-            rows = rows.filter(After("version", *SEEN, operator=">"))
-        return rows.order_by("version", "uid").values_list(*kind.columns, "version", "uid")[: size + 1]
 
     def since(self) -> int:
         text = self.request.query_params.get("since", "0")

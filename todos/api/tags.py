@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import DateTimeField, QuerySet
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from todos import changes
-from todos.api.base import NOW, OwnedViewSet
+from todos import changes, clock
+from todos.api import tables
+from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
-from todos.api.rows import TAG_COLUMNS, tag_json
 from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
+from todos.compiled.shapes import Given
 from todos.models import Tag
+from todos.models.owned import Keyed
 
 
 class TagViewSet(OwnedViewSet):
     model = Tag
     serializer_class = TagAnswer
-    columns = TAG_COLUMNS
+    table = tables.TAG
     orderings = {"name": "key"}
     parameters = {"list": frozenset({"cursor", "page_size"})}
 
-    def all_rows(self) -> Any:
-        return self.get_queryset().with_open_count(self.owner.pk, NOW)
+    def values(self) -> dict[str, Any]:
+        return {"now": clock.now()}
 
-    to_json = staticmethod(tag_json)
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        rows: QuerySet[Any] = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
+        return rows
 
     @extend_schema(**operations.LIST_TAGS)
     def list(self, request: Request) -> HttpResponse:
-        return self.json_response(self.page(self.all_rows))
+        return self.json_response(self.page(self.rows))
 
     @extend_schema(**operations.GET_TAG)
     def retrieve(self, request: Request, id: str) -> HttpResponse:

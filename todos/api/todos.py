@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Expression, OuterRef
+from django.db.models import Expression, OuterRef, QuerySet, TextField
 from django.http import HttpResponse
-from django_filters.rest_framework import DjangoFilterBackend
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from todos import changes
-from todos.api import filters, page_cache
-from todos.api.base import PAGING, FilteredViewSet
+from todos import changes, clock
+from todos.api import filters, tables
+from todos.api.base import PAGING, OwnedViewSet
 from todos.api.docs import operations
 from todos.api.errors import query_fault
-from todos.api.filters import TodoFilter
+from todos.api.pagination import address_of, pagination_of
+from todos.api.parameters import PARAMETERS, values_of
 from todos.api.preconditions import insists_on_changing, insists_on_creating
-from todos.api.rows import TODO_COLUMNS, new_todo_json, todo_json, todo_json_of
+from todos.api.rows import new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
 from todos.changes import Operation, Verb, one_statement
+from todos.compiled.shapes import Given
 from todos.models import Todo
 from todos.models.expressions import zone_of
+from todos.models.owned import Keyed
 
 
-class TodoViewSet(FilteredViewSet):
+class TodoViewSet(OwnedViewSet):
     model = Todo
     serializer_class = TodoAnswer
-    filter_backends = [DjangoFilterBackend]  # describes the filters in the OpenAPI document
-    filterset_class = TodoFilter
-    columns = TODO_COLUMNS
+    table = tables.TODO
     orderings = {
         "position": "position",
         "due": "due_sort",
@@ -42,40 +44,49 @@ class TodoViewSet(FilteredViewSet):
         "title": "title_sort",
     }
     parameters = {
-        "list": frozenset(TodoFilter.base_filters) | PAGING,
+        "list": frozenset(PARAMETERS) | PAGING,
         "retrieve": frozenset({"tz"}),
         "destroy": frozenset({"permanent"}),
     }
     repeatable = frozenset({"tag"})
 
-    def values(self) -> dict[str, Any]:
-        values = super().values()
-        return {**values, **filters.bindings(self.asked, values["now"])} if self.asked else values
+    @cached_property
+    def filters(self) -> dict[str, Any]:
+        return values_of(self.request.query_params)
 
     @property
-    def zone(self) -> Expression:
-        if "tz" in self.asked:
-            return filters.ZONE
-        # Of many rows the owner is looked up once before them, of a single one beside it.
-        return zone_of(self.owner.pk if self.action == "list" else OuterRef("owner"))
+    def shape(self) -> Hashable:
+        return filters.shape_of(self.filters)
 
-    def all_rows(self) -> Any:
-        return self.get_queryset().with_references(self.zone)
+    def values(self) -> dict[str, Any]:
+        return filters.bindings(self.filters, clock.now())
 
-    def narrowed(self) -> Any:
-        return filters.apply(self.all_rows(), self.owner.pk, self.asked, self.zone, filters.SPAN)
+    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        return self.with_references(owner, self.zone(OuterRef("owner"), given))
 
-    to_json = staticmethod(todo_json)
+    def matching_rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+        # Of many rows the owner's zone is looked up once before them, of a single one beside it.
+        zone = self.zone(owner.pk, given)
+        return filters.apply(self.with_references(owner, zone), owner.pk, self.filters, zone, given)
+
+    def with_references(self, owner: Keyed, zone: Expression) -> Any:
+        return self.get_queryset(owner).with_references(zone)
+
+    def zone(self, owner_id: Any, given: Given) -> Expression:
+        return given("tz", TextField()) if "tz" in self.filters else zone_of(owner_id)
 
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
         # What is overdue changes by the minute, everything else by changes and with the day.
-        is_cacheable = self.asked.get("due") != "overdue" and page_cache.is_possible(self)
-        return (
-            self.bytes_response(page_cache.page(self, self.narrowed))
-            if is_cacheable
-            else self.json_response(self.page(self.narrowed))
+        if self.filters.get("due") == "overdue":
+            return self.json_response(self.page(self.matching_rows))
+        pagination = pagination_of(self)
+        query, key = self.query(self.matching_rows), (self.caller.name, *address_of(request))
+        render = request.accepted_renderer.render
+        body = self.reader.page_bytes(
+            query, self.table, pagination.cut, key, lambda page: render(pagination.body(page))
         )
+        return self.bytes_response(body)
 
     @extend_schema(**operations.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:

@@ -41,6 +41,9 @@ class Caller:
         # Whether a query has found this user, so that the user may be here.
         self.is_admitted = False
 
+    def admit(self) -> None:
+        self.is_admitted = True
+
     @property
     def pk(self) -> Any:
         field = get_user_model()._meta.pk
@@ -60,15 +63,13 @@ class Caller:
         return shapes.compiled((type(self), "key"), self.keys)
 
     def keys(self) -> QuerySet[Any]:
-        placeholders = {name: Placeholder(f"owner.{name}", field) for name, field in self.user.pk_fields.items()}
+        placeholders = {name: Placeholder(name, field) for name, field in self.user.pk_fields.items()}
         found: QuerySet[Any] = self.user.pk_query(**placeholders)
         return found
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        if not self.resolves_in_sql:
-            return {"owner": self.user.pk}
-        return {f"owner.{name}": value for name, value in self.user.pk_values.items()}
+        return self.user.pk_values if self.resolves_in_sql else {"owner": self.user.pk}
 
     @property
     def name(self) -> str:

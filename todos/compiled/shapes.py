@@ -7,7 +7,7 @@ if their SQL differs in nothing but values; those are left out as placeholders, 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, QuerySet
@@ -15,6 +15,12 @@ from psycopg.pq import Format
 
 # A page size is part of a shape, so clients can make many of them.
 MAX_SHAPES = 1024
+
+
+class Given(Protocol):
+    """Hands the values that a queryset is built with: themselves, or placeholders for them."""
+
+    def __call__(self, name: str, field: Field[Any, Any], /) -> Expression: ...
 
 
 class Placeholder(Expression):

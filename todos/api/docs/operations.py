@@ -25,6 +25,7 @@ from todos.api.docs.parts import (
     problems,
     verb,
 )
+from todos.api.parameters import PARAMETERS
 from todos.api.serializers import (
     ListAnswer,
     ListInput,
@@ -48,6 +49,10 @@ LIST_TODOS = collection(
     "Filters are combined with AND. Without any: open and completed todos that are not in the trash, not in an "
     "archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that "
     "change while you page are never skipped or repeated by the paging itself.",
+    *(
+        OpenApiParameter(name, {"type": "string", **parameter.schema}, description=parameter.text)
+        for name, parameter in PARAMETERS.items()
+    ),
     OpenApiParameter(
         "ordering",
         {

@@ -7,20 +7,15 @@ whether the caller may come in, and is as fresh as one that was read: both look 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import QuerySet, TextField
+from django.db.models import TextField
 
 from todos import clock, conf
-from todos.api.pagination import KeysetPagination
-from todos.compiled.caller import KEY
+from todos.compiled.caller import KEY, Caller
 from todos.compiled.shapes import Compiled, Placeholder
-
-if TYPE_CHECKING:
-    from todos.api.base import OwnedViewSet
 
 # Some todos appear with the day. It begins on a quarter of an hour wherever people live.
 QUARTER_SECONDS = 900
@@ -44,9 +39,10 @@ class Page(NamedTuple):
     body: bytes
     # How it was read.
     query: Compiled
-    values: dict[str, Any]
+    values: Mapping[str, Any]
 
 
+# The caller, what is asked for, and everything else that the links in a page are made of.
 Key = tuple[str | None, ...]
 
 
@@ -84,45 +80,29 @@ def size_of(key: Key, page: Page) -> int:
 pages = Pages()
 
 
-def is_possible(view: OwnedViewSet) -> bool:
+def is_possible(caller: Caller) -> bool:
     """SQLite has neither LATERAL nor a network in front of it."""
-    return bool(conf.remembered_pages_bytes()) and view.caller.resolves_in_sql and connection.vendor == "postgresql"
+    return bool(conf.remembered_pages_bytes()) and caller.resolves_in_sql and connection.vendor == "postgresql"
 
 
-def page(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> bytes:
-    """One page of the rows that `build` yields, as JSON."""
-    key, quarter = key_of(view), int(clock.now().timestamp()) // QUARTER_SECONDS
-    known = pages.get(key)
-    if known and known.quarter != quarter:
-        known = None
-    if known:
-        found = view.run(known.query, {**known.values, "known": known.state})
-        if found and found[0][-1] == known.state:
-            return known.body
-    cut = KeysetPagination(view)
-    query = view.query(("remembered", cut.key), partial(compile_if_changed, view, lambda: cut.cut(build())))
-    if not known:
-        found = view.run(query, {**cut.values, "known": ""})
-    rows = [row[:-1] for row in found if row[0] is not None]
-    body: Any = view.request.accepted_renderer.render(cut.page(rows, view.to_json))
-    # Somebody without an account has no state.
-    if found:
-        # A copy, because a renderer's bytes may have room for more.
-        pages.keep(
-            key, Page(quarter, found[0][-1], bytes(memoryview(body)), query, cut.values), conf.remembered_pages_bytes()
-        )
-    return body
+def known(key: Key) -> Page | None:
+    """The page that was sent last, if it is from this quarter of an hour."""
+    page = pages.get(key)
+    return page if page and page.quarter == quarter() else None
 
 
-def key_of(view: OwnedViewSet) -> Key:
-    """The caller, what is asked for, and everything else that the links in a page are made of."""
-    # Asking DRF's request for what is Django's takes three times as long.
-    asked = view.request._request
-    host, query = asked.META.get("HTTP_HOST"), asked.META.get("QUERY_STRING")
-    return view.caller.name, asked.scheme, host, asked.path, query, asked.encoding
+def keep(key: Key, state: str, body: bytes, query: Compiled, values: Mapping[str, Any]) -> bytes:
+    # A copy, because a renderer's bytes may have room for more.
+    page = Page(quarter(), state, bytes(memoryview(body)), query, values)
+    pages.keep(key, page, conf.remembered_pages_bytes())
+    return page.body
 
 
-def compile_if_changed(view: OwnedViewSet, build: Callable[[], QuerySet[Any]]) -> Compiled:
-    page = view.shaped(build)
+def quarter() -> int:
+    return int(clock.now().timestamp()) // QUARTER_SECONDS
+
+
+def if_changed(page: Compiled) -> Compiled:
+    """The page's query, which yields its rows only where the account is not in the state that is known."""
     sql = STATEMENT.format(state=STATE, page=page.sql, owner=KEY)
     return Compiled(sql, (*page.parameters, Placeholder("known", TextField())), page.converters)

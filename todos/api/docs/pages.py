@@ -1,0 +1,14 @@
+"""Pages as the OpenAPI document describes them. The document asks a view's `pagination_class`; no request does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.pagination import BasePagination
+
+
+class DescribedPages(BasePagination):
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
+        properties = {"results": schema, "next": link, "previous": link}
+        return {"type": "object", "required": list(properties), "properties": properties}

@@ -1,0 +1,70 @@
+"""Pages by key: each begins after a row, not after a number of rows, so nothing is skipped or repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import Field, QuerySet, UUIDField
+
+from todos.compiled.shapes import Given
+from todos.models.expressions import After
+
+Row = tuple[Any, ...]
+
+
+class Cursor(NamedTuple):
+    """Where a page begins: beyond this row, or with it; looking back or ahead."""
+
+    value: Any
+    uid: str
+    is_back: bool = False
+    is_inclusive: bool = False
+
+
+class Cut(NamedTuple):
+    """Which page is asked for. The column that orders it is never null."""
+
+    column: str
+    field: Field[Any, Any]
+    is_descending: bool
+    size: int
+    cursor: Cursor | None
+
+    @property
+    def shape(self) -> Hashable:
+        """What the SQL of the page depends on."""
+        cursor = self.cursor
+        return self.column, self.is_descending, self.size, cursor and (cursor.is_back, cursor.is_inclusive)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if self.cursor is None:
+            return {}
+        return {"cursor.value": self.field.to_python(self.cursor.value), "cursor.uid": UUID(self.cursor.uid)}
+
+    def apply(self, rows: QuerySet[Any], given: Given) -> QuerySet[Any]:
+        """The page and one row more, which tells whether there is another page."""
+        is_descending = self.is_descending
+        if self.cursor:
+            is_descending = is_descending != self.cursor.is_back
+            operator = ("<" if is_descending else ">") + ("=" if self.cursor.is_inclusive else "")
+            value, uid = given("cursor.value", self.field), given("cursor.uid", UUIDField())
+            rows = rows.filter(After(self.column, value, uid, operator=operator))
+        sign = "-" if is_descending else ""
+        return rows.order_by(sign + self.column, sign + "uid")[: self.size + 1]
+
+
+class Page(NamedTuple):
+    """The rows of a page as JSON; what its first and last row are ordered by, and their ids; whether more follow."""
+
+    results: list[dict[str, Any]]
+    ends: list[tuple[Any, UUID]]
+    has_more: bool
+
+
+def in_order(rows: list[Any], cut: Cut) -> list[Any]:
+    """The rows of the page, without the one that tells of another page."""
+    rows = rows[: cut.size]
+    return rows[::-1] if cut.cursor and cut.cursor.is_back else rows

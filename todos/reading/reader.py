@@ -1,0 +1,153 @@
+"""The one door to a caller's rows: a view says which rows, and how they get here is decided behind it.
+
+Turning a queryset into SQL takes longer than the query. So it is built once for each shape, for an owner and values
+that come with each request, and the statement finds the caller and asks whether they may come in. `PLAIN_READS` reads
+all the same by ordinary querysets and serializers; a test holds both ways to the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from django.db.models import Field, Model, QuerySet, Value
+
+from todos import conf
+from todos.compiled import shapes
+from todos.compiled.caller import Caller
+from todos.compiled.shapes import Compiled, Given, Placeholder
+from todos.models.owned import Keyed
+from todos.reading import page_cache
+from todos.reading.page_cache import Key
+from todos.reading.pages import Cut, Page, Row, in_order
+
+
+class Query(NamedTuple):
+    """Which rows are wanted. The shape stands for all that `build` depends on but the owner and the values."""
+
+    shape: Hashable
+    build: Callable[[Keyed, Given], QuerySet[Any]]
+    values: Mapping[str, Any]
+
+
+class Table(NamedTuple):
+    """What rows look like in JSON: made of these columns, or plainly of a model's instance."""
+
+    columns: tuple[str, ...]
+    to_json: Callable[[Row], dict[str, Any]]
+    serialize: Callable[[Model], dict[str, Any]]
+
+
+class Reader(Protocol):
+    def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
+        """The rows' columns; none for an owner who was shut out."""
+
+    def row(self, query: Query, table: Table) -> dict[str, Any] | None:
+        """The first row as JSON."""
+
+    def page(self, query: Query, table: Table, cut: Cut) -> Page: ...
+
+    def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
+        """The rendered page, which may be the one that was sent last for this key."""
+
+
+def reader_of(caller: Caller) -> Reader:
+    return PlainReader(caller) if conf.reads_plainly() else CompiledReader(caller)
+
+
+class PlainReader:
+    """Reads as Django and DRF would be used anywhere."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.owner = caller.user
+
+    def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
+        return list(self.queryset(query).values_list(*columns))
+
+    def row(self, query: Query, table: Table) -> dict[str, Any] | None:
+        row = self.queryset(query).first()
+        return None if row is None else table.serialize(row)
+
+    def page(self, query: Query, table: Table, cut: Cut) -> Page:
+        found = list(cut.apply(self.queryset(query), literal(cut.values)))
+        rows = in_order(found, cut)
+        ends = [(getattr(row, cut.column), row.uid) for row in (rows[:1] + rows[-1:])]
+        return Page([table.serialize(row) for row in rows], ends, len(found) > cut.size)
+
+    def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
+        return render(self.page(query, table, cut))
+
+    def queryset(self, query: Query) -> QuerySet[Any]:
+        return query.build(self.owner, literal(query.values))
+
+
+def literal(values: Mapping[str, Any]) -> Given:
+    def given(name: str, field: Field[Any, Any]) -> Value:
+        return Value(values[name], field)
+
+    return given
+
+
+class CompiledReader:
+    """Builds each shape of a query once. Rows of an owner who was shut out are never found."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+
+    def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
+        compiled = self.compiled(query.shape, lambda: self.compile(query, columns))
+        return self.run(compiled, query.values)
+
+    def row(self, query: Query, table: Table) -> dict[str, Any] | None:
+        rows = self.tuples(query, table.columns)
+        return table.to_json(rows[0]) if rows else None
+
+    def page(self, query: Query, table: Table, cut: Cut) -> Page:
+        compiled = self.compiled((query.shape, cut.shape), lambda: self.compile(query, columns_of(table, cut), cut))
+        return page_of(self.run(compiled, {**query.values, **cut.values}), table, cut)
+
+    def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
+        if not page_cache.is_possible(self.caller):
+            return render(self.page(query, table, cut))
+        known = page_cache.known(key)
+        if known:
+            rows = self.run(known.query, {**known.values, "known": known.state})
+            if rows and rows[0][-1] == known.state:
+                return known.body
+        compiled = self.compiled(
+            ("if changed", query.shape, cut.shape),
+            lambda: page_cache.if_changed(self.compile(query, columns_of(table, cut), cut)),
+        )
+        values = {**query.values, **cut.values}
+        if not known:
+            rows = self.run(compiled, {**values, "known": ""})
+        body = render(page_of([row[:-1] for row in rows if row[0] is not None], table, cut))
+        # Somebody without an account has no state.
+        return page_cache.keep(key, rows[0][-1], body, compiled, values) if rows else body
+
+    def compiled(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
+        return self.caller.query(shape, make)
+
+    def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
+        rows = query.build(self.caller, Placeholder)
+        if cut:
+            rows = cut.apply(rows, Placeholder)
+        return shapes.compile_queryset(rows.values_list(*columns))
+
+    def run(self, compiled: Compiled, values: Mapping[str, Any]) -> list[Row]:
+        rows = shapes.run(compiled, {**self.caller.values, **values})
+        if rows:
+            self.caller.admit()
+        return rows
+
+
+def columns_of(table: Table, cut: Cut) -> tuple[str, ...]:
+    return table.columns if cut.column in table.columns else (*table.columns, cut.column)
+
+
+def page_of(found: list[Row], table: Table, cut: Cut) -> Page:
+    rows, columns = in_order(found, cut), columns_of(table, cut)
+    at, uid_at, width = columns.index(cut.column), columns.index("uid"), len(table.columns)
+    ends = [(row[at], row[uid_at]) for row in (rows[:1] + rows[-1:])]
+    shown = [row[:width] for row in rows] if len(columns) > width else rows
+    return Page([table.to_json(row) for row in shown], ends, len(found) > cut.size)
