@@ -27,7 +27,7 @@ USERS = 200
 LAYERS = (
     ("database driver", r"psycopg|/todoproject/postgresql/"),
     ("Django's ORM and connections", r"django/db|asgiref"),
-    ("Django REST Framework", r"rest_framework|django_filters"),
+    ("Django REST Framework", r"rest_framework"),
     ("Django: request, response, routing", r"django/(http|core/handlers|urls|dispatch|utils|conf|template)"),
     ("Django: middleware, cache", r"django|corsheaders|whitenoise"),
     ("our middleware, throttle, log", r"/todoproject/|/logging/"),
