@@ -8,7 +8,7 @@ from django.core.cache import close_caches
 from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, reset_queries
+from django.db import close_old_connections, connection, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
 
@@ -31,8 +31,10 @@ gc.set_threshold(20_000, 10, 10)
 
 # What Django does for every request, and what comes to nothing here: connections that are too old are closed when a
 # request has finished and need not be looked for when the next one starts, our caches have nothing to close, no request
-# has a list of addresses of its own, and statements are only remembered while developing.
+# has a list of addresses of its own, and statements are only remembered while developing. There is one database.
 request_started.disconnect(close_old_connections)
+request_finished.disconnect(close_old_connections)
+request_finished.connect(lambda **kwargs: connection.close_if_unusable_or_obsolete(), weak=False)
 request_finished.disconnect(close_caches)
 request_finished.disconnect(reset_urlconf)
 if not settings.DEBUG:

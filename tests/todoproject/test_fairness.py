@@ -99,8 +99,8 @@ class HalfOfTheThreadsWorkForOnePerson(TodosTestCase):
     def test_a_request_that_is_run_again_has_one_place(self):
         request = type("Request", (), {"META": {throttling.WORKS_FOR: ""}})()
 
-        throttling.begin_work(request, "mallory")
-        throttling.begin_work(request, "mallory")
+        throttling.begin_work(request.META, "mallory")
+        throttling.begin_work(request.META, "mallory")
 
         self.assertEqual(fairness._shares["mallory"].working, 1)
 

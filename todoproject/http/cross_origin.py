@@ -11,6 +11,8 @@ from todoproject.http.throttling import Budget, spend_address, spend_networks
 
 # How many times as many preflights an address has as other requests without a token.
 PREFLIGHTS = 10
+# What the answers of the API depend on.
+VARY = "Authorization, Origin"
 
 
 class CrossOrigin(CorsMiddleware):
@@ -28,9 +30,10 @@ class CrossOrigin(CorsMiddleware):
 
     def write_headers(self, request: HttpRequest, response: HttpResponse) -> None:
         if "HTTP_ORIGIN" in request.META:
+            response.headers.setdefault("Vary", VARY)
             self.add_response_headers(request, response)
         # Caches have to know that the answer depends on it all the same.
-        elif "Origin" not in response.headers.get("Vary", ""):
+        elif "Vary" in response.headers:
             patch_vary_headers(response, ("Origin",))
 
 

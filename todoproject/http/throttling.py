@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import BaseCache, cache, caches
@@ -108,24 +109,25 @@ class UserThrottle(BaseThrottle):
             return True
         person = name_of(request)
         self.budget = spend("user", settings.RATE_LIMIT_USER, person)
-        request.META[BUDGET] = self.budget
+        meta = request.META
+        meta[BUDGET] = self.budget
         if self.budget is not None and self.budget.remaining < 0:
             return False
-        begin_work(request, person)
+        begin_work(meta, person)
         return True
 
     def wait(self) -> float | None:
         return self.budget.reset_seconds if self.budget else None
 
 
-def begin_work(request: Request, person: str) -> None:
+def begin_work(meta: dict[str, Any], person: str) -> None:
     # Without the middleware nobody would end it. A read that is run again, because its connection died, has begun.
-    if request.META.get(WORKS_FOR) != "":
+    if meta.get(WORKS_FOR) != "":
         return
     if not fairness.enter(person):
         metrics.count("too_many_at_once_total")
         raise TooManyAtOnce
-    request.META[WORKS_FOR] = person
+    meta[WORKS_FOR] = person
 
 
 def name_of(request: Request) -> str:

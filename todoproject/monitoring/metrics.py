@@ -19,6 +19,7 @@ from hmac import compare_digest
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
 from betterauth_auth import counters, status
@@ -207,11 +208,11 @@ class MetricsMiddleware:
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.METRICS_TOKEN:
+            raise MiddlewareNotUsed
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not settings.METRICS_TOKEN:
-            return self.get_response(request)
         if request.path_info != "/metrics":
             response = self.get_response(request)
             record_tokens_and_keys()

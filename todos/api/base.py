@@ -69,19 +69,19 @@ class OwnedViewSet(GenericViewSet[Any]):
         return None
 
     def query(self, build: Callable[[Keyed, Given], QuerySet[Any]], **values: Any) -> Query:
-        return Query((type(self), build.__name__, self.shape), build, {**self.values(), **values})
+        return Query((type(self), build.__name__, self.shape), build, values)
 
     def values(self) -> dict[str, Any]:
-        """What all querysets of the view may be given."""
+        """What `rows` is given."""
         return {}
 
     @cached_property
-    def caller(self) -> Caller:
-        return Caller(self.request.user)
-
-    @cached_property
     def reader(self) -> Reader:
-        return reader_of(self.caller)
+        return reader_of(self.request.user)
+
+    @property
+    def caller(self) -> Caller:
+        return self.reader.caller
 
     @property
     def writer(self) -> int | Caller:
@@ -102,7 +102,7 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def json_of(self, uid: UUID) -> dict[str, Any] | None:
         """The row as JSON, if the caller has it."""
-        return self.reader.row(self.query(self.one_row, uid=uid), self.table)
+        return self.reader.row(self.query(self.one_row, uid=uid, **self.values()), self.table)
 
     def json_or_404(self, uid: UUID) -> dict[str, Any]:
         data = self.json_of(uid)
@@ -119,10 +119,10 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The answer of which an id was kept, with the row as it is now."""
         return self.row_response(self.json_or_404(UUID(brief)), created=status == 201)
 
-    def page(self, build: Callable[[Keyed, Given], QuerySet[Any]]) -> dict[str, Any]:
-        """One page of the rows that `build` yields."""
+    def page(self, query: Query) -> dict[str, Any]:
+        """One page of the rows."""
         pagination = pagination_of(self)
-        return pagination.body(self.reader.page(self.query(build), self.table, pagination.cut))
+        return pagination.body(self.reader.page(query, self.table, pagination.cut))
 
     def valid(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
         """The body's values, once they have passed."""
@@ -198,10 +198,7 @@ class OwnedViewSet(GenericViewSet[Any]):
                 self.caller.prove()
         except Exception as exc:  # noqa: BLE001 - handled as if it had come before the view did anything
             response = self.handle_exception(exc)
-        response = super().finalize_response(request, response, *args, **kwargs)
-        response.headers["Cache-Control"] = "private, no-cache"
-        response.headers["Vary"] = "Authorization, Origin"
-        return response
+        return super().finalize_response(request, response, *args, **kwargs)
 
     @property
     def default_response_headers(self) -> dict[str, str]:

@@ -57,11 +57,11 @@ class ListViewSet(OwnedViewSet):
     def list(self, request: Request) -> HttpResponse:
         if self.status not in STATUSES:
             raise query_fault("status", "invalid_choice", f"Choose one of {', '.join(STATUSES)}.")
-        page = self.page(self.rows_of_status)
+        page = self.page(self.query(self.rows_of_status, **self.values()))
         if self.status == "active" and not page["results"] and "cursor" not in request.query_params:
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.writer)
-            page = self.page(self.rows_of_status)
+            page = self.page(self.query(self.rows_of_status, **self.values()))
         return self.json_response(page)
 
     @extend_schema(**operations.GET_LIST)

@@ -40,4 +40,6 @@ def insists_on_changing(request: Request) -> bool:
 def is_known(request: Request, tag: str) -> bool:
     """Whether the caller already has what this ETag stands for."""
     header = request.META.get("HTTP_IF_NONE_MATCH", "").strip()
+    if not header:
+        return False
     return header == "*" or tag in {entry.strip().removeprefix("W/") for entry in header.split(",")}

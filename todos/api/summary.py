@@ -59,7 +59,7 @@ class SummaryView(OwnedViewSet):
         now, tz = clock.now(), self.filters.get("tz", "")
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
-        found = self.reader.tuples(self.query(self.rows), COLUMNS)
+        found = self.reader.tuples(self.query(self.rows, **filters.bindings(self.filters, now)), COLUMNS)
         if not found:
             return self.json_response({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}})
         row = dict(zip(COLUMNS, found[0], strict=True))
@@ -77,9 +77,6 @@ class SummaryView(OwnedViewSet):
     @property
     def shape(self) -> Hashable:
         return filters.shape_of(self.filters)
-
-    def values(self) -> dict[str, Any]:
-        return filters.bindings(self.filters, clock.now())
 
     def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
         zone = given("tz", TextField()) if self.filters else zone_of(owner.pk)

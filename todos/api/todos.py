@@ -56,10 +56,10 @@ class TodoViewSet(OwnedViewSet):
 
     @property
     def shape(self) -> Hashable:
-        return filters.shape_of(self.filters)
+        return filters.shape_of(self.filters) if self.filters else None
 
     def values(self) -> dict[str, Any]:
-        return filters.bindings(self.filters, clock.now())
+        return self.filters
 
     def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
         return self.with_references(owner, self.zone(OuterRef("owner"), given))
@@ -77,11 +77,11 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
+        query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
         # What is overdue changes by the minute, everything else by changes and with the day.
         if self.filters.get("due") == "overdue":
-            return self.json_response(self.page(self.matching_rows))
-        pagination = pagination_of(self)
-        query, key = self.query(self.matching_rows), (self.caller.name, *address_of(request))
+            return self.json_response(self.page(query))
+        pagination, key = pagination_of(self), (self.caller.name, *address_of(request))
         render = request.accepted_renderer.render
         body = self.reader.page_bytes(
             query, self.table, pagination.cut, key, lambda page: render(pagination.body(page))

@@ -51,7 +51,7 @@ class Caller:
 
     def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
         """What `make` makes, made once for each shape, with the caller found before it, and only once in it."""
-        return shapes.cached((type(self), self.resolves_in_sql, shape), lambda: self.with_caller_cte(make()))
+        return shapes.cached((self.resolves_in_sql, shape), lambda: self.with_caller_cte(make()))
 
     def with_caller_cte(self, query: Compiled) -> Compiled:
         if not self.resolves_in_sql:

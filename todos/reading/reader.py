@@ -39,6 +39,8 @@ class Table(NamedTuple):
 
 
 class Reader(Protocol):
+    caller: Caller
+
     def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
         """The rows' columns; none for an owner who was shut out."""
 
@@ -51,15 +53,15 @@ class Reader(Protocol):
         """The rendered page, which may be the one that was sent last for this key."""
 
 
-def reader_of(caller: Caller) -> Reader:
-    return PlainReader(caller) if conf.reads_plainly() else CompiledReader(caller)
+def reader_of(user: Any) -> Reader:
+    return (PlainReader if conf.reads_plainly() else CompiledReader)(Caller(user))
 
 
 class PlainReader:
     """Reads as Django and DRF would be used anywhere."""
 
     def __init__(self, caller: Caller) -> None:
-        self.owner = caller.user
+        self.caller = caller
 
     def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
         return list(self.queryset(query).values_list(*columns))
@@ -78,7 +80,7 @@ class PlainReader:
         return render(self.page(query, table, cut))
 
     def queryset(self, query: Query) -> QuerySet[Any]:
-        return query.build(self.owner, literal(query.values))
+        return query.build(self.caller.user, literal(query.values))
 
 
 def literal(values: Mapping[str, Any]) -> Given:
@@ -95,7 +97,7 @@ class CompiledReader:
         self.caller = caller
 
     def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
-        compiled = self.compiled(query.shape, lambda: self.compile(query, columns))
+        compiled = self.caller.query(query.shape, lambda: self.compile(query, columns))
         return self.run(compiled, query.values)
 
     def row(self, query: Query, table: Table) -> dict[str, Any] | None:
@@ -103,7 +105,7 @@ class CompiledReader:
         return table.to_json(rows[0]) if rows else None
 
     def page(self, query: Query, table: Table, cut: Cut) -> Page:
-        compiled = self.compiled((query.shape, cut.shape), lambda: self.compile(query, columns_of(table, cut), cut))
+        compiled = self.caller.query((query.shape, cut.shape), lambda: self.compile(query, columns_of(table, cut), cut))
         return page_of(self.run(compiled, {**query.values, **cut.values}), table, cut)
 
     def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
@@ -114,7 +116,7 @@ class CompiledReader:
             rows = self.run(known.query, {**known.values, "known": known.state})
             if rows and rows[0][-1] == known.state:
                 return known.body
-        compiled = self.compiled(
+        compiled = self.caller.query(
             ("if changed", query.shape, cut.shape),
             lambda: page_cache.if_changed(self.compile(query, columns_of(table, cut), cut)),
         )
@@ -124,9 +126,6 @@ class CompiledReader:
         body = render(page_of([row[:-1] for row in rows if row[0] is not None], table, cut))
         # Somebody without an account has no state.
         return page_cache.keep(key, rows[0][-1], body, compiled, values) if rows else body
-
-    def compiled(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
-        return self.caller.query(shape, make)
 
     def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
         rows = query.build(self.caller, Placeholder)

@@ -1838,7 +1838,7 @@ export interface operations {
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
                 /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. */
-                due?: "today" | "overdue" | "upcoming" | "none";
+                due?: "none" | "overdue" | "today" | "upcoming";
                 /** @description Due after this day, in your zone or `tz`. */
                 due_after?: string;
                 /** @description Due before this day, in your zone or `tz`. */
@@ -1856,9 +1856,9 @@ export interface operations {
                 /** @description Part of the title or the notes, whatever the case. */
                 q?: string;
                 /** @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise. */
-                starts?: "started" | "future" | "all";
+                starts?: "all" | "future" | "started";
                 /** @description Default: open and completed. Trashed todos show only with `status=trashed`. */
-                status?: "open" | "completed" | "trashed";
+                status?: "completed" | "open" | "trashed";
                 /** @description With this tag, compared without case. Repeat it for todos that have all of them. */
                 tag?: string[];
                 /** @description IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers. */
