@@ -22,11 +22,11 @@ def update_settings(owner: int | Finder, values: dict[str, Any]) -> None:
             values["default_list_id"] = usable_default(current, values.pop("default_list"))
         if values.get("time_zone", current.zone) != current.zone:
             require_zone_of_database(values["time_zone"])
-            moved_in_time(current, values["time_zone"]).update(**current.stamp)
+            moved_in_time(current, values["time_zone"]).update(**current.stamp())
         account = Account.objects.get(owner_id=owner_id)
         values = {name: value for name, value in values.items() if getattr(account, name) != value}
         if values:
-            values["settings_version"] = current.stamp["version"]
+            values["settings_version"] = current.take_number()
             Account.objects.filter(owner_id=owner_id).update(**values)
 
 
@@ -63,7 +63,7 @@ def require_zone_of_database(zone: str) -> None:
 def erase(owner: int | Finder) -> None:
     """Deletes every row of the owner. The account stays as a tombstone, its counter running on."""
     with locked(owner) as current:
-        owner_id, number = current.owner_id, current.stamp["version"]
+        owner_id, number = current.owner_id, current.take_number()
         for model in (TodoTag, Todo, Tag, List, Tombstone, IdempotencyKey):
             model.objects.filter(owner_id=owner_id).delete()
         blank = Account(owner_id=owner_id)

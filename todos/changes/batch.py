@@ -158,7 +158,7 @@ class Batch:
     def tag_named(self, name: str, key: str) -> Tag:
         if key not in self.tags:
             quotas.require_room("tags", self.count_tags, pointer="/tags")
-            self.tags[key] = Tag(name=name, key=key, **self.change.created_columns)
+            self.tags[key] = Tag(name=name, key=key, **self.change.stamp_new())
             self.new_tags.append(self.tags[key])
         return self.tags[key]
 
@@ -172,7 +172,7 @@ class Batch:
         new = {todo.uid for todo in self.new}
         changed = [todo for uid, todo in self.todos.items() if uid in self.changed and uid not in new]
         for todo in changed:
-            for name, value in self.change.stamp.items():
+            for name, value in self.change.stamp().items():
                 setattr(todo, name, value)
         Tag.objects.bulk_create(self.new_tags)
         Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is None])
@@ -197,7 +197,7 @@ class Batch:
     def update(self, todos: list[Todo], names: set[str]) -> None:
         if not todos:
             return
-        fields = sorted(names | self.change.stamp.keys())
+        fields = sorted(names | self.change.stamp().keys())
         rows = Todo.objects.filter(owner_id=self.change.owner_id)
         deltas = [{name: getattr(todo, name) for name in fields} for todo in todos]
         if all(delta == deltas[0] for delta in deltas):
@@ -222,7 +222,7 @@ class Batch:
         TodoTag.objects.filter(owner_id=owner_id, todo__in=keys).delete()
         Todo.objects.filter(owner_id=owner_id, pk__in=keys).delete()
         self.change.todo_count -= len(keys)
-        stamp = {"version": self.change.stamp["version"], "deleted_at": self.change.now}
+        stamp = {"version": self.change.take_number(), "deleted_at": self.change.now}
         Tombstone.objects.bulk_create(
             Tombstone(owner_id=owner_id, kind=Tombstone.Kind.TODO, uid=todo.uid, **stamp) for todo in todos
         )

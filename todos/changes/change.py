@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
+from typing import Any, NamedTuple, NoReturn, Protocol, TypedDict, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -38,8 +38,6 @@ Row = TypeVar("Row", List, Tag)
 class Finder(Protocol):
     """Finds the owner within a statement, if the owner may still write."""
 
-    is_admitted: bool
-
     @property
     def values(self) -> dict[str, Any]: ...
 
@@ -49,12 +47,25 @@ class Finder(Protocol):
     def key(self) -> int:
         """The owner's key, looked up anew in a statement of its own, which makes a new owner or refuses one."""
 
+    def admit(self) -> None:
+        """A statement has found the owner, who may therefore be here."""
+
 
 class Place(NamedTuple):
     """A list that todos are put into."""
 
     pk: int
     uid: UUID
+
+
+class Stamp(TypedDict):
+    version: int
+    updated_at: datetime
+
+
+class NewStamp(Stamp):
+    owner_id: int
+    created_at: datetime
 
 
 class Change:
@@ -75,16 +86,18 @@ class Change:
         self.is_empty = True
         self.placed = 0
 
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """The columns that every touched row takes on."""
+    def take_number(self) -> int:
+        """The number, to be written somewhere: from now on there is something to commit."""
         self.is_empty = False
-        return {"version": self.number, "updated_at": self.now}
+        return self.number
 
-    @property
-    def created_columns(self) -> dict[str, Any]:
+    def stamp(self) -> Stamp:
+        """The columns that a touched row takes on, which is to be written."""
+        return {"version": self.take_number(), "updated_at": self.now}
+
+    def stamp_new(self) -> NewStamp:
         """The columns of a row that this change makes."""
-        return {"owner_id": self.owner_id, "created_at": self.now, **self.stamp}
+        return {"owner_id": self.owner_id, "created_at": self.now, **self.stamp()}
 
     def end_position(self) -> str:
         self.placed += 1
@@ -103,7 +116,7 @@ class Change:
 
     def make_inbox(self) -> Place:
         position = positions.at_top(self.number)
-        inbox = List.objects.create(name=INBOX_NAME, is_inbox=True, position=position, **self.created_columns)
+        inbox = List.objects.create(name=INBOX_NAME, is_inbox=True, position=position, **self.stamp_new())
         return Place(inbox.pk, inbox.uid)
 
     def default_place(self) -> Place:
@@ -121,7 +134,7 @@ class Change:
         """Stores what differs; equal values change nothing, not even the version."""
         values = {name: value for name, value in values.items() if getattr(row, name) != value}
         if values:
-            type(row).objects.filter(owner_id=self.owner_id, pk=row.pk).update(**values, **self.stamp)
+            type(row).objects.filter(owner_id=self.owner_id, pk=row.pk).update(**values, **self.stamp())
 
 
 def require_version(row: Any, expected: frozenset[int] | None) -> None:
@@ -183,7 +196,7 @@ def next_version(owner: int | Finder, new_todos: int) -> Change | None:
     if row is None:
         return None
     if not isinstance(owner, int):
-        owner.is_admitted = True
+        owner.admit()
     owner_id, number, count, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at, erased_before = row
     current = Change(owner_id, number, count, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
     current.todo_count -= new_todos

@@ -25,7 +25,7 @@ def create_list(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
         require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
-        row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.created_columns)
+        row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.stamp_new())
         List.objects.bulk_create([row])
     return row.uid, True
 
@@ -52,7 +52,7 @@ def delete_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
             return
         trashed = {"deleted_at": current.now, "trashed_in": current.number}
         current.write(row, **trashed)
-        Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp)
+        Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp())
         forget_default(current, row)
 
 
@@ -63,7 +63,7 @@ def restore_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
         if not row.deleted_at:
             return
         together = Todo.objects.filter(owner_id=current.owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
-        together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp)
+        together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp())
         current.write(row, deleted_at=None, trashed_in=None)
 
 
@@ -99,5 +99,5 @@ def usable_list(current: Change, uid: UUID, expected: Expected) -> List:
 def forget_default(current: Change, row: List | None) -> None:
     """New todos must not go to a list that is out of sight; they go to the Inbox instead."""
     if row and current.default and current.default.pk == row.pk:
-        settings = {"default_list": None, "settings_version": current.stamp["version"]}
+        settings = {"default_list": None, "settings_version": current.take_number()}
         Account.objects.filter(owner_id=current.owner_id).update(**settings)

@@ -52,9 +52,10 @@ def position_beside(
 def respace(change: Change, siblings: QuerySet[Todo] | QuerySet[List]) -> list[Any]:
     """Fresh, short keys in the order that the siblings have."""
     rows: list[Any] = list(siblings.order_by("position", "uid").only("pk", "uid", "position"))
+    stamp = change.stamp()
     for row in rows:
         row.position = change.end_position()
-        for name, value in change.stamp.items():
+        for name, value in stamp.items():
             setattr(row, name, value)
-    siblings.bulk_update(rows, ["position", *change.stamp])
+    siblings.bulk_update(rows, ["position", *stamp])
     return rows

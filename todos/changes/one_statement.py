@@ -62,7 +62,7 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
         return None
     if not made:
         return None
-    finder.is_admitted = True
+    finder.admit()
     ((version, position, zone, list_uid),) = made
     return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
 

@@ -23,7 +23,7 @@ def create_tag(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) ->
             if (old.name, old.color) != (values["name"], values.get("color", "")):
                 raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
             return old.uid, False
-        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.created_columns)
+        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.stamp_new())
         require_free(current, row)
         require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
         Tag.objects.bulk_create([row])
@@ -36,7 +36,7 @@ def update_tag(owner: int | Finder, uid: UUID, values: dict[str, Any], expected:
         if values.get("name", row.name) != row.name:
             values["key"] = tag_key(values["name"])
             require_free(current, Tag(uid=uid, key=values["key"]))
-            tagged(current, row).update(**current.stamp)
+            tagged(current, row).update(**current.stamp())
         current.write(row, **values)
 
 
@@ -44,12 +44,11 @@ def delete_tag(owner: int | Finder, uid: UUID, expected: Expected) -> None:
     """Takes the tag off its todos. There is no trash for tags."""
     with change(owner) as current:
         row = current.row(Tag, uid, expected)
-        tagged(current, row).update(**current.stamp)
+        tagged(current, row).update(**current.stamp())
         TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
         Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
-        stamp = {"version": current.number, "deleted_at": current.now}
+        stamp = {"version": current.take_number(), "deleted_at": current.now}
         Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)
-        current.is_empty = False
 
 
 def tagged(current: Change, row: Tag) -> Any:

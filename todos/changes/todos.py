@@ -119,7 +119,7 @@ def create(batch: Batch, operation: Operation) -> Outcome:
         return repeat(batch.todos[operation.uid], values)
     current = batch.change
     quotas.require_room("todos", lambda: current.todo_count)
-    todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.created_columns)
+    todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.stamp_new())
     todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
     todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else own_place(batch, values)
     apply_values(batch, todo, values)
