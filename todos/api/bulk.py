@@ -115,6 +115,6 @@ class BulkViewSet(TodoViewSet):
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
         uids = [UUID(uid) for uid in brief["results"]]
-        found = self.rows(self.request.user, literal({})).filter(uid__in=uids)
+        found = self.rows(self.caller.user, literal({})).filter(uid__in=uids)
         rows = {row.uid: self.table.serialize(row) for row in found}
         return self.json_response({**brief, "results": [rows[uid] for uid in uids if uid in rows]}, status)

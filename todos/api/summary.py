@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Expression, F, Min, QuerySet, Subquery, TextField, Value
+from django.db.models import CharField, Count, Expression, F, Min, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpResponse
 from django.utils.functional import cached_property
@@ -103,7 +103,7 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> dict[str, 
     lately = todos.live().filter(completed_at__gte=span.earliest)
     completed_today = lately.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(span.now, zone))
     soon = {"due_date__gte": LocalDate(span.earliest, zone), "due_date__lte": LocalDate(span.latest, zone)}
-    moments = is_open.filter(due_time__isnull=False, due_moment__gt=span.now, **soon)
+    moments = is_open.filter(Q(due_moment__gt=span.now), due_time__isnull=False, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
     tags = Tag.objects.filter(owner_id=owner_id)
     tagged = TodoTag.objects.filter(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Value
+from django.db.models import Value
 
 from todos.changes import quotas
 from todos.changes.change import Change, Place
@@ -51,7 +51,7 @@ class Batch:
 
     def fetch(self, **which: Any) -> None:
         rows = Todo.objects.filter(owner_id=self.change.owner_id, **which)
-        rows = rows.with_references(Value(self.change.zone)).annotate(list_deleted_at=F("list__deleted_at"))
+        rows = rows.with_references(Value(self.change.zone)).with_list_deleted_at()
         for todo in rows:
             if todo.uid not in self.todos:
                 self.todos[todo.uid] = todo

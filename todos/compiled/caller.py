@@ -75,9 +75,6 @@ class Caller:
     def name(self) -> str:
         return self.user.subject_key if self.resolves_in_sql else str(self.user.pk)
 
-    def admit(self) -> None:
-        self.is_admitted = True
-
     def prove(self) -> None:
         """Looks at the user, unless a query has; refuses whoever was shut out."""
         if self.resolves_in_sql and not self.is_admitted:

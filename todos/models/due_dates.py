@@ -6,13 +6,13 @@ A todo with a zone is due on the day that its moment has in the asker's zone; th
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-from todos.models.expressions import Instant, LocalDate
+from todos.models.expressions import Day, Instant, LocalDate, Moment
 
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(9999, 12, 31)
 # One moment can have dates two days apart (UTC-12 and UTC+14); one more day for changes of the clock. The written
@@ -33,9 +33,9 @@ def due_aliases(zone: models.Expression) -> dict[str, models.Expression]:
 class Span(NamedTuple):
     """A moment, as a value or as a part of a query, with the margin before and after it."""
 
-    now: Any
-    earliest: Any
-    latest: Any
+    now: Moment
+    earliest: Moment
+    latest: Moment
 
 
 def span(now: datetime) -> Span:
@@ -67,11 +67,11 @@ def earliest_written(day: date) -> date:
     return max(day, FIRST_DAY + ZONE_MARGIN) - ZONE_MARGIN
 
 
-def is_due_before(day: Any, latest: Any) -> Q:
+def is_due_before(day: Day, latest: Day) -> Q:
     return Q(due_date__lte=latest, due_on__lt=day)
 
 
-def is_due_after(day: Any, earliest: Any) -> Q:
+def is_due_after(day: Day, earliest: Day) -> Q:
     return Q(due_date__gte=earliest, due_on__gt=day)
 
 

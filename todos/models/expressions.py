@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import TypeAlias
+from uuid import UUID
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
+from django.db.models.sql.compiler import SQLCompiler
+
+# Values, or parts of a query that stand for them.
+OwnerId: TypeAlias = int | Combinable
+Uid: TypeAlias = UUID | Combinable
+Text: TypeAlias = str | Combinable
+Day: TypeAlias = date | Combinable
+Moment: TypeAlias = datetime | Combinable
+
+# What an expression is turned into: the text, and its parameters.
+Sql: TypeAlias = tuple[str, tuple[object, ...]]
 
 
-def zone_of(owner_id: Any) -> models.Expression:
+def zone_of(owner_id: OwnerId) -> models.Expression:
     """The owner's zone as a part of the query, so that it costs no statement of its own."""
     from todos.models.account import Account
 
@@ -25,7 +40,7 @@ class LocalDate(Func):
     function = "todos_local_date"
     output_field = models.DateField()
 
-    def __init__(self, moment: Any, zone: models.Expression) -> None:
+    def __init__(self, moment: Moment | str, zone: models.Expression) -> None:
         super().__init__(typed(moment), zone)
 
 
@@ -39,7 +54,7 @@ class Instant(Func):
         super().__init__(F(day), F(at), zone)
 
 
-def typed(moment: Any) -> Any:
+def typed(moment: Moment | str) -> Combinable | str:
     return Value(moment, models.DateTimeField()) if isinstance(moment, datetime) else moment
 
 
@@ -54,13 +69,11 @@ class After(Func):
         self.operator = operator
         super().__init__(F(key), F("uid"), value, uid)
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> Any:  # type: ignore[override] # takes no template
-        parts, parameters = [], []
-        for expression in self.get_source_expressions():
-            sql, values = compiler.compile(expression)
-            parts.append(sql)
-            parameters.extend(values)
-        return f"({parts[0]}, {parts[1]}) {self.operator} ({parts[2]}, {parts[3]})", parameters
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:  # type: ignore[override] # no template
+        parts = [compiler.compile(expression) for expression in self.get_source_expressions()]
+        key, own_uid, value, uid = (sql for sql, _ in parts)
+        parameters = tuple(parameter for _, parameters in parts for parameter in parameters)
+        return f"({key}, {own_uid}) {self.operator} ({value}, {uid})", parameters
 
 
 class Contains(Func):
@@ -73,11 +86,11 @@ class Contains(Func):
     def __init__(self, part: models.Expression, field: str) -> None:
         super().__init__(part, F(field))
 
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         # Bytes are compared 32 at once; every other way has a text and a part that make it ten times slower.
         template = "position(convert_to(lower(%(expressions)s), 'UTF8')) > 0"
         between = "), 'UTF8') IN convert_to(lower("
-        return self.as_sql(compiler, connection, template=template, arg_joiner=between, **extra)
+        return self.as_sql(compiler, connection, template=template, arg_joiner=between)
 
 
 class Rows(Subquery):
@@ -85,16 +98,16 @@ class Rows(Subquery):
 
     output_field = models.JSONField()
 
-    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         return self.as_sql(compiler, connection, template="ARRAY(%(subquery)s)")
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         return self.as_sql(compiler, connection, template="(SELECT json_group_array(item) FROM (%(subquery)s))")
 
-    def get_db_converters(self, connection: Any) -> list[Any]:
+    def get_db_converters(self, connection: BaseDatabaseWrapper) -> list[Callable[[str, object, object], object]]:
         # PostgreSQL's arrays come as lists.
         return [] if connection.vendor == "postgresql" else [from_json]
 
 
-def from_json(value: Any, expression: Any, connection: Any) -> Any:
+def from_json(value: str, expression: object, connection: object) -> object:
     return json.loads(value)

@@ -1,18 +1,18 @@
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from todos.models.expressions import zone_of
+from todos.models.expressions import Moment, OwnerId, zone_of
 from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 from todos.models.todo import Todo
 
 
-class ListQuerySet(OwnedQuerySet):
-    def with_open_count(self, owner_id: Any, now: Any, zone: models.Expression | None = None) -> Self:
+class ListQuerySet(OwnedQuerySet["List"]):
+    def with_open_count(self, owner_id: OwnerId, now: Moment, zone: models.Expression | None = None) -> Self:
         """`open_count`: as many as GET /todos?list=…&status=open shows."""
         todos = (
             Todo.objects.filter(owner_id=owner_id, list=OuterRef("pk")).open().started(zone or zone_of(owner_id), now)

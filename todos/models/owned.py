@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from typing import Any, Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+
+from todos.models.expressions import OwnerId
 
 
 def uuid7() -> uuid.UUID:
@@ -23,10 +25,13 @@ class Keyed(Protocol):
     """A user, or what stands for one in a query."""
 
     @property
-    def pk(self) -> Any: ...
+    def pk(self) -> OwnerId: ...
 
 
-class OwnedQuerySet(models.QuerySet[Any]):
+ModelT_co = TypeVar("ModelT_co", bound=models.Model, covariant=True)
+
+
+class OwnedQuerySet(models.QuerySet[ModelT_co]):
     def owned_by(self, user: Keyed) -> Self:
         return self.filter(owner_id=user.pk)
 

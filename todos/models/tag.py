@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from todos.models.expressions import zone_of
+from todos.models.expressions import Moment, OwnerId, zone_of
 from todos.models.owned import OwnedQuerySet, OwnedRow
 from todos.models.todo import Todo
 
@@ -25,8 +25,8 @@ def tag_keys(names: Iterable[str]) -> set[str]:
     return {tag_key(name) for name in names}
 
 
-class TagQuerySet(OwnedQuerySet):
-    def with_open_count(self, owner_id: Any, now: Any, zone: models.Expression | None = None) -> Self:
+class TagQuerySet(OwnedQuerySet["Tag"]):
+    def with_open_count(self, owner_id: OwnerId, now: Moment, zone: models.Expression | None = None) -> Self:
         """`open_count`: as many as GET /todos?tag=…&status=open shows."""
         links = TodoTag.objects.filter(owner_id=owner_id, tag=OuterRef("pk"))
         # Each link looks for its todo; asked for those among all that are shown, SQLite lists them anew for each tag.

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from todos import zones
 from todos.models.due_dates import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
-from todos.models.expressions import Contains, LocalDate, Rows
+from todos.models.expressions import Contains, LocalDate, Moment, OwnerId, Rows, Text, Uid
 from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LIVE = Q(deleted_at=None)
 OPEN = LIVE & Q(completed_at=None)
 
 
-class TodoQuerySet(OwnedQuerySet):
+class TodoQuerySet(OwnedQuerySet["Todo"]):
     def with_references(self, zone: models.Expression) -> Self:
         """Everything that a todo's JSON needs beyond its own columns, in the same statement."""
         from todos.models.list import List
@@ -37,6 +37,9 @@ class TodoQuerySet(OwnedQuerySet):
             owner_zone=zone,
         )
 
+    def with_list_deleted_at(self) -> Self:
+        return self.annotate(list_deleted_at=F("list__deleted_at"))
+
     def with_due(self, zone: models.Expression) -> Self:
         return self.alias(**due_aliases(zone))
 
@@ -49,23 +52,23 @@ class TodoQuerySet(OwnedQuerySet):
     def trashed(self) -> Self:
         return self.filter(deleted_at__isnull=False)
 
-    def in_active_lists(self, owner_id: Any) -> Self:
+    def in_active_lists(self, owner_id: OwnerId) -> Self:
         from todos.models.list import List
 
         return self.exclude(list__in=List.objects.filter(owner_id=owner_id, archived_at__isnull=False).values("pk"))
 
-    def in_list(self, owner_id: Any, uid: Any) -> Self:
+    def in_list(self, owner_id: OwnerId, uid: Uid) -> Self:
         from todos.models.list import List
 
         return self.filter(list=Subquery(List.objects.filter(owner_id=owner_id, uid=uid).values("pk")))
 
-    def started(self, zone: models.Expression, now: Any) -> Self:
+    def started(self, zone: models.Expression, now: Moment) -> Self:
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=LocalDate(now, zone)))
 
-    def not_started(self, zone: models.Expression, now: Any) -> Self:
+    def not_started(self, zone: models.Expression, now: Moment) -> Self:
         return self.filter(starts_on__gt=LocalDate(now, zone))
 
-    def tagged(self, key: Any) -> Self:
+    def tagged(self, key: Text) -> Self:
         from todos.models.tag import TodoTag
 
         links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk"), tag__key=key)
@@ -100,7 +103,7 @@ class Todo(OwnedRow, Trashable):
     parent_uid: UUID | None
     tag_names: Sequence[str]
     owner_zone: str
-    # What the write path adds besides.
+    # What `with_list_deleted_at` adds.
     list_deleted_at: datetime | None
 
     objects = TodoQuerySet.as_manager()
