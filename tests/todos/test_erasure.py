@@ -48,9 +48,9 @@ class AUserWhoWasLookedUpBefore(TodosTestCase):
     def test_is_looked_at_again_by_every_write_after_the_erasure(self):
         for write in (
             lambda: changes.run(self.caller, [Operation("create", None, {"title": "late"})]),
-            lambda: changes.create_list(self.caller, None, {"name": "late"}),
-            lambda: changes.create_tag(self.caller, None, {"name": "late"}),
-            lambda: changes.update_settings(self.caller, {"week_start": 7}),
+            lambda: changes.create_list(self.caller, None, name="late"),
+            lambda: changes.create_tag(self.caller, None, name="late"),
+            lambda: changes.update_settings(self.caller, week_start=7),
             lambda: changes.ensure_inbox(self.caller),
         ):
             with self.assertRaises(TokenRefused), transaction.atomic():
@@ -122,7 +122,7 @@ class WritesThatWaited(TodosTransactionTestCase):
         """Operators' changes, and users of hosts whose authentication offers no query."""
         self.alice.todo()
         with ThreadPoolExecutor(3) as pool, self.erasing(pool, self.alice):
-            waiting = pool.submit(closing(changes.create_list), self.alice.user.pk, None, {"name": "late"})
+            waiting = pool.submit(closing(changes.create_list), self.alice.user.pk, None, name="late")
             until(lambda: waiting_for("%UPDATE todos_account%") == 1)
 
         with self.assertRaisesMessage(Conflict, "account_erased"):
@@ -181,9 +181,9 @@ def send(token, sent):
 def closing(call):
     """The same in a thread of a pool, whose connections nobody else closes."""
 
-    def run(*args):
+    def run(*args, **values):
         try:
-            return call(*args)
+            return call(*args, **values)
         finally:
             connections.close_all()
 

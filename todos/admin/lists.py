@@ -40,7 +40,7 @@ class ListAdmin(OwnedAdmin):
     )
 
     def write(self, row: List, values: dict[str, Any], expected: frozenset[int]) -> None:
-        changes.update_list(row.owner_id, row.uid, values, expected)
+        changes.update_list(row.owner_id, row.uid, expected, **values)
 
     @admin.display(description="state")
     def state(self, row: List) -> str:

@@ -24,7 +24,7 @@ class TagAdmin(OwnedAdmin):
     shown = ("owner_link", "todos_link", "color", "uid", "version", "created_at", "updated_at")
 
     def write(self, row: Tag, values: dict[str, Any], expected: frozenset[int]) -> None:
-        changes.update_tag(row.owner_id, row.uid, values, expected)
+        changes.update_tag(row.owner_id, row.uid, expected, **values)
 
     @admin.display(description="todos")
     def todos_link(self, row: Tag) -> str:

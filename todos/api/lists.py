@@ -71,14 +71,14 @@ class ListViewSet(OwnedViewSet):
     @extend_schema(**operations.CREATE_LIST)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(ListInput))
-        uid, created = changes.create_list(self.writer, values.pop("id", None), values)
+        uid, created = changes.create_list(self.writer, values.pop("id", None), **values)
         return self.row_response(self.json_or_404(uid), created=created)
 
     @extend_schema(**operations.PATCH_LIST)
     def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
-        changes.update_list(self.writer, self.uid, values, expected)
+        changes.update_list(self.writer, self.uid, expected, **values)
         return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_LIST)
@@ -95,5 +95,5 @@ class ListViewSet(OwnedViewSet):
     def move(self, request: Request, id: str) -> HttpResponse:
         values = self.valid(MoveInput)
         expected = self.expected(values)
-        changes.move_list(self.writer, self.uid, values, expected)
+        changes.move_list(self.writer, self.uid, expected, **values)
         return self.row_response(self.current())

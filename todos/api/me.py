@@ -83,7 +83,7 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**operations.PATCH_ME, request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:
-        changes.update_settings(self.writer, self.valid(SettingsPatch, partial=True))
+        changes.update_settings(self.writer, **self.valid(SettingsPatch, partial=True))
         return self.retrieve(request)
 
     @extend_schema(**operations.DELETE_ME)

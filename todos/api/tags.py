@@ -45,14 +45,14 @@ class TagViewSet(OwnedViewSet):
     @extend_schema(**operations.CREATE_TAG)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TagInput))
-        uid, created = changes.create_tag(self.writer, values.pop("id", None), values)
+        uid, created = changes.create_tag(self.writer, values.pop("id", None), **values)
         return self.row_response(self.json_or_404(uid), created=created)
 
     @extend_schema(**operations.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
-        changes.update_tag(self.writer, self.uid, values, expected)
+        changes.update_tag(self.writer, self.uid, expected, **values)
         return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_TAG)

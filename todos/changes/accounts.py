@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import DataError, connection, transaction
@@ -15,19 +15,27 @@ from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tomb
 from todos.models.expressions import Instant
 
 
-def update_settings(owner: int | Finder, values: dict[str, Any]) -> None:
+class Settings(TypedDict, total=False):
+    time_zone: str
+    week_start: int
+    default_list: UUID | None
+
+
+def update_settings(owner: int | Finder, **values: Unpack[Settings]) -> None:
     with change(owner) as current:
         owner_id = current.owner_id
+        columns: dict[str, object] = {**values}
         if "default_list" in values:
-            values["default_list_id"] = usable_default(current, values.pop("default_list"))
-        if values.get("time_zone", current.zone) != current.zone:
+            del columns["default_list"]
+            columns["default_list_id"] = usable_default(current, values["default_list"])
+        if "time_zone" in values and values["time_zone"] != current.zone:
             require_zone_of_database(values["time_zone"])
             moved_in_time(current, values["time_zone"]).update(**current.stamp())
         account = Account.objects.get(owner_id=owner_id)
-        values = {name: value for name, value in values.items() if getattr(account, name) != value}
-        if values:
-            values["settings_version"] = current.take_number()
-            Account.objects.filter(owner_id=owner_id).update(**values)
+        columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
+        if columns:
+            columns["settings_version"] = current.take_number()
+            Account.objects.filter(owner_id=owner_id).update(**columns)
 
 
 def moved_in_time(current: Change, zone: str) -> QuerySet[Todo]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Value
+from django.db.models import Q, Value
 
 from todos.changes import quotas
 from todos.changes.change import Change, Place
@@ -41,7 +40,7 @@ class Batch:
         """Fetches what the operations name, in one statement for each kind."""
         owner_id = self.change.owner_id
         if todos:
-            self.fetch(uid__in=todos)
+            self.fetch(Q(uid__in=todos))
         if lists:
             rows = List.objects.filter(owner_id=owner_id, uid__in=lists)
             self.lists = {row.uid: row for row in rows}
@@ -49,8 +48,8 @@ class Batch:
             tags = Tag.objects.filter(owner_id=owner_id, key__in=tag_keys(tag_names))
             self.tags = {tag.key: tag for tag in tags}
 
-    def fetch(self, **which: Any) -> None:
-        rows = Todo.objects.filter(owner_id=self.change.owner_id, **which)
+    def fetch(self, which: Q) -> None:
+        rows = Todo.objects.filter(which, owner_id=self.change.owner_id)
         rows = rows.with_references(Value(self.change.zone)).with_list_deleted_at()
         for todo in rows:
             if todo.uid not in self.todos:
@@ -90,7 +89,7 @@ class Batch:
             self.has_parents = True
             missing = {row.parent_id for row in self.todos.values() if row.parent_uid not in self.todos} - {None}
             if missing:
-                self.fetch(pk__in=missing)
+                self.fetch(Q(pk__in=missing))
         return self.todos[todo.parent_uid]
 
     def children_of(self, todo: Todo) -> list[Todo]:
@@ -101,7 +100,7 @@ class Batch:
             self.has_children = True
             parents = [row.pk for row in self.todos.values() if row.parent_uid is None and row.pk]
             if parents:
-                self.fetch(parent_id__in=parents)
+                self.fetch(Q(parent_id__in=parents))
         return [row for row in self.todos.values() if row.parent_uid == todo.uid]
 
     def add(self, todo: Todo) -> None:
@@ -109,7 +108,7 @@ class Batch:
         self.new.append(todo)
         self.change.todo_count += 1
 
-    def touch(self, todo: Todo, **values: Any) -> None:
+    def touch(self, todo: Todo, **values: object) -> None:
         """Takes over the values that differ."""
         names = {name for name, value in values.items() if getattr(todo, name) != value}
         for name in names:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple, NoReturn, Protocol, TypedDict, TypeVar
+from typing import NamedTuple, NoReturn, Protocol, TypedDict, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -17,6 +17,7 @@ from todos.compiled.shapes import Compiled
 from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
 from todos.models.account import FIRST_VERSION
+from todos.models.owned import OwnedRow
 
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
@@ -39,7 +40,7 @@ class Finder(Protocol):
     """Finds the owner within a statement, if the owner may still write."""
 
     @property
-    def values(self) -> dict[str, Any]: ...
+    def values(self) -> Mapping[str, object]: ...
 
     @property
     def key_query(self) -> Compiled: ...
@@ -130,14 +131,14 @@ class Change:
         require_version(row, expected)
         return row
 
-    def write(self, row: Row, **values: Any) -> None:
+    def write(self, row: Row, **values: object) -> None:
         """Stores what differs; equal values change nothing, not even the version."""
         values = {name: value for name, value in values.items() if getattr(row, name) != value}
         if values:
             type(row).objects.filter(owner_id=self.owner_id, pk=row.pk).update(**values, **self.stamp())
 
 
-def require_version(row: Any, expected: frozenset[int] | None) -> None:
+def require_version(row: OwnedRow, expected: frozenset[int] | None) -> None:
     if expected is not None and row.version not in expected:
         raise Stale("stale", "The row has changed since the version you know.", uid=row.uid)
 

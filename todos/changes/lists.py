@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from todos.changes.change import Change, Finder, change
 from todos.changes.moves import position_beside, respace
@@ -15,31 +17,39 @@ from todos.models.owned import uuid7
 Expected = frozenset[int] | None
 
 
-def create_list(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
+class ListValues(TypedDict, total=False):
+    name: str
+    color: str
+    archived: bool
+
+
+def create_list(owner: int | Finder, uid: UUID | None, *, name: str, color: str = "") -> tuple[UUID, bool]:
     """Gives the id, and whether the list is new: the same creation twice makes one list."""
     with change(owner) as current:
         current.inbox()
         old = List.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
-            if (old.name, old.color) != (values["name"], values.get("color", "")):
+            if (old.name, old.color) != (name, color):
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
         require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
-        row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.stamp_new())
+        position = current.end_position()
+        row = List(uid=uid or uuid7(), name=name, color=color, position=position, **current.stamp_new())
         List.objects.bulk_create([row])
     return row.uid, True
 
 
-def update_list(owner: int | Finder, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+def update_list(owner: int | Finder, uid: UUID, expected: Expected, **values: Unpack[ListValues]) -> None:
     with change(owner) as current:
         row = usable_list(current, uid, expected)
+        columns: dict[str, object] = {**values}
         if "archived" in values:
-            archived = values.pop("archived")
+            archived = columns.pop("archived")
             if archived and row.is_inbox:
                 raise Conflict("inbox_stays", "The Inbox can't be archived.", uid=uid)
-            values["archived_at"] = (row.archived_at or current.now) if archived else None
+            columns["archived_at"] = (row.archived_at or current.now) if archived else None
             forget_default(current, row if archived else None)
-        current.write(row, **values)
+        current.write(row, **columns)
 
 
 def delete_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
@@ -67,18 +77,20 @@ def restore_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
         current.write(row, deleted_at=None, trashed_in=None)
 
 
-def move_list(owner: int | Finder, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+def move_list(
+    owner: int | Finder, uid: UUID, expected: Expected, *, after: UUID | None = None, before: UUID | None = None
+) -> None:
     with change(owner) as current:
         row = usable_list(current, uid, expected)
         siblings = List.objects.filter(owner_id=current.owner_id, deleted_at=None).exclude(uid=uid)
-        for side in ("after", "before"):
-            if side in values:
-                current.write(row, position=position_of_move(current, siblings, values[side], side))
-                return
-        current.write(row, position=current.end_position())
+        if neighbour := after or before:
+            position = position_of_move(current, siblings, neighbour, "after" if after else "before")
+        else:
+            position = current.end_position()
+        current.write(row, position=position)
 
 
-def position_of_move(current: Change, siblings: Any, uid: UUID, side: str) -> str:
+def position_of_move(current: Change, siblings: QuerySet[List], uid: UUID, side: str) -> str:
     neighbour = siblings.filter(uid=uid).first()
     if neighbour is None:
         raise Invalid("does_not_exist", "You have no such other list.", pointer=f"/{side}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import UUIDField, Value
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from todos.changes.batch import Batch
     from todos.changes.change import Change
+
+Sibling = TypeVar("Sibling", Todo, List)
 
 
 def move_beside(batch: Batch, todo: Todo, neighbour: Todo, side: str) -> None:
@@ -32,9 +34,7 @@ def move_beside(batch: Batch, todo: Todo, neighbour: Todo, side: str) -> None:
     batch.touch(todo, position=position)
 
 
-def position_beside(
-    change: Change, siblings: QuerySet[Todo] | QuerySet[List], neighbour: Todo | List, side: str
-) -> str | None:
+def position_beside(change: Change, siblings: QuerySet[Sibling], neighbour: Sibling, side: str) -> str | None:
     """A key between the neighbour and the row on its other side; None if there is no room."""
     ahead = side == "after"
     order = ("position", "uid") if ahead else ("-position", "-uid")
@@ -49,13 +49,12 @@ def position_beside(
     return position if position and len(position) <= positions.MAX_LENGTH else None
 
 
-def respace(change: Change, siblings: QuerySet[Todo] | QuerySet[List]) -> list[Any]:
+def respace(change: Change, siblings: QuerySet[Sibling]) -> list[Sibling]:
     """Fresh, short keys in the order that the siblings have."""
-    rows: list[Any] = list(siblings.order_by("position", "uid").only("pk", "uid", "position"))
+    rows = list(siblings.order_by("position", "uid").only("pk", "uid", "position"))
     stamp = change.stamp()
     for row in rows:
         row.position = change.end_position()
-        for name, value in stamp.items():
-            setattr(row, name, value)
-    siblings.bulk_update(rows, ["position", *stamp])
+        row.version, row.updated_at = stamp["version"], stamp["updated_at"]
+    siblings.bulk_update(rows, ["position", "version", "updated_at"])
     return rows

@@ -7,12 +7,11 @@ a row that vanishes has no version. Instead the account remembers how far back a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Value
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from todos.models import Account, IdempotencyKey, List, Todo, TodoTag, Tombstone
@@ -25,28 +24,28 @@ BATCH = 1000
 def purge(now: datetime, batch: int = BATCH) -> Counter[str]:
     """Deletes everything that is too old, owner by owner, and counts it."""
     counts: Counter[str] = Counter(todos=0, lists=0, tombstones=0, answers=0)
-    for owner_id in owners(Todo, deleted_at__lt=now - TRASH_KEPT):
+    for owner_id in owners(Todo.objects.filter(deleted_at__lt=now - TRASH_KEPT)):
         counts["todos"] += repeated(purge_todos, owner_id, now - TRASH_KEPT, batch)
-    for owner_id in owners(List, deleted_at__lt=now - TRASH_KEPT):
+    for owner_id in owners(List.objects.filter(deleted_at__lt=now - TRASH_KEPT)):
         counts["lists"] += repeated(purge_lists, owner_id, now - TRASH_KEPT, batch)
-    for owner_id in owners(Tombstone, deleted_at__lt=now - TOMBSTONES_KEPT):
+    for owner_id in owners(Tombstone.objects.filter(deleted_at__lt=now - TOMBSTONES_KEPT)):
         counts["tombstones"] += repeated(purge_tombstones, owner_id, now - TOMBSTONES_KEPT, batch)
-    for owner_id in owners(IdempotencyKey, started_at__lt=now - ANSWERS_KEPT):
+    for owner_id in owners(IdempotencyKey.objects.filter(started_at__lt=now - ANSWERS_KEPT)):
         old = IdempotencyKey.objects.filter(owner_id=owner_id, started_at__lt=now - ANSWERS_KEPT)
         counts["answers"] += old.delete()[0]
     return counts
 
 
-def owners(model: Any, **too_old: Any) -> Iterator[int]:
+def owners(rows: QuerySet[models.Model]) -> Iterator[int]:
     """The owners of such rows, one by one along the index."""
-    rows = model.objects.filter(owner__isnull=False, **too_old).order_by("owner_id").values_list("owner_id", flat=True)
-    owner_id = rows.first()
+    keys = rows.filter(owner__isnull=False).order_by("owner_id").values_list("owner_id", flat=True)
+    owner_id = keys.first()
     while owner_id is not None:
         yield owner_id
-        owner_id = rows.filter(owner_id__gt=owner_id).first()
+        owner_id = keys.filter(owner_id__gt=owner_id).first()
 
 
-def repeated(purge_batch: Any, owner_id: int, before: datetime, batch: int) -> int:
+def repeated(purge_batch: Callable[[int, datetime, int], int], owner_id: int, before: datetime, batch: int) -> int:
     total = 0
     while True:
         with transaction.atomic():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from uuid import UUID
 
 from todos import conf
 from todos.exceptions import Conflict
@@ -16,8 +16,8 @@ DETAILS: dict[conf.QuotaKind, str] = {
 }
 
 
-def require_room(kind: conf.QuotaKind, count: Callable[[], int], **about: Any) -> None:
+def require_room(kind: conf.QuotaKind, count: Callable[[], int], pointer: str = "", uid: UUID | None = None) -> None:
     """Refuses one more row of a kind of which there are `count()`; the rows to count are bounded by the limit."""
     limit = conf.quota(kind)
     if limit and count() >= limit:
-        raise Conflict(f"too_many_{kind}", DETAILS[kind].format(f"{limit:,}"), **about)
+        raise Conflict(f"too_many_{kind}", DETAILS[kind].format(f"{limit:,}"), pointer=pointer, uid=uid)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict, Unpack
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from todos.changes.change import Change, Finder, change
 from todos.changes.quotas import require_room
@@ -15,29 +17,35 @@ from todos.models.tag import tag_key
 Expected = frozenset[int] | None
 
 
-def create_tag(owner: int | Finder, uid: UUID | None, values: dict[str, Any]) -> tuple[UUID, bool]:
+class TagValues(TypedDict, total=False):
+    name: str
+    color: str
+
+
+def create_tag(owner: int | Finder, uid: UUID | None, *, name: str, color: str = "") -> tuple[UUID, bool]:
     """Gives the id, and whether the tag is new: the same creation twice makes one tag."""
     with change(owner) as current:
         old = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
-            if (old.name, old.color) != (values["name"], values.get("color", "")):
+            if (old.name, old.color) != (name, color):
                 raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
             return old.uid, False
-        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.stamp_new())
+        row = Tag(uid=uid or uuid7(), name=name, key=tag_key(name), color=color, **current.stamp_new())
         require_free(current, row)
         require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
         Tag.objects.bulk_create([row])
     return row.uid, True
 
 
-def update_tag(owner: int | Finder, uid: UUID, values: dict[str, Any], expected: Expected) -> None:
+def update_tag(owner: int | Finder, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> None:
     with change(owner) as current:
         row = current.row(Tag, uid, expected)
-        if values.get("name", row.name) != row.name:
-            values["key"] = tag_key(values["name"])
-            require_free(current, Tag(uid=uid, key=values["key"]))
+        columns: dict[str, object] = {**values}
+        if "name" in values and values["name"] != row.name:
+            key = columns["key"] = tag_key(values["name"])
+            require_free(current, Tag(uid=uid, key=key))
             tagged(current, row).update(**current.stamp())
-        current.write(row, **values)
+        current.write(row, **columns)
 
 
 def delete_tag(owner: int | Finder, uid: UUID, expected: Expected) -> None:
@@ -51,7 +59,7 @@ def delete_tag(owner: int | Finder, uid: UUID, expected: Expected) -> None:
         Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)
 
 
-def tagged(current: Change, row: Tag) -> Any:
+def tagged(current: Change, row: Tag) -> QuerySet[Todo]:
     links = TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk)
     return Todo.objects.filter(owner_id=current.owner_id, pk__in=links.values("todo"))
 

@@ -63,7 +63,7 @@ def demo_id(name: str) -> uuid.UUID:
 
 def add_list(owner_id: int, name: str, color: str) -> bool:
     try:
-        return changes.create_list(owner_id, demo_id(name), {"name": name, "color": color})[1]
+        return changes.create_list(owner_id, demo_id(name), name=name, color=color)[1]
     except Conflict as refusal:
         return leave_alone(refusal)
 
