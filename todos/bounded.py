@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 
 REACHABLE_ROWS = 10_000
 
 
-def count_up_to(queryset: QuerySet[Any], limit: int) -> int:
+def count_up_to(queryset: QuerySet[Model], limit: int) -> int:
     """How many rows there are, or `limit + 1` when there are more."""
     return queryset.order_by().values("pk")[: limit + 1].count()
 
@@ -19,7 +17,7 @@ def count_up_to(queryset: QuerySet[Any], limit: int) -> int:
 class BoundedPaginator(Paginator):
     """Pages through the first rows only. Whoever looks for an older row narrows the list down."""
 
-    object_list: QuerySet[Any]
+    object_list: QuerySet[Model]
 
     @cached_property
     def found(self) -> int:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def is_part(part: str, text: str) -> bool:
@@ -26,6 +27,6 @@ def folded(text: str) -> str:
     return text.replace("\u0130", "i").replace("\u0131", "i").casefold()
 
 
-def register_in_sqlite(connection: Any, **kwargs: Any) -> None:
+def register_in_sqlite(connection: BaseDatabaseWrapper, **kwargs: object) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function("todos_is_part", 2, is_part, deterministic=True)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import typecast_timestamp
 
 END_OF_TIME = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
@@ -41,7 +41,7 @@ def next_midnight(moment: datetime, zone: str) -> datetime:
     return instant(local_date(moment, zone) + timedelta(days=1), time(0), zone)
 
 
-def register_in_sqlite(connection: Any, **kwargs: Any) -> None:
+def register_in_sqlite(connection: BaseDatabaseWrapper, **kwargs: object) -> None:
     """Gives SQLite the two functions that a migration creates in PostgreSQL."""
     if connection.vendor == "sqlite":
         create = connection.connection.create_function

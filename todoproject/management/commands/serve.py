@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 from argparse import ArgumentParser
-from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -36,11 +35,10 @@ class Command(BaseCommand):
             "--behind-nginx", action="store_true", help="with a buffering proxy in front, for production"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        host, port = options["host"], options["port"]
+    def handle(self, *, host: str, port: int, migrate: bool, behind_nginx: bool, **options: object) -> None:
         refuse_busy_port(host, port)
         self.check(fail_level=40)
-        if options["migrate"]:
+        if migrate:
             call_command("migrate", interactive=False, verbosity=0)
         self.stdout.write(WELCOME.format(base=f"http://{host}:{port}", admin=settings.ADMIN_PATH))
         if settings.DEBUG:
@@ -52,7 +50,7 @@ class Command(BaseCommand):
             *(f"--host={host}", f"--port={port}"),
             *(f"--workers={settings.WEB_WORKERS}", f"--threads={settings.WEB_THREADS}"),
         ]
-        if options["behind_nginx"]:
+        if behind_nginx:
             # nginx is a proxy of ours; without it counted, every caller would have its address.
             os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
             command.append(f"--nginx-max-body-bytes={settings.DATA_UPLOAD_MAX_MEMORY_SIZE}")

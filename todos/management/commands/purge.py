@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.core.management.base import BaseCommand
 
 from todos import clock
@@ -14,6 +12,6 @@ class Command(BaseCommand):
         "hours. Run it daily; running it twice, or stopping it half-way, does no harm."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         for name, count in purge(clock.now()).items():
             self.stdout.write(f"{name}: {count}")

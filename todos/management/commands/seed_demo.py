@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, time, timedelta
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -21,40 +20,41 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", nargs="?", default="demo")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *, username: str, **options: object) -> None:
         users = get_user_model()
-        user, _ = users.objects.get_or_create(**{users.USERNAME_FIELD: options["username"]})
+        user, _ = users.objects.get_or_create(defaults=None, **{users.USERNAME_FIELD: username})
         added = sum(add_list(user.pk, name, color) for name, color in LISTS.items())
-        added += sum(add_todo(user.pk, values) for values in todos(clock.now().date()))
-        self.stdout.write(f"{added} lists and todos added for {options['username']}.")
+        added += sum(add_todo(user.pk, title, values) for title, values in todos(clock.now().date()).items())
+        self.stdout.write(f"{added} lists and todos added for {username}.")
 
 
-def todos(today: date) -> list[dict[str, Any]]:
+def todos(today: date) -> dict[str, dict[str, object]]:
+    """By title."""
+
     def day(number: int) -> date:
         return today + timedelta(days=number)
 
     home, work, trip = (demo_id(name) for name in LISTS)
-    return [
-        {"title": "Call grandma", "due_date": day(0), "due_time": time(18), "priority": 2, "tags": ["family"]},
-        {"title": "Read about sourdough", "notes": "The *long* article, not the video."},
-        {"title": "Water the plants", "list": home, "due_date": day(0), "tags": ["quick"]},
-        {"title": "Fix the bathroom tap", "list": home, "due_date": day(-3), "priority": 3},
-        {"title": "Renew the contents insurance", "list": home, "starts_on": day(20), "due_date": day(40)},
-        {"title": "Quarterly report", "list": work, "due_date": day(5), "priority": 3, "tags": ["writing"]},
-        {"title": "Collect the figures", "list": work, "parent": demo_id("Quarterly report"), "completed": True},
-        {"title": "Write the summary", "list": work, "parent": demo_id("Quarterly report"), "due_date": day(4)},
-        {
-            "title": "Call the New York office",
+    return {
+        "Call grandma": {"due_date": day(0), "due_time": time(18), "priority": 2, "tags": ["family"]},
+        "Read about sourdough": {"notes": "The *long* article, not the video."},
+        "Water the plants": {"list": home, "due_date": day(0), "tags": ["quick"]},
+        "Fix the bathroom tap": {"list": home, "due_date": day(-3), "priority": 3},
+        "Renew the contents insurance": {"list": home, "starts_on": day(20), "due_date": day(40)},
+        "Quarterly report": {"list": work, "due_date": day(5), "priority": 3, "tags": ["writing"]},
+        "Collect the figures": {"list": work, "parent": demo_id("Quarterly report"), "completed": True},
+        "Write the summary": {"list": work, "parent": demo_id("Quarterly report"), "due_date": day(4)},
+        "Call the New York office": {
             "list": work,
             "due_date": day(1),
             "due_time": time(9, 30),
             "time_zone": "America/New_York",
             "tags": ["calls"],
         },
-        {"title": "Book the flights", "list": trip, "completed": True},
-        {"title": "Find a place to stay in Alfama", "list": trip, "due_date": day(7), "priority": 1},
-        {"title": "Learn ten phrases", "list": trip, "notes": "1. *Bom dia*\n2. *Obrigado*", "tags": ["quick", "fun"]},
-    ]
+        "Book the flights": {"list": trip, "completed": True},
+        "Find a place to stay in Alfama": {"list": trip, "due_date": day(7), "priority": 1},
+        "Learn ten phrases": {"list": trip, "notes": "1. *Bom dia*\n2. *Obrigado*", "tags": ["quick", "fun"]},
+    }
 
 
 def demo_id(name: str) -> uuid.UUID:
@@ -68,9 +68,10 @@ def add_list(owner_id: int, name: str, color: str) -> bool:
         return leave_alone(refusal)
 
 
-def add_todo(owner_id: int, values: dict[str, Any]) -> bool:
+def add_todo(owner_id: int, title: str, values: dict[str, object]) -> bool:
+    operation = Operation(Verb.CREATE, demo_id(title), {"title": title, **values})
     try:
-        (outcome,), _ = changes.run(owner_id, [Operation(Verb.CREATE, demo_id(values["title"]), values)])
+        (outcome,), _ = changes.run(owner_id, [operation])
     except Conflict as refusal:
         return leave_alone(refusal)
     return outcome.created
