@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
@@ -32,7 +34,7 @@ class KindFilter(admin.SimpleListFilter):
     title = "kind"
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[User]) -> list[tuple[str, str]]:
         return [("person", "People"), ("operator", "Operators")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
@@ -96,16 +98,16 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     # What they are called
 
     @staticmethod
-    def names_of(owners: list[Any]) -> dict[int, str]:
+    def names_of(owners: Sequence[AbstractBaseUser]) -> dict[int, str]:
         names = {owner.pk: owner.get_username() for owner in owners}
         for identity in Identity.objects.filter(user__in=names).order_by("pk"):
             names[identity.user_id] = identity.name or identity.email or identity.subject
         return names
 
     @staticmethod
-    def profile_of(owner: Any) -> dict[str, Any]:
+    def profile_of(owner: AbstractBaseUser) -> dict[str, object]:
         columns = ("issuer", "subject", "name", "email", "is_email_verified", "image", "first_seen_at")
-        return {"user": owner.pk, "identities": list(owner.betterauth_identities.values(*columns))}
+        return {"user": owner.pk, "identities": list(Identity.objects.filter(user=owner.pk).values(*columns))}
 
     @admin.display(description="name")
     def name(self, user: User) -> str:
@@ -131,8 +133,8 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     # The page of a person
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> Any:
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         user = self.get_object(request, unquote(object_id))
         if user is None or is_operator(user):
             return super().change_view(request, object_id, form_url, extra_context)

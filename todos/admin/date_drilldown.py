@@ -7,24 +7,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import takewhile
-from typing import Any
+from typing import NotRequired, TypedDict
 
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.utils import formats, timezone
 
 
-def drill_down(changelist: Any, model: type[Model], field: str) -> dict[str, Any]:
+class Period(TypedDict):
+    title: str
+    link: NotRequired[str]
+
+
+class DrillDown(TypedDict):
     """What the template of the date hierarchy shows: the next smaller periods, and the way back."""
+
+    show: bool
+    back: Period | None
+    choices: list[Period]
+
+
+def drill_down(changelist: ChangeList, model: type[Model], field: str) -> DrillDown:
     names = [f"{field}__{unit}" for unit in ("year", "month", "day")]
     chosen = [int(changelist.params[name]) for name in takewhile(changelist.params.__contains__, names)]
 
-    def link(numbers: list[int]) -> str:
-        return changelist.get_query_string(dict(zip(names, numbers, strict=False)), [f"{field}__"])
+    def period(numbers: list[int]) -> Period:
+        link = changelist.get_query_string(dict(zip(names, numbers, strict=False)), [f"{field}__"])
+        return {"title": titled(numbers), "link": link}
 
-    back = {"title": titled(chosen[:-1]), "link": link(chosen[:-1])} if chosen else None
+    back = period(chosen[:-1]) if chosen else None
     if len(chosen) == len(names):
         return {"show": True, "back": back, "choices": [{"title": titled(chosen)}]}
-    choices = [{"title": titled([*chosen, n]), "link": link([*chosen, n])} for n in parts(chosen, *ends(model, field))]
+    choices = [period([*chosen, number]) for number in parts(chosen, *ends(model, field))]
     return {"show": True, "back": back, "choices": choices}
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -27,13 +26,13 @@ INTERNAL = ("id", "owner")
 
 
 class Encoder(DjangoJSONEncoder):
-    def default(self, value: Any) -> Any:
+    def default(self, value: object) -> object:
         if isinstance(value, bytes | memoryview):
             return bytes(value).decode(errors="replace")
         return super().default(value)
 
 
-def document(owner_id: int, about: dict[str, Any]) -> Iterator[str]:
+def document(owner_id: int, about: Mapping[str, object]) -> Iterator[str]:
     """The document's text. `about` are members to begin with, such as the date and the profile."""
     yield "{"
     for name, value in about.items():
@@ -46,7 +45,7 @@ def document(owner_id: int, about: dict[str, Any]) -> Iterator[str]:
     yield "\n}\n"
 
 
-def rows(model: type[models.Model], owner_id: int) -> Iterator[dict[str, Any]]:
+def rows(model: type[models.Model], owner_id: int) -> Iterator[dict[str, object]]:
     columns = list(columns_of(model))
     links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
     tags = {"tags": Rows(links.values(item=models.F("tag__name")))} if model is Todo else {}
@@ -62,5 +61,5 @@ def columns_of(model: type[models.Model]) -> Iterator[str]:
             yield f"{field.name}__uid" if field.is_relation else field.name
 
 
-def text(value: Any) -> str:
+def text(value: object) -> str:
     return json.dumps(value, cls=Encoder, ensure_ascii=False)

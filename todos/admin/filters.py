@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl
 
 from django.contrib import admin
-from django.contrib.admin.views.main import PAGE_VAR
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from todos import clock
@@ -30,10 +29,10 @@ class StateFilter(admin.SimpleListFilter):
         "trashed": Q(deleted_at__isnull=False),
     }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
         return [("open", "Open"), ("completed", "Completed"), ("trashed", "In the trash")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         return queryset.filter(self.conditions.get(self.value() or "", Q()))
 
 
@@ -44,7 +43,7 @@ class ListStateFilter(StateFilter):
         "trashed": Q(deleted_at__isnull=False),
     }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
         return [("active", "Active"), ("archived", "Archived"), ("trashed", "In the trash")]
 
 
@@ -52,10 +51,10 @@ class DueFilter(admin.SimpleListFilter):
     title = "due day, as written"
     parameter_name = "due"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
         return [("overdue", "Overdue"), ("today", "Today"), ("week", "In the next 7 days"), ("none", "No date")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         today = clock.now().date()
         conditions = {
             "overdue": OPEN & Q(due_date__lt=today),
@@ -70,15 +69,16 @@ class TypedFilter(admin.SimpleListFilter):
     """A filter with a box to type into, for what has too many values to list them."""
 
     template = "todos/admin/typed_filter.html"
+    parameter_name: str
     help_text = ""
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> tuple[()]:
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[()]:
         return ()
 
     def has_output(self) -> bool:
         return True
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:  # type: ignore[override] # the template is our own
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, object]]:  # type: ignore[override] # the template is our own
         others = changelist.get_query_string(remove=[self.parameter_name, PAGE_VAR])
         yield {"others": parse_qsl(others.removeprefix("?")), "clear": others, "value": self.value() or ""}
 
@@ -90,11 +90,17 @@ class OwnerFilter(TypedFilter):
     parameter_name = "owner"
     help_text = "Number, or as in the search for users"
 
-    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        params: dict[str, list[str]],
+        model: type[Model],
+        model_admin: admin.ModelAdmin[Model],
+    ) -> None:
         super().__init__(request, params, model, model_admin)
         self.site = model_admin.admin_site
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         text = (self.value() or "").strip()
         if not text:
             return queryset
@@ -116,11 +122,11 @@ class RowFilter(TypedFilter):
     def has_output(self) -> bool:
         return bool(self.value())
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         number = whole_number(self.value() or "")
         return self.of_row(queryset, number) if number else queryset.none()
 
-    def of_row(self, queryset: QuerySet[Any], number: int) -> QuerySet[Any]:
+    def of_row(self, queryset: QuerySet[Model], number: int) -> QuerySet[Model]:
         raise NotImplementedError
 
 
@@ -128,7 +134,7 @@ class InListFilter(RowFilter):
     title = "list, by number"
     parameter_name = "list"
 
-    def of_row(self, queryset: QuerySet[Any], number: int) -> QuerySet[Any]:
+    def of_row(self, queryset: QuerySet[Model], number: int) -> QuerySet[Model]:
         return queryset.filter(list_id=number)
 
 
@@ -136,5 +142,5 @@ class TaggedFilter(RowFilter):
     title = "tag, by number"
     parameter_name = "tag"
 
-    def of_row(self, queryset: QuerySet[Any], number: int) -> QuerySet[Any]:
+    def of_row(self, queryset: QuerySet[Model], number: int) -> QuerySet[Model]:
         return queryset.filter(Exists(TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk"), tag=number)))

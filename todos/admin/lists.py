@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
@@ -11,12 +10,12 @@ from django.utils.html import format_html
 
 from todos import changes
 from todos.admin.filters import ListStateFilter, OwnerFilter
-from todos.admin.owned import OwnedAdmin
+from todos.admin.owned import OwnedAdmin, Values
 from todos.models import List
 
 
 @admin.register(List)
-class ListAdmin(OwnedAdmin):
+class ListAdmin(OwnedAdmin[List]):
     list_display = ("name", "state", "owner_link", "todos_link", "created")
     list_filter = (ListStateFilter, OwnerFilter)
     search_fields = ("name",)
@@ -39,7 +38,7 @@ class ListAdmin(OwnedAdmin):
         "updated_at",
     )
 
-    def write(self, row: List, values: dict[str, Any], expected: frozenset[int]) -> None:
+    def write(self, row: List, values: Values, expected: frozenset[int]) -> None:
         changes.update_list(row.owner_id, row.uid, expected, **values)
 
     @admin.display(description="state")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
@@ -24,10 +26,18 @@ from todos.admin.owners import OwnerAdmin
 from todos.bounded import BoundedPaginator
 from todos.exceptions import Refused
 from todos.letters import ONE_LINE_FAULTS
+from todos.models.owned import OwnedRow
 
 SEARCHED_ROWS = 10_000
 # Parameters of the filters that leave the rows of few owners.
 NARROWING = frozenset({"owner", "list", "tag"})
+
+
+Row = TypeVar("Row", bound=OwnedRow)
+# What a form has made of its fields: of which type, each field says.
+Values: TypeAlias = dict[str, Any]
+# Changes these rows of this owner.
+Write: TypeAlias = Callable[[int, list[UUID]], None]
 
 
 class ReasonForm(ActionForm):
@@ -52,7 +62,7 @@ class OwnedForm(forms.ModelForm):
             self.fields["seen_version"].initial = self.instance.version
 
 
-class OwnedAdmin(admin.ModelAdmin):
+class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
     """`editable` are the fields that whoever may change a row can change; `save_model` hands them to the write path."""
 
     form = OwnedForm
@@ -65,13 +75,13 @@ class OwnedAdmin(admin.ModelAdmin):
     paginator = BoundedPaginator
     ordering = ("-pk",)
 
-    def write(self, row: Any, values: dict[str, Any], expected: frozenset[int]) -> None:
+    def write(self, row: Row, values: Values, expected: frozenset[int]) -> None:
         raise NotImplementedError
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Row | None = None) -> bool:
         return False
 
     def has_restore_permission(self, request: HttpRequest) -> bool:
@@ -79,7 +89,7 @@ class OwnedAdmin(admin.ModelAdmin):
 
     # Lists
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         changelist = super().get_changelist_instance(request)
         owners = {row.owner_id: row.owner for row in changelist.result_list}
         names = self.names_of(list(owners.values()))
@@ -87,13 +97,13 @@ class OwnedAdmin(admin.ModelAdmin):
             row.owner_name = names[row.owner_id]
         return changelist
 
-    def names_of(self, owners: list[Any]) -> dict[int, str]:
+    def names_of(self, owners: Sequence[AbstractBaseUser]) -> dict[int, str]:
         user = get_user_model()
         users = self.admin_site.get_model_admin(user) if self.admin_site.is_registered(user) else None
         return (users if isinstance(users, OwnerAdmin) else OwnerAdmin).names_of(owners)
 
     @admin.display(description="owner", ordering="owner")
-    def owner_link(self, row: Any) -> str:
+    def owner_link(self, row: Row) -> str:
         name = getattr(row, "owner_name", None) or self.names_of([row.owner])[row.owner_id]
         if not self.admin_site.is_registered(type(row.owner)):
             return name
@@ -102,12 +112,12 @@ class OwnedAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', address, name)
 
     @admin.display(description="created", ordering="created_at")
-    def created(self, row: Any) -> str:
+    def created(self, row: Row) -> str:
         return f"{row.created_at:%Y-%m-%d}"
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
+    ) -> tuple[QuerySet[Row], bool]:
         """By id; by text among the rows of the chosen owner, else among the latest: no search reads a whole table."""
         text = search_term.strip()
         if not text:
@@ -123,33 +133,42 @@ class OwnedAdmin(admin.ModelAdmin):
 
     # Rows
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_fields(self, request: HttpRequest, obj: Row | None = None) -> tuple[str, ...]:
         if self.has_change_permission(request, obj):
-            return [*self.editable, "reason", "seen_version", *self.shown]
-        return [*self.editable, *self.shown]
+            return (*self.editable, "reason", "seen_version", *self.shown)
+        return (*self.editable, *self.shown)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Row | None = None) -> tuple[str, ...]:
         return self.shown
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Row, form: OwnedForm, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in self.editable if name in form.changed_data}
         if values:
             self.write(obj, values, frozenset({form.cleaned_data["seen_version"]}))
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
         try:
-            return super().changeform_view(request, *args, **options)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refusal:
             self.message_user(request, f"Not changed. {refusal_text(refusal)}", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     # The log
 
-    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+    def construct_change_message(  # type: ignore[override] # a text does as well
+        self, request: HttpRequest, form: forms.Form, formsets: object, add: bool = False
+    ) -> str:
         changed = ", ".join(name for name in self.editable if name in form.changed_data) or "nothing"
         return f"Changed {changed}. Reason: {form.cleaned_data['reason']}"
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+    def log_change(self, request: HttpRequest, obj: Row, message: str) -> LogEntry:
+        # Nobody else gets as far as this.
         operator: Any = request.user
         # Django would note the title or name, and the log would still tell it after the user's data was erased.
         return LogEntry.objects.create(
@@ -163,9 +182,7 @@ class OwnedAdmin(admin.ModelAdmin):
 
     # Actions
 
-    def act(
-        self, request: HttpRequest, queryset: QuerySet[Any], write: Callable[[int, list[UUID]], None], outcome: str
-    ) -> HttpResponse | None:
+    def act(self, request: HttpRequest, queryset: QuerySet[Row], write: Write, outcome: str) -> HttpResponse | None:
         """Changes the rows through `write`, owner by owner, and logs each with the reason, all or nothing."""
         reason = request.POST.get("reason", "").strip()
         if not reason:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from todos import changes, clock
@@ -60,12 +63,12 @@ class OwnerAdmin(admin.ModelAdmin):
     actions: tuple[str, ...] = ("export_data", "erase_data")
 
     @staticmethod
-    def names_of(owners: list[Any]) -> dict[int, str]:
+    def names_of(owners: Sequence[AbstractBaseUser]) -> dict[int, str]:
         """What operators know these users by. The host may know better names."""
         return {owner.pk: owner.get_username() for owner in owners}
 
     @staticmethod
-    def profile_of(owner: Any) -> dict[str, Any]:
+    def profile_of(owner: AbstractBaseUser) -> dict[str, object]:
         """What an export says about the person. The host may know more."""
         return {"username": owner.get_username()}
 
@@ -76,7 +79,7 @@ class OwnerAdmin(admin.ModelAdmin):
         return request.user.has_perm("todos.erase_account")
 
     @admin.action(description="Export all data …", permissions=["export"])
-    def export_data(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+    def export_data(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> HttpResponseBase | None:
         owners = list(queryset)
         if len(owners) != 1:
             self.message_user(request, "Choose one user: an export is one person's document.", messages.ERROR)
@@ -93,7 +96,7 @@ class OwnerAdmin(admin.ModelAdmin):
         return response
 
     @admin.action(description="Erase all data …", permissions=["erase"])
-    def erase_data(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+    def erase_data(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> HttpResponse | None:
         owners = list(queryset.order_by("pk"))
         reason = confirmed_reason(request)
         if not reason:
@@ -106,7 +109,7 @@ class OwnerAdmin(admin.ModelAdmin):
         self.message_user(request, f"Erased everything of {names}.", messages.SUCCESS)
         return None
 
-    def ask(self, request: HttpRequest, owners: list[Any], action: str) -> HttpResponse:
+    def ask(self, request: HttpRequest, owners: Sequence[AbstractBaseUser], action: str) -> HttpResponse:
         """The page that says what will happen and asks for the reason."""
         names = self.names_of(owners)
         context = {
@@ -132,7 +135,7 @@ def account_of(owner_id: int) -> Account | None:
     return Account.objects.filter(owner_id=owner_id).select_related("default_list").first()
 
 
-def last_change_at(owner_id: int) -> Any:
+def last_change_at(owner_id: int) -> datetime | None:
     """When a todo of this owner was last changed; the index of versions knows it."""
     latest = Todo.objects.filter(owner_id=owner_id).order_by("-version", "-uid").values_list("updated_at", flat=True)
     return latest.first()

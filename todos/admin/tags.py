@@ -1,19 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
 from todos import changes
 from todos.admin.filters import OwnerFilter
-from todos.admin.owned import OwnedAdmin
+from todos.admin.owned import OwnedAdmin, Values
 from todos.models import Tag
 
 
 @admin.register(Tag)
-class TagAdmin(OwnedAdmin):
+class TagAdmin(OwnedAdmin[Tag]):
     list_display = ("name", "owner_link", "todos_link", "created")
     list_filter = (OwnerFilter,)
     search_fields = ("name",)
@@ -23,7 +21,7 @@ class TagAdmin(OwnedAdmin):
     editable = ("name",)
     shown = ("owner_link", "todos_link", "color", "uid", "version", "created_at", "updated_at")
 
-    def write(self, row: Tag, values: dict[str, Any], expected: frozenset[int]) -> None:
+    def write(self, row: Tag, values: Values, expected: frozenset[int]) -> None:
         changes.update_tag(row.owner_id, row.uid, expected, **values)
 
     @admin.display(description="todos")

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from todos import changes
-from todos.admin.date_drilldown import drill_down
+from todos.admin.date_drilldown import DrillDown, drill_down
 from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilter, TaggedFilter
-from todos.admin.owned import OwnedAdmin
+from todos.admin.owned import OwnedAdmin, Values, Write
 from todos.models import Todo, TodoTag
 
 
@@ -27,8 +28,14 @@ class NotesForm(forms.Form):
     reason = forms.CharField(max_length=500, help_text="Goes to the log, together with your name and this todo.")
 
 
+class TodoChangeList(ChangeList):
+    @cached_property
+    def calendar(self) -> DrillDown:
+        return drill_down(self, Todo, self.date_hierarchy)
+
+
 @admin.register(Todo)
-class TodoAdmin(OwnedAdmin):
+class TodoAdmin(OwnedAdmin[Todo]):
     list_display = ("short_title", "state", "owner_link", "list_name", "due", "created")
     list_select_related = ("owner", "list")
     list_filter = (StateFilter, DueFilter, OwnerFilter, InListFilter, TaggedFilter)
@@ -61,19 +68,17 @@ class TodoAdmin(OwnedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Todo]:
         return super().get_queryset(request).defer("notes")
 
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        changelist = super().get_changelist_instance(request)
-        changelist.calendar = drill_down(changelist, Todo, self.date_hierarchy)
-        return changelist
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[TodoChangeList]:
+        return TodoChangeList
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_fields(self, request: HttpRequest, obj: Todo | None = None) -> tuple[str, ...]:
         kind = "notes_link" if request.user.has_perm("todos.view_notes") else "notes_length"
-        return [kind if name == "notes" else name for name in super().get_fields(request, obj)]
+        return tuple(kind if name == "notes" else name for name in super().get_fields(request, obj))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Todo | None = None) -> tuple[str, ...]:
         return (*(name for name in self.shown if name != "notes"), "notes_link", "notes_length")
 
-    def write(self, row: Todo, values: dict[str, Any], expected: frozenset[int]) -> None:
+    def write(self, row: Todo, values: Values, expected: frozenset[int]) -> None:
         changes.run(row.owner_id, [changes.Operation(changes.Verb.UPDATE, row.uid, values, expected)])
 
     # Columns
@@ -130,7 +135,7 @@ class TodoAdmin(OwnedAdmin):
 
     # Notes
 
-    def get_urls(self) -> list[Any]:
+    def get_urls(self) -> list[URLPattern]:
         notes = path("<path:object_id>/notes/", self.admin_site.admin_view(self.notes_view), name="todos_todo_notes")
         return [notes, *super().get_urls()]
 
@@ -168,7 +173,7 @@ class TodoAdmin(OwnedAdmin):
         self.act(request, queryset.filter(deleted_at=None), run_all(changes.Verb.DELETE), "Moved to the trash")
 
 
-def run_all(verb: changes.Verb) -> Any:
+def run_all(verb: changes.Verb) -> Write:
     def write(owner_id: int, uids: list[UUID]) -> None:
         changes.run(owner_id, [changes.Operation(verb, uid) for uid in uids])
 
