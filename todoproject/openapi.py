@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
@@ -34,6 +34,8 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 - **Sizes**: a body has at most 50,000 values (`too_many_values`), an address at most 100 parameters
   (`too_many_parameters`) and 24,000 letters of them (414).
 """
+# A part of an OpenAPI document. What is in it depends on where it is.
+Node: TypeAlias = dict[str, Any]
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM_SCHEMA = {
@@ -78,7 +80,7 @@ CHALLENGE = {"WWW-Authenticate": {"description": "RFC 6750 challenge.", "schema"
 HEADERS = {401: CHALLENGE, 429: RETRY_AFTER, 503: RETRY_AFTER}
 
 
-def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+def document_problems(result: Node, generator: object, request: object, public: bool) -> Node:
     """A drf-spectacular hook: the problems that any operation can answer, by reference."""
     result["info"]["description"] = DESCRIPTION
     components = result.setdefault("components", {})
@@ -97,14 +99,14 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
     return result
 
 
-def without_alternative(member: dict[str, Any]) -> dict[str, Any]:
+def without_alternative(member: Node) -> Node:
     """For text that may be empty the generator offers the empty text as an alternative, though the other allows it."""
     if member.get("oneOf", [])[1:] != [{"type": "string", "maxLength": 0}]:
         return member
     return {**member["oneOf"][0], **{name: value for name, value in member.items() if name != "oneOf"}}
 
 
-def add_problems(path: str, operation: dict[str, Any]) -> None:
+def add_problems(path: str, operation: Node) -> None:
     statuses = [400, 429, 503]
     if operation.get("security"):
         statuses.append(401)
@@ -117,8 +119,8 @@ def add_problems(path: str, operation: dict[str, Any]) -> None:
         operation["responses"].setdefault(str(status), reference)
 
 
-def response(status: int) -> dict[str, Any]:
-    document: dict[str, Any] = {
+def response(status: int) -> Node:
+    document: Node = {
         "description": OUTCOMES[status][1],
         "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }

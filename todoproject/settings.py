@@ -7,11 +7,10 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 from django.core.management.utils import get_random_secret_key
 
-from todoproject.config.databases import BadDatabaseUrl, database, is_pooler
+from todoproject.config.databases import BadDatabaseUrl, Database, database, is_pooler
 from todoproject.config.environment import Environment, read_dotenv
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -151,7 +150,7 @@ ANSWER_SECONDS = env.number("DATABASE_ANSWER_SECONDS", 30, minimum=1)
 WEB_MACHINES = env.number("WEB_MACHINES", 1, minimum=1, maximum=1000)
 # Changing tables needs a session of its own, which a transaction pooler does not give, and takes as long as it takes.
 CHANGES_TABLES = sys.argv[1:2] == ["migrate"] or "--migrate" in sys.argv
-DATABASES: dict[str, dict[str, Any]] = {}
+DATABASES: dict[str, Database] = {}
 for name, url, is_pooled in (
     ("DATABASE_URL", DATABASE_URL, DATABASE_POOLED),
     ("DATABASE_URL_DIRECT", DATABASE_URL_DIRECT, False),
@@ -169,12 +168,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     env.fault("REDIS_URL", "it is not a Redis URL", "write rediss://user:password@host:6379/0")
-LOCAL_CACHE: dict[str, Any] = {
+LOCAL_CACHE: dict[str, object] = {
     "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
     # Django's default of 300 entries would forget most callers' counts.
     "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
-REDIS_CACHE: dict[str, Any] = {
+REDIS_CACHE: dict[str, object] = {
     "BACKEND": "django.core.cache.backends.redis.RedisCache",
     "LOCATION": REDIS_URL,
     # A cache that does not answer must not hold up a request that can do without it.

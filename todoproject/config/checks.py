@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core import checks
@@ -20,7 +19,7 @@ def connections_held(*, machines: int, workers: int, threads: int) -> int:
 
 
 @register(Tags.database)
-def connections_fit(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def connections_fit(databases: Sequence[str] | None = None, **kwargs: object) -> list[CheckMessage]:
     """A pooler takes thousands, so the arithmetic concerns direct connections only."""
     connection = connections["default"]
     if "default" not in (databases or ()) or connection.vendor != "postgresql" or settings.DATABASE_POOLED:

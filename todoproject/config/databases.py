@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, TypeAlias
 
 import dj_database_url
 import psycopg
@@ -28,6 +28,15 @@ SQLITE_OPTIONS = {
 }
 
 
+Options: TypeAlias = dict[str, str | int]
+
+
+class Database(dj_database_url.DBConfig, total=False):
+    """One entry of Django's DATABASES."""
+
+    ANSWER_SECONDS: int
+
+
 class BadDatabaseUrl(ValueError):
     """What is wrong and how to cure it. Never quotes the URL, which holds a password."""
 
@@ -36,14 +45,14 @@ class BadDatabaseUrl(ValueError):
         self.fault, self.cure = fault, cure
 
 
-def database(url: str, *, is_pooled: bool, max_age: int, answer_seconds: int) -> dict[str, Any]:
-    """One entry of Django's DATABASES. `answer_seconds` bounds the wait for each statement's answer, 0 does not."""
+def database(url: str, *, is_pooled: bool, max_age: int, answer_seconds: int) -> Database:
+    """`answer_seconds` bounds the wait for each statement's answer, 0 does not."""
     if url.startswith("sqlite://"):
         return {**dj_database_url.parse(url), "CONN_MAX_AGE": max_age, "OPTIONS": dict(SQLITE_OPTIONS)}
     if not url.startswith(POSTGRESQL_SCHEMES):
         raise BadDatabaseUrl("it is not a PostgreSQL or SQLite URL", "start it with postgresql:// or sqlite:///")
     try:
-        entry: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=max_age, conn_health_checks=True)}
+        entry: Database = {**dj_database_url.parse(url, conn_max_age=max_age, conn_health_checks=True)}
     except ValueError as exc:
         cure = "copy it from Neon; in a password, write @ : / # ? % as %40 %3A %2F %23 %3F %25"
         raise BadDatabaseUrl("it can't be taken apart", cure) from exc
@@ -56,14 +65,14 @@ def database(url: str, *, is_pooled: bool, max_age: int, answer_seconds: int) ->
     return entry
 
 
-def postgresql_options(host: str, given: dict[str, Any], is_pooled: bool) -> dict[str, Any]:
+def postgresql_options(host: str, given: Options, is_pooled: bool) -> Options:
     """What the URL asks for, completed; only an insecure or impossible wish is not granted."""
     refuse_unknown(given)
     startup_options = str(given.get("options", ""))
     # Neon's proxy itself reads endpoint=…; anything else would reach PgBouncer, which refuses the connection.
     if is_pooled and startup_options and not startup_options.startswith("endpoint="):
         raise BadDatabaseUrl("a pooled endpoint takes no startup options", "set them with ALTER ROLE … SET instead")
-    options = {"application_name": "todo-api", **NETWORK_LIMITS, **given}
+    options: Options = {"application_name": "todo-api", **NETWORK_LIMITS, **given}
     if not is_loopback(str(given.get("hostaddr") or host or given.get("host", ""))):
         options["sslmode"] = at_least_required(options)
     if not is_pooled:
@@ -82,7 +91,7 @@ def refuse_unknown(given: dict[str, Any]) -> None:
         raise BadDatabaseUrl("it has a parameter that PostgreSQL does not know", cure) from exc
 
 
-def at_least_required(options: dict[str, Any]) -> str:
+def at_least_required(options: Options) -> str:
     if "sslmode" not in options and options.get("sslrootcert") == "system":
         return "verify-full"
     mode = str(options.get("sslmode", "require"))

@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -92,7 +91,7 @@ class Environment:
                 self.fault(name, f"{origin!r} is not an origin", cure)
         return origins
 
-    def json_list(self, name: str) -> list[dict[str, Any]]:
+    def json_list(self, name: str) -> list[dict[str, object]]:
         """A JSON array of objects."""
         try:
             value = json.loads(self.text(name, "[]"))

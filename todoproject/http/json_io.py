@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, TypeAlias
 
 import orjson
 from rest_framework.exceptions import ParseError
@@ -10,6 +11,8 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+
+JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 
 MAX_DEPTH = 32
 # The largest bulk, a hundred todos of fifty tags, has 8,000 values and names. Each takes up to 250 bytes of memory, so
@@ -27,16 +30,16 @@ class TooManyValues(Malformed):
     default_code = "too_many_values"
 
 
-def dump(value: Any) -> bytes:
+def dump(value: object) -> bytes:
     """JSON bytes of a value; datetimes in UTC end in Z."""
     return orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z)
 
 
-def load(body: bytes) -> Any:
+def load(body: bytes) -> JsonValue:
     """The value of a JSON text, or Malformed. Every string in it is storable and every level reachable."""
     refuse_crowds(body)
     try:
-        value = orjson.loads(body)
+        value: JsonValue = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
         raise Malformed(f"The body is not valid JSON: {exc.msg}, line {exc.lineno} column {exc.colno}.") from exc
     refuse_deep_nesting(value)
@@ -58,7 +61,7 @@ def marks_in(text: bytes) -> int:
     return sum(map(text.count, MARKS))
 
 
-def refuse_deep_nesting(value: Any) -> None:
+def refuse_deep_nesting(value: JsonValue) -> None:
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [child for node in level if isinstance(node, dict | list) for child in children(node)]
@@ -67,25 +70,28 @@ def refuse_deep_nesting(value: Any) -> None:
     raise Malformed(f"The body is nested more than {MAX_DEPTH} levels deep.")
 
 
-def children(node: dict[str, Any] | list[Any]) -> list[Any]:
+def children(node: dict[str, JsonValue] | list[JsonValue]) -> list[JsonValue]:
     return list(node.values()) if isinstance(node, dict) else node
 
 
 class CacheSerializer:
     """For a cache that others might write to: reading from it runs no code, as unpickling would."""
 
-    def dumps(self, value: Any) -> Any:
+    def dumps(self, value: object) -> int | bytes:
         # Redis counts with plain integers only.
         return value if type(value) is int else dump(value)
 
-    def loads(self, stored: bytes) -> Any:
-        return orjson.loads(stored)
+    def loads(self, stored: bytes) -> JsonValue:
+        value: JsonValue = orjson.loads(stored)
+        return value
 
 
 class JSONParser(BaseParser):
     media_type = "application/json"
 
-    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+    def parse(  # type: ignore[override] # JSON need not be an object
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> JsonValue:
         charset = (parser_context or {}).get("encoding", "utf-8")
         if charset.lower() not in {"utf-8", "utf8"}:
             raise Malformed("JSON is read as UTF-8 only.")
@@ -101,7 +107,9 @@ class MergePatchParser(JSONParser):
 class JSONNegotiation(DefaultContentNegotiation):
     """DRF's, which takes longer than a query, only for clients that ask for something particular."""
 
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+    def select_renderer(  # type: ignore[override] # DRF gives a list
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
         is_plain = request.META.get("HTTP_ACCEPT", "*/*") in {"*/*", "application/json", ""}
         if is_plain and format_suffix is None and "format" not in request.query_params:
             return renderers[0], renderers[0].media_type
@@ -113,5 +121,5 @@ class JSONRenderer(BaseRenderer):
     format = "json"
     charset = None
 
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+    def render(self, data: object, accepted_media_type: str | None = None, renderer_context: object = None) -> bytes:
         return b"" if data is None else dump(data)

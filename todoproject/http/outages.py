@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
@@ -28,7 +27,7 @@ def note(request: HttpRequest, exc: BaseException | None) -> None:
 
 
 @receiver(got_request_exception)
-def note_uncaught(request: HttpRequest | None = None, **kwargs: Any) -> None:
+def note_uncaught(request: HttpRequest | None = None, **kwargs: object) -> None:
     """Whatever no view caught: the admin, a middleware, authentication."""
     if request is not None:
         note(request, sys.exc_info()[1])

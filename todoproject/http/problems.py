@@ -49,7 +49,9 @@ RETRY_AFTER_SECONDS = "5"
 MAX_NAME, MAX_DETAIL = 64, 300
 
 
-def problem(status: int, request: HttpRequest, *, code: str = "", detail: str = "", **members: Any) -> dict[str, Any]:
+def problem(
+    status: int, request: HttpRequest, *, code: str = "", detail: str = "", **members: object
+) -> dict[str, object]:
     """The problem document for one answer; code and detail default to the status's own."""
     default_code, default_detail = OUTCOMES.get(status, ("error", "The request failed."))
     return {
@@ -95,7 +97,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     return response
 
 
-def listed(details: Any) -> list[tuple[str, dict[str, str]]]:
+def listed(details: object) -> list[tuple[str, dict[str, str]]]:
     """As many faults as one answer holds, and whether there are more."""
     found = list(islice(faults(details), MAX_FAULTS + 1))
     if len(found) > MAX_FAULTS:
@@ -121,7 +123,7 @@ def faults(details: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, str
         yield from faults(value, pointer if is_leaf else f"{pointer}/{index}")
 
 
-def name_of(key: Any) -> str:
+def name_of(key: object) -> str:
     """One part of a pointer. A name that is longer than any of ours is cut, and ends in an ellipsis."""
     name = str(key)
     if len(name) > MAX_NAME:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +51,7 @@ class RequestLogMiddleware:
             current_request_id.reset(reset)
 
     def write_line(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        fields = {
+        fields: Fields = {
             "method": request.method,
             "route": route_of(request),
             "status": response.status_code,
@@ -72,12 +72,19 @@ def made_up_id() -> str:
     return f"{random.getrandbits(128):032x}"
 
 
+class Fields(TypedDict):
+    method: str | None
+    route: str
+    status: int
+    milliseconds: float
+
+
 class RequestRecord(logging.LogRecord):
     """One for each request. Any other record finds out first where in the source and in which thread it was made."""
 
     common = vars(logging.LogRecord(logger.name, logging.INFO, "", 0, "", (), None))
 
-    def __init__(self, fields: dict[str, Any]) -> None:
+    def __init__(self, fields: Fields) -> None:
         now = time.time()
         line = f"{fields['method']} {fields['route']} {fields['status']} {fields['milliseconds']:.1f} ms"
         vars(self).update(self.common, created=now, msecs=now * 1000 % 1000 // 1, msg=line, **fields)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -35,7 +34,7 @@ def password_file() -> Path:
     return Path(settings.BASE_DIR) / "var" / f"operator-password-{name}"
 
 
-def within_rights_of(operator: Any, users: QuerySet[User]) -> QuerySet[User]:
+def within_rights_of(operator: User | AnonymousUser, users: QuerySet[User]) -> QuerySet[User]:
     """Those of these users who may do nothing that this operator may not. Being deactivated makes nobody less."""
     held = Permission.objects.filter(Q(user=operator) | Q(group__user=operator))
     more = Permission.objects.exclude(pk__in=held.values("pk"))

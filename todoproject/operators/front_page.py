@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 import django
 from django.contrib.auth.models import User
@@ -43,7 +42,7 @@ class Bar:
     height: int
 
 
-def figures() -> dict[str, Any]:
+def figures() -> dict[str, object]:
     # A worker that has just started knows no keys yet; the next look at this page will show them.
     status.warm_up()
     key_sets = status.key_sets()
@@ -85,7 +84,7 @@ def worries(key_set: status.KeySetStatus) -> list[str]:
     return found
 
 
-def size(model: type[Model] | None, rows: QuerySet[Any]) -> str:
+def size(model: type[Model] | None, rows: QuerySet[Model]) -> str:
     """How many rows there are; beyond a bound what PostgreSQL's statistics say of the whole table."""
     count = count_up_to(rows, EXACT_UP_TO)
     if count <= EXACT_UP_TO:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
@@ -22,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class LimitedLoginForm(AdminAuthenticationForm):
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         assert self.request is not None  # noqa: S101 - the admin's login view always passes it
         budgets = spend_attempt(self.request, self.cleaned_data.get("username", ""))
         if any(budget.is_overdrawn for budget in budgets if budget):
@@ -44,12 +43,12 @@ def spend_attempt(request: HttpRequest, name: str) -> Iterator[throttling.Budget
 
 
 @receiver(user_logged_in)
-def note_success(request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> None:
+def note_success(request: HttpRequest, user: AbstractBaseUser, **kwargs: object) -> None:
     logger.info("Admin sign-in.", extra={"reason": "password"})
     known_networks.remember(user.get_username(), network_of(client_address(request)))
 
 
 @receiver(user_login_failed)
-def log_failure(**kwargs: Any) -> None:
+def log_failure(**kwargs: object) -> None:
     # Not the name: people type passwords into that field.
     logger.warning("Admin sign-in failed.", extra={"reason": "wrong_name_or_password"})

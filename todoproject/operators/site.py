@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypedDict, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
 from todoproject.operators import front_page
 from todoproject.operators.login import LimitedLoginForm
@@ -15,6 +18,16 @@ from todos.bounded import BoundedPaginator, whole_number
 FIELD_LOOKUPS = ("", "__exact", "__isnull", "__id__exact")
 DATE_LOOKUPS = ("__year", "__month", "__day")
 LAST_YEAR = 9998
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+class App(TypedDict):
+    """What the site's list of apps says about one, besides what it offers."""
+
+    app_label: str
+    name: str
 
 
 class GuardedAdmin(admin.ModelAdmin):
@@ -39,11 +52,11 @@ class GuardedAdmin(admin.ModelAdmin):
                 allowed.add(entry.parameter_name)  # type: ignore[union-attr] # the others are filters of our own
         return lookup in allowed
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         title = str(self.opts.verbose_name_plural).capitalize()
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
-    def response_action(self, request: HttpRequest, queryset: Any, *args: Any) -> HttpResponse | None:
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Model], *args: Any) -> HttpResponse | None:
         # Rows are chosen one by one: "all" could be a million, and a key that is no number fails in the database.
         keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if len(keys) > self.list_per_page or not all(whole_number(key) for key in keys):
@@ -67,18 +80,23 @@ class OperatorsSite(admin.AdminSite):
     site_url = None
     login_form = LimitedLoginForm
 
-    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+    def register(
+        self,
+        model_or_iterable: type[Row] | Iterable[type[Row]],
+        admin_class: type[admin.ModelAdmin[Row]] | None = None,
+        **options: object,
+    ) -> None:
         """Every page is guarded, also those of Django's own apps."""
         base = admin_class or admin.ModelAdmin
-        guarded = type(base.__name__, (GuardedAdmin, base), {"__module__": base.__module__, **options})
+        guarded: Any = type(base.__name__, (GuardedAdmin, base), {"__module__": base.__module__, **options})
         super().register(model_or_iterable, guarded)
 
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        found = super().get_app_list(request, app_label)
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[App]:
+        found: list[App] = super().get_app_list(request, app_label)
         for app in found:
             app["name"] = APPS.get(app["app_label"], app["name"])
         order = list(APPS)
         return sorted(found, key=lambda app: order.index(app["app_label"]) if app["app_label"] in order else len(order))
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+    def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), **front_page.figures()})

@@ -11,12 +11,12 @@ import random
 import re
 import select
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from threading import Thread
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 from django.db import OperationalError
@@ -24,6 +24,8 @@ from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
 from django.utils.functional import cached_property
 from psycopg import capabilities
+from psycopg.abc import PQGen
+from psycopg.rows import TupleRow
 
 from todoproject.http import fairness
 from todoproject.monitoring import metrics
@@ -45,6 +47,13 @@ HOPELESS = re.compile(
     r"|certificate verify failed|does not support SSL"
 )
 
+Answer = TypeVar("Answer")
+
+
+class Wait(Protocol):
+    def __call__(self, generator: PQGen[Answer], /, *, timeout: float) -> Answer: ...
+
+
 _gave_up_at: float | None = None
 
 
@@ -64,7 +73,7 @@ class LossAwareErrorWrapper(DatabaseErrorWrapper):
         super().__exit__(exc_type, exc, traceback)
 
 
-def is_loss(exc: psycopg.Error, connection: psycopg.Connection[Any] | None) -> bool:
+def is_loss(exc: psycopg.Error, connection: psycopg.Connection[TupleRow] | None) -> bool:
     """SQLSTATE classes 08 (connection) and 57P (shutdown), 25P03 (idle in a transaction), or a socket that is dead."""
     if connection is None:
         return False
@@ -75,7 +84,7 @@ def is_loss(exc: psycopg.Error, connection: psycopg.Connection[Any] | None) -> b
     return exc.sqlstate.startswith(("08", "57P", "25P03"))
 
 
-def answer(connection: psycopg.Connection[Any], wait: Callable[..., Any], seconds: int, generator: Any) -> Any:
+def answer(connection: psycopg.Connection[TupleRow], wait: Wait, seconds: int, generator: PQGen[Answer]) -> Answer:
     """What a statement yields. A frozen server keeps its sockets open, so nothing else would end the wait."""
     try:
         return wait(generator, timeout=seconds)
@@ -88,7 +97,7 @@ def answer(connection: psycopg.Connection[Any], wait: Callable[..., Any], second
         raise psycopg.errors.QueryCanceled(f"no answer for {seconds} s") from exc
 
 
-def cancel(connection: psycopg.Connection[Any]) -> None:
+def cancel(connection: psycopg.Connection[TupleRow]) -> None:
     """Tells the server to stop, in a thread of its own: PgBouncer 1.18 dies when somebody hangs up on this."""
     # An older libpq has only a way that waits without end.
     if capabilities.has_cancel_safe():
@@ -109,7 +118,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with fairness.connecting():
             super().connect()
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[TupleRow]:
         global _gave_up_at
         started = time.monotonic()
         is_hurried = _gave_up_at is not None and started - _gave_up_at < FAIL_FAST_SECONDS
@@ -143,7 +152,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def is_pooled(self) -> bool:
         return bool(self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"])
 
-    def bound(self, connection: psycopg.Connection[Any]) -> None:
+    def bound(self, connection: psycopg.Connection[TupleRow]) -> None:
         """Gives each wait an end, here and in the server."""
         seconds = self.settings_dict.get("ANSWER_SECONDS", 0)
         if seconds:
@@ -154,12 +163,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         elif not self.is_pooled:
             self.send(connection, limits(seconds, is_local=False))
 
-    def prove(self, connection: psycopg.Connection[Any]) -> None:
+    def prove(self, connection: psycopg.Connection[TupleRow]) -> None:
         """A pooler lets everybody in and finds out afterwards whether there is a server behind it."""
         if self.is_pooled:
             self.send(connection, "SELECT 1")
 
-    def send(self, connection: psycopg.Connection[Any], sql: str) -> None:
+    def send(self, connection: psycopg.Connection[TupleRow], sql: str) -> None:
         try:
             # Only for this statement: the round trips of a transaction are saved.
             connection.autocommit = True
@@ -169,12 +178,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             connection.close()
             raise
 
-    def set_autocommit(self, autocommit: bool, *args: Any, **options: Any) -> None:
+    def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
         # At the end of a transaction whose connection died. A new one begins like this, and need not be made for it.
         if not autocommit or self.connection is not None:
-            super().set_autocommit(autocommit, *args, **options)
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
 
-    def fetch_prepared(self, sql: str, parameters: list[Any]) -> list[Any] | None:
+    def fetch_prepared(self, sql: str, parameters: Sequence[object]) -> list[TupleRow] | None:
         """What a query of constant text yields, without a cursor; None where it takes one."""
         is_bound_here = not self.settings_dict["OPTIONS"].get("server_side_binding")
         if is_bound_here or self.in_atomic_block or self.force_debug_cursor or self.execute_wrappers:

@@ -7,11 +7,13 @@ they travel in front of each transaction's first statement, in the same message.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import psycopg
 from django.db.backends.postgresql.base import CursorMixin
+from psycopg.abc import Params
 from psycopg.pq import PipelineStatus, TransactionStatus
+from psycopg.rows import RowFactory, TupleRow
 
 
 def limits(answer_seconds: int, *, is_local: bool) -> str:
@@ -27,14 +29,21 @@ def limits(answer_seconds: int, *, is_local: bool) -> str:
     return "SELECT " + ", ".join(f"set_config('{name}', '{value}', {is_local})" for name, value in milliseconds.items())
 
 
-class LimitedCursor(CursorMixin, psycopg.ClientCursor[Any]):
+class Options(TypedDict, total=False):
+    prepare: bool | None
+    binary: bool | None
+
+
+class LimitedCursor(CursorMixin, psycopg.ClientCursor[TupleRow]):
     """For transaction poolers. Its values are put into the text, so one message can hold several statements."""
 
-    def __init__(self, connection: psycopg.Connection[Any], *, limits: str, **options: Any) -> None:
-        super().__init__(connection, **options)
+    def __init__(
+        self, connection: psycopg.Connection[TupleRow], *, limits: str, row_factory: RowFactory[TupleRow]
+    ) -> None:
+        super().__init__(connection, row_factory=row_factory)
         self.limits = limits
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> LimitedCursor:
+    def execute(self, query: Any, params: Params | None = None, **options: Unpack[Options]) -> LimitedCursor:
         if self.connection.pgconn.transaction_status != TransactionStatus.IDLE or not isinstance(query, str):
             return super().execute(query, params, **options)
         if self.connection.pgconn.pipeline_status != PipelineStatus.OFF:

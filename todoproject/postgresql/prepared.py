@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import adapt, errors, generators
 from psycopg.abc import Transformer
 from psycopg.pq import ExecStatus, Format
+from psycopg.rows import TupleRow
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
 
 # Each costs the server memory in every connection, so the oldest has to make room.
 MAX_STATEMENTS = 100
@@ -35,7 +40,7 @@ class Statement:
 class PreparedStatements:
     """Those of one connection."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[TupleRow]) -> None:
         self.connection = connection
         self.writer = adapt.Transformer(connection)
         self.known: dict[Key, Statement] = {}
@@ -45,7 +50,7 @@ class PreparedStatements:
         self.prefix = f"shape_{secrets.token_hex(4)}"
         self.numbers = count()
 
-    def rows(self, sql: str, parameters: list[Any]) -> list[Any] | None:
+    def rows(self, sql: str, parameters: Sequence[object]) -> list[TupleRow] | None:
         """What the query yields; None the first time, because preparing for one use does not pay."""
         values = self.writer.dump_sequence(parameters, [adapt.PyFormat.AUTO] * len(parameters))
         # A small number is sent as another type than a big one.
@@ -84,7 +89,7 @@ class PreparedStatements:
         self.connection.pgconn.send_query(command)
         self.answer()
 
-    def answer(self) -> Any:
+    def answer(self) -> PGresult:
         results = self.connection.wait(generators.execute(self.connection.pgconn))
         for result in results:
             if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
@@ -94,7 +99,7 @@ class PreparedStatements:
         return results[0]
 
 
-def read(statement: Statement, result: Any) -> list[Any]:
+def read(statement: Statement, result: PGresult) -> list[TupleRow]:
     reader = statement.reader
     if statement.has_read:
         reader.set_pgresult(result, set_loaders=False)

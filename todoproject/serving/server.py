@@ -17,7 +17,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -27,13 +27,16 @@ from granian.server.mp import MPServer, WorkerProcess
 from todoproject.serving import nginx
 from todoproject.serving.supervision import Place
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
 TURN_SECONDS = 0.25
 # How long a worker may go on answering when told to stop. Behind nginx nobody waits for an answer any more by then.
 STOP_SECONDS, STOP_SECONDS_BEHIND_NGINX = 30, 3
 
 
 class Worker:
-    def __init__(self, spawn: Callable[[Callable[..., Any]], WorkerProcess]) -> None:
+    def __init__(self, spawn: Callable[[Callable[[], WSGIApplication]], WorkerProcess]) -> None:
         # Both ends are kept: with one end closed, the other has something to read, namely its end.
         self.news, self.tell = Pipe(duplex=False)
         self.process = spawn(partial(load, self.tell))
@@ -48,7 +51,7 @@ class Worker:
         return self.news.poll()
 
 
-def load(tell: Connection) -> Callable[..., Any]:
+def load(tell: Connection) -> WSGIApplication:
     """What a worker does before it serves."""
     # granian's handlers are not there yet, and those of the process that it was forked from would swallow the signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -75,13 +78,13 @@ class Server(MPServer):
             logger.error("The server could not be started.")
         return 0 if self.interrupt_signal else 1
 
-    def _spawn_workers(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+    def _spawn_workers(self, spawn_target: Callable[..., None], target_loader: Callable[..., WSGIApplication]) -> None:
         """Only says how: the first ones are started like those that follow them."""
         for number in range(self.workers):
             spawn = partial(self._spawn_worker, number, spawn_target)
             self.places.append(Place(f"worker {number + 1}", partial(Worker, spawn)))
 
-    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., WSGIApplication]) -> None:
         while not self.interrupt_signal and not self.is_hopeless:
             for place in self.places:
                 place.turn()

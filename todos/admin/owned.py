@@ -168,7 +168,7 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
         return f"Changed {changed}. Reason: {form.cleaned_data['reason']}"
 
     def log_change(self, request: HttpRequest, obj: Row, message: str) -> LogEntry:
-        # Nobody else gets as far as this.
+        # Never an anonymous one: the admin has let the operator in.
         operator: Any = request.user
         # Django would note the title or name, and the log would still tell it after the user's data was erased.
         return LogEntry.objects.create(
