@@ -6,10 +6,11 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Expression, QuerySet
+from django.db.models import Expression, Model, QuerySet
 from django.utils.functional import cached_property
 
 from todos.compiled import shapes
+from todos.compiled.contracts import FindableUser
 from todos.compiled.shapes import Compiled, Placeholder
 
 # What finds the caller stands in WITH, and the key is then looked up there.
@@ -29,10 +30,7 @@ class Key(Expression):
 class Caller:
     """Has a `pk` like any user, except that it is a part of a query, whose values come with each request.
 
-    A user object may offer `pk_query(**values)`, a queryset that finds the user's key, or nothing if the user has been
-    shut out, `pk_values`, what to compare with, and `pk_fields`, of which types. Then reading needs no look at the user
-    first; whoever reads nothing has to `fetch()` the user instead, and `fetch_again()` looks whether the user may still
-    come in. `subject_key` names the same person without the database.
+    What it makes use of where a user object offers it says `contracts.FindableUser`.
     """
 
     def __init__(self, user: Any) -> None:
@@ -62,10 +60,9 @@ class Caller:
     def key_query(self) -> Compiled:
         return shapes.compiled((type(self), "key"), self.keys)
 
-    def keys(self) -> QuerySet[Any]:
-        placeholders = {name: Placeholder(name, field) for name, field in self.user.pk_fields.items()}
-        found: QuerySet[Any] = self.user.pk_query(**placeholders)
-        return found
+    def keys(self) -> QuerySet[Model, object]:
+        user: FindableUser = self.user
+        return user.pk_query(**{name: Placeholder(name, field) for name, field in user.pk_fields.items()})
 
     @cached_property
     def values(self) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, QuerySet
 from psycopg.pq import Format
 
+from todos.compiled.contracts import PreparingDatabase
+
 # A page size is part of a shape, so clients can make many of them.
 MAX_SHAPES = 1024
 
@@ -97,7 +99,8 @@ def fetched(database: Any, sql: str, parameters: list[Any]) -> list[Any]:
     """The rows of a statement that runs often."""
     # The host's database may know a shorter way for them.
     if hasattr(database, "fetch_prepared"):
-        found: list[Any] | None = database.fetch_prepared(sql, parameters)
+        preparing: PreparingDatabase = database
+        found = preparing.fetch_prepared(sql, parameters)
         if found is not None:
             return found
     with database.cursor() as cursor:
