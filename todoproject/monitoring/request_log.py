@@ -38,7 +38,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         inbound = request.META.get("HTTP_X_REQUEST_ID", "")
-        request_id = inbound if SAFE_REQUEST_ID.fullmatch(inbound) else made_up_id()
+        request_id = inbound if SAFE_REQUEST_ID.fullmatch(inbound) else new_request_id()
         request.request_id = request_id  # type: ignore[attr-defined] # Django's request has no place of its own for it
         reset = current_request_id.set(request_id)
         started = time.perf_counter()
@@ -67,7 +67,7 @@ class RequestLogMiddleware:
         metrics.observe("request_seconds", seconds, **labels)
 
 
-def made_up_id() -> str:
+def new_request_id() -> str:
     # A name and no secret, so it need not come from the operating system.
     return f"{random.getrandbits(128):032x}"
 
