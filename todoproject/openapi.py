@@ -129,7 +129,7 @@ def response(status: int) -> Node:
     return document
 
 
-def form_asked_for(request: HttpRequest) -> str:
+def requested_form(request: HttpRequest) -> str:
     is_json = request.GET.get("format") == "json" or "json" in request.META.get("HTTP_ACCEPT", "")
     return "json" if is_json and request.GET.get("format") != "yaml" else "yaml"
 
@@ -143,7 +143,7 @@ def document(form: str) -> bytes:
 
 
 def etag_of_document(request: HttpRequest) -> str:
-    return f'"{hashlib.sha256(document(form_asked_for(request))).hexdigest()[:32]}"'
+    return f'"{hashlib.sha256(document(requested_form(request))).hexdigest()[:32]}"'
 
 
 @csrf_exempt  # nothing is ever changed here, and a POST should hear that it is no method of this address
@@ -152,7 +152,7 @@ def etag_of_document(request: HttpRequest) -> str:
 @condition(etag_func=etag_of_document)
 def schema(request: HttpRequest) -> HttpResponse:
     """YAML, or JSON by `?format=json` or the Accept header."""
-    form = form_asked_for(request)
+    form = requested_form(request)
     response = HttpResponse(
         document(form), content_type=f"application/vnd.oai.openapi{'+json' if form == 'json' else ''}"
     )
