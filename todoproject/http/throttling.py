@@ -68,22 +68,22 @@ def spend(policy: str, quota: int, who: str) -> Budget | None:
     window, elapsed = divmod(time.time(), WINDOW_SECONDS)
     digest = hashlib.sha256(who.encode(errors="surrogatepass")).hexdigest()[:32]
     key = f"rate:{policy}:{int(window)}:{digest}"
-    return Budget(policy, quota, quota - counted_anywhere(key), math.ceil(WINDOW_SECONDS - elapsed))
+    return Budget(policy, quota, quota - increment_anywhere(key), math.ceil(WINDOW_SECONDS - elapsed))
 
 
-def counted_anywhere(key: str) -> int:
+def increment_anywhere(key: str) -> int:
     """In the shared cache; where that fails, in this process, and for a while without asking it again."""
     global _shared_again_at
     if time.monotonic() >= _shared_again_at:
         try:
-            return counted(cache, key)
+            return increment(cache, key)
         except Exception as exc:  # noqa: BLE001 - every backend has exceptions of its own, and none may stop the API
             _shared_again_at = time.monotonic() + LOCAL_SECONDS
             logger.warning("The cache failed, this process counts for itself: %s", type(exc).__name__)
-    return counted(caches["local"], key)
+    return increment(caches["local"], key)
 
 
-def counted(store: BaseCache, key: str) -> int:
+def increment(store: BaseCache, key: str) -> int:
     try:
         return store.incr(key)
     except ValueError:

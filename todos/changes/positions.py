@@ -15,18 +15,18 @@ MAX_LENGTH = 60
 
 def at_end(number: int, index: int = 0) -> str:
     """The key of the `index`-th row that change `number` puts last."""
-    tail = DIGITS[MIDDLE] + counted(index) if index else ""
-    return counted(number) + tail + DIGITS[MIDDLE]
+    tail = DIGITS[MIDDLE] + sortable(index) if index else ""
+    return sortable(number) + tail + DIGITS[MIDDLE]
 
 
 def at_top(number: int, index: int = 0) -> str:
     """The key of the `index`-th row that change `number` puts first; each is above the one before."""
-    tail = DIGITS[MIDDLE - 1] + mirrored(counted(index)) if index else ""
-    return mirrored(counted(number)) + tail + DIGITS[MIDDLE]
+    tail = DIGITS[MIDDLE - 1] + mirrored(sortable(index)) if index else ""
+    return mirrored(sortable(number)) + tail + DIGITS[MIDDLE]
 
 
-def counted(number: int) -> str:
-    """A number's digits behind a head that grows with their count."""
+def sortable(number: int) -> str:
+    """A text that sorts as the number does: its digits behind a head that grows with their count."""
     digits = ""
     while number or not digits:
         number, digit = divmod(number, BASE)
