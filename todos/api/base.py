@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.db.models import QuerySet, UUIDField
+from django.db.models import UUIDField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from rest_framework.exceptions import NotFound
@@ -27,6 +27,7 @@ from todos.compiled.shapes import Given
 from todos.exceptions import Refused
 from todos.models.owned import Keyed
 from todos.reading import Query, Reader, Table, reader_of
+from todos.types import Json, RowSet
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})
@@ -34,7 +35,7 @@ PAGING = frozenset({"cursor", "page_size", "ordering"})
 
 
 class OwnedViewSet(GenericViewSet[Any]):
-    """Rows of the signed-in user. There is no other way to a row than `get_queryset`."""
+    """RowSet of the signed-in user. There is no other way to a row than `get_queryset`."""
 
     lookup_field = "id"
     # Without OPTIONS: DRF's answer to it would look rows up in a way of its own. Preflights end before they get here.
@@ -56,11 +57,11 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The user's rows, or those of what stands for the user in a query."""
         return self.model.objects.owned_by(owner or self.request.user)
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
         """The rows with everything that their JSON needs beyond their own columns."""
         return self.get_queryset(owner)
 
-    def one_row(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def one_row(self, owner: Keyed, given: Given) -> RowSet:
         return self.rows(owner, given).filter(uid=given("uid", UUIDField()))
 
     @property
@@ -68,10 +69,10 @@ class OwnedViewSet(GenericViewSet[Any]):
         """What the view's querysets depend on besides the owner and the values that they are given."""
         return None
 
-    def query(self, build: Callable[[Keyed, Given], QuerySet[Any]], **values: Any) -> Query:
+    def query(self, build: Callable[[Keyed, Given], RowSet], **values: Any) -> Query:
         return Query((type(self), build.__name__, self.shape), build, values)
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         """What `rows` is given."""
         return {}
 
@@ -100,11 +101,11 @@ class OwnedViewSet(GenericViewSet[Any]):
             raise NotFound
         return uid
 
-    def json_of(self, uid: UUID) -> dict[str, Any] | None:
+    def json_of(self, uid: UUID) -> Json | None:
         """The row as JSON, if the caller has it."""
         return self.reader.row(self.query(self.one_row, uid=uid, **self.values()), self.table)
 
-    def json_or_404(self, uid: UUID) -> dict[str, Any]:
+    def json_or_404(self, uid: UUID) -> Json:
         data = self.json_of(uid)
         if data is None:
             # Perhaps everything was erased since a statement before this one found the caller.
@@ -112,29 +113,29 @@ class OwnedViewSet(GenericViewSet[Any]):
             raise NotFound
         return data
 
-    def current(self) -> dict[str, Any]:
+    def current(self) -> Json:
         return self.json_or_404(self.uid)
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which an id was kept, with the row as it is now."""
         return self.row_response(self.json_or_404(UUID(brief)), created=status == 201)
 
-    def page(self, query: Query) -> dict[str, Any]:
+    def page(self, query: Query) -> Json:
         """One page of the rows."""
         pagination = pagination_of(self)
         return pagination.body(self.reader.page(query, self.table, pagination.cut))
 
-    def valid(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
+    def valid(self, serializer: type[StrictSerializer], *, partial: bool = False) -> Json:
         """The body's values, once they have passed."""
         return serializer.checked(self.request.data, partial=partial)
 
-    def expected(self, values: dict[str, Any] | None = None) -> frozenset[int] | None:
+    def expected(self, values: Json | None = None) -> frozenset[int] | None:
         """The versions that the caller insists on, by If-Match or a `version` in the body, which is taken out."""
         if values is None:
             values = self.valid(VersionInput)
         return accepted_versions(self.request, values.pop("version", None))
 
-    def row_response(self, data: dict[str, Any], *, created: bool = False) -> HttpResponse:
+    def row_response(self, data: Json, *, created: bool = False) -> HttpResponse:
         """The answer that is a single row."""
         tag = etag(data["version"])
         headers = {"ETag": tag}

@@ -9,6 +9,7 @@ from uuid import UUID
 from rest_framework import exceptions
 
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
+from todos.types import Json
 
 STATUSES: dict[type[Refused], int] = {Conflict: 409, Stale: 412}
 
@@ -44,7 +45,7 @@ def translated(refusal: Refused, json_of: Callable[[UUID], Any]) -> exceptions.A
         return exceptions.NotFound()
     if isinstance(refusal, Invalid):
         return body_fault(refusal.pointer, refusal.code, refusal.detail)
-    extensions: dict[str, Any] = {"current": json_of(refusal.uid) if refusal.uid else None}
+    extensions: Json = {"current": json_of(refusal.uid) if refusal.uid else None}
     if refusal.pointer:
         fault = {"pointer": refusal.pointer, "in": "body", "code": refusal.code, "detail": refusal.detail}
         extensions["errors"] = [fault]

@@ -12,13 +12,14 @@ from todos.compiled.shapes import Given
 from todos.models import due_dates
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
+from todos.types import Json
 
 DUES = {"today": due_dates.is_due_today, "overdue": due_dates.is_overdue, "upcoming": due_dates.is_upcoming}
 # Of these the value decides what the SQL is; of the others only that they are given.
 WORDS = frozenset({"status", "starts", "due"})
 
 
-def shape_of(filters: dict[str, Any]) -> Hashable:
+def shape_of(filters: Json) -> Hashable:
     """What `apply` depends on besides the values that it is given."""
     return frozenset(
         (name, value if name in WORDS or value == "none" else len(value) if name == "tag" else None)
@@ -26,7 +27,7 @@ def shape_of(filters: dict[str, Any]) -> Hashable:
     )
 
 
-def bindings(filters: dict[str, Any], now: datetime) -> dict[str, Any]:
+def bindings(filters: Json, now: datetime) -> Json:
     """The values that `apply` is given."""
     tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(filters.get("tag", ()))}
     values = {**filters, **tags, **due_dates.span(now)._asdict()}
@@ -41,7 +42,7 @@ def span(given: Given) -> due_dates.Span:
     return due_dates.Span(*(given(name, DateTimeField()) for name in due_dates.Span._fields))
 
 
-def apply(rows: TodoQuerySet, owner_id: Any, filters: dict[str, Any], zone: Expression, given: Given) -> TodoQuerySet:
+def apply(rows: TodoQuerySet, owner_id: Any, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
     status, now = filters.get("status"), given("now", DateTimeField())
     rows = rows.trashed() if status == "trashed" else rows.live()
     if status in {"open", "completed"}:
@@ -70,7 +71,7 @@ def in_parent(rows: TodoQuerySet, parent: Any, given: Given) -> TodoQuerySet:
     return rows.filter(parent__uid=given("parent", UUIDField()), parent__owner=F("owner"))
 
 
-def due(rows: TodoQuerySet, filters: dict[str, Any], zone: Expression, given: Given) -> TodoQuerySet:
+def due(rows: TodoQuerySet, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
     conditions = []
     if filters.get("due") == "none":
         rows = rows.filter(due_date=None)

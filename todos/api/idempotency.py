@@ -24,6 +24,7 @@ from rest_framework.request import Request
 from todos import clock, conf
 from todos.api.errors import HeaderInvalid, RequestFailed
 from todos.models import IdempotencyKey
+from todos.types import Json
 
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
 KEPT = timedelta(hours=24)
@@ -56,7 +57,7 @@ def once(view: View, handler: Callable[..., HttpResponse], request: Request, *ar
     return response
 
 
-def kept(response: HttpResponse) -> dict[str, Any]:
+def kept(response: HttpResponse) -> Json:
     """What is stored of an answer."""
     if len(response.content) > KEPT_BYTES:
         return {"brief": in_short(orjson.loads(response.content)), "body": b""}
@@ -64,7 +65,7 @@ def kept(response: HttpResponse) -> dict[str, Any]:
     return {"headers": headers, "body": response.content}
 
 
-def in_short(data: dict[str, Any]) -> Any:
+def in_short(data: Json) -> Any:
     """The answer with the ids of its rows in their place: of a single row, the id."""
     return {**data, "results": [row["id"] for row in data["results"]]} if "results" in data else data["id"]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -20,8 +19,9 @@ from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, s
 from todos.compiled.shapes import Given
 from todos.models import List
 from todos.models.owned import Keyed
+from todos.types import Json, RowSet
 
-STATUSES: dict[str, dict[str, Any]] = {
+STATUSES: dict[str, Json] = {
     "active": {"deleted_at": None, "archived_at": None},
     "archived": {"deleted_at": None, "archived_at__isnull": False},
     "trashed": {"deleted_at__isnull": False},
@@ -43,14 +43,14 @@ class ListViewSet(OwnedViewSet):
     def shape(self) -> Hashable:
         return self.status
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         return {"now": clock.now()}
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
+        rows: RowSet = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
         return rows
 
-    def rows_of_status(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def rows_of_status(self, owner: Keyed, given: Given) -> RowSet:
         return self.rows(owner, given).filter(**STATUSES[self.status])
 
     @extend_schema(**operations.LIST_LISTS)

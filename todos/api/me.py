@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -19,11 +19,12 @@ from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Whole, Zone
 from todos.compiled.shapes import Given
 from todos.models import Account
 from todos.models.owned import Keyed
+from todos.types import Json, RowSet
 
 SETTINGS = ("time_zone", "week_start", "default_list_uid")
 
 
-def no_profile(request: Request) -> dict[str, Any]:
+def no_profile(request: Request) -> Json:
     return {}
 
 
@@ -49,7 +50,7 @@ class MeAnswer(SettingsAnswer):
     image = serializers.CharField(allow_null=True)
 
 
-def settings_json(account: Any = None) -> dict[str, Any]:
+def settings_json(account: Any = None) -> Json:
     """The settings in a row of `SETTINGS`, or what they are before anything was written."""
     if account is None:
         blank = Account()
@@ -58,14 +59,14 @@ def settings_json(account: Any = None) -> dict[str, Any]:
     return {"time_zone": time_zone, "week_start": week_start, "default_list": default_list}
 
 
-def with_default_list(accounts: QuerySet[Any]) -> QuerySet[Any]:
+def with_default_list(accounts: RowSet) -> RowSet:
     return accounts.annotate(default_list_uid=F("default_list__uid"))
 
 
 class MeView(OwnedViewSet):
     """`profile` comes from the host: it knows how people sign in, and what they are called there."""
 
-    profile: Callable[[Request], dict[str, Any]] = staticmethod(no_profile)
+    profile: Callable[[Request], Json] = staticmethod(no_profile)
     model = Account
     serializer_class = MeAnswer
 
@@ -78,7 +79,7 @@ class MeView(OwnedViewSet):
         stored = self.reader.tuples(self.query(self.rows), SETTINGS)
         return self.json_response({**self.profile(request), **settings_json(*stored)})
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
         return with_default_list(self.get_queryset(owner))
 
     @extend_schema(**operations.PATCH_ME, request=SettingsPatch)

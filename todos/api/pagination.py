@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from todos.api.errors import query_fault
 from todos.reading import Cursor, Cut, Page
+from todos.types import Json
 
 if TYPE_CHECKING:
     from todos.api.base import OwnedViewSet
@@ -32,7 +33,7 @@ class Pagination(NamedTuple):
     cut: Cut
     context: str
 
-    def body(self, page: Page) -> dict[str, Any]:
+    def body(self, page: Page) -> Json:
         return {
             "results": page.results,
             "next": self.link(page, is_back=False),

@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from todos import zones
 from todos.api.errors import QueryInvalid
 from todos.api.strict import parse_day, parse_uuid
+from todos.types import Json
 
 MAX_TAG_FILTERS = 20
 MAX_WORDS = 200
@@ -26,7 +27,7 @@ class Parameter:
 
     read: Callable[[Any], Any]
     text: str
-    schema: dict[str, Any] = field(default_factory=dict)
+    schema: Json = field(default_factory=dict)
     repeats: bool = False
 
 
@@ -137,10 +138,10 @@ PARAMETERS = {
 }
 
 
-def values_of(query: QueryDict) -> dict[str, Any]:
+def values_of(query: QueryDict) -> Json:
     """The values of the parameters that a request gives."""
-    values: dict[str, Any] = {}
-    faults: dict[str, Any] = {}
+    values: Json = {}
+    faults: Json = {}
     for name in PARAMETERS.keys() & query.keys():
         parameter = PARAMETERS[name]
         try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Expression, F, Min, Q, QuerySet, Subquery, TextField, Value
+from django.db.models import CharField, Count, Expression, F, Min, Q, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpResponse
 from django.utils.functional import cached_property
@@ -29,6 +29,7 @@ from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, zone_of
 from todos.models.owned import Keyed
+from todos.types import Json, RowSet
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
 COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
@@ -65,26 +66,26 @@ class SummaryView(OwnedViewSet):
         row = dict(zip(COLUMNS, found[0], strict=True))
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
-        data: dict[str, Any] = {name: row[name] for name in NUMBERS}
+        data: Json = {name: row[name] for name in NUMBERS}
         data["lists"] = counts(row["lists"])
         data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
         return self.json_response(data, headers={"ETag": tag})
 
     @cached_property
-    def filters(self) -> dict[str, Any]:
+    def filters(self) -> Json:
         return values_of(self.request.query_params)
 
     @property
     def shape(self) -> Hashable:
         return filters.shape_of(self.filters)
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
         zone = given("tz", TextField()) if self.filters else zone_of(owner.pk)
-        rows: QuerySet[Any] = self.get_queryset(owner)
+        rows: RowSet = self.get_queryset(owner)
         return rows.annotate(**numbers(owner.pk, zone, filters.span(given)), zone=zone)
 
-    def version(self, owner: Keyed, given: Given) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.get_queryset(owner)
+    def version(self, owner: Keyed, given: Given) -> RowSet:
+        rows: RowSet = self.get_queryset(owner)
         return rows
 
     def known_tag(self, now: datetime, tz: str) -> str:
@@ -96,7 +97,7 @@ class SummaryView(OwnedViewSet):
         return match[0] if found and found[0][0] == int(match[1]) else ""
 
 
-def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> dict[str, Any]:
+def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
     todos = Todo.objects.filter(owner_id=owner_id)
     shown = todos.live().in_active_lists(owner_id).started(zone, span.now).with_due(zone)
     is_open = shown.open()
@@ -125,7 +126,7 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> dict[str, 
     }
 
 
-def count(rows: QuerySet[Any]) -> Coalesce:
+def count(rows: RowSet) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("owner").annotate(count=Count("*")).values("count")), 0)
 
 

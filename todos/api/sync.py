@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
-from django.db.models import BigIntegerField, DateTimeField, QuerySet
+from django.db.models import BigIntegerField, DateTimeField
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -29,6 +29,7 @@ from todos.models.account import FIRST_VERSION
 from todos.models.expressions import zone_of
 from todos.models.owned import Keyed
 from todos.reading import Cursor, Cut, Query, Table
+from todos.types import Json, RowSet
 
 
 class DeletedAnswer(AnswerSerializer):
@@ -53,23 +54,23 @@ COLUMNS = ("version", "purged_version", "settings_version", *SETTINGS)
 
 class Kind(NamedTuple):
     name: str
-    rows: Callable[[Keyed, Given], QuerySet[Any]]
+    rows: Callable[[Keyed, Given], RowSet]
     table: Table
 
 
-def lists(owner: Keyed, given: Given) -> QuerySet[Any]:
+def lists(owner: Keyed, given: Given) -> RowSet:
     return List.objects.owned_by(owner).with_open_count(owner.pk, given("now", DateTimeField()))
 
 
-def tags(owner: Keyed, given: Given) -> QuerySet[Any]:
+def tags(owner: Keyed, given: Given) -> RowSet:
     return Tag.objects.owned_by(owner).with_open_count(owner.pk, given("now", DateTimeField()))
 
 
-def todos(owner: Keyed, given: Given) -> QuerySet[Any]:
+def todos(owner: Keyed, given: Given) -> RowSet:
     return Todo.objects.owned_by(owner).with_references(zone_of(owner.pk))
 
 
-def tombstones(owner: Keyed, given: Given) -> QuerySet[Any]:
+def tombstones(owner: Keyed, given: Given) -> RowSet:
     return Tombstone.objects.owned_by(owner)
 
 
@@ -81,8 +82,8 @@ KINDS = (
 )
 
 
-def news_of(kind: Kind) -> Callable[[Keyed, Given], QuerySet[Any]]:
-    def rows(owner: Keyed, given: Given) -> QuerySet[Any]:
+def news_of(kind: Kind) -> Callable[[Keyed, Given], RowSet]:
+    def rows(owner: Keyed, given: Given) -> RowSet:
         return kind.rows(owner, given).filter(version__gt=given("since", VERSION), version__lte=given("upto", VERSION))
 
     return rows
@@ -114,14 +115,14 @@ class ChangesView(OwnedViewSet):
         data["next"] = self.address(seal(after, context)) if after else None
         return self.json_response(data)
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
         return with_default_list(self.get_queryset(owner))
 
-    def news(self, since: int, cursor: Cursor) -> tuple[dict[str, Any], Cursor | None]:
+    def news(self, since: int, cursor: Cursor) -> tuple[Json, Cursor | None]:
         """One page from the cursor on, kind by kind, and where the next one begins."""
         upto, start, seen = cursor.value
         size = room = size_of(self.request)
-        data: dict[str, Any] = {kind.name: [] for kind in KINDS}
+        data: Json = {kind.name: [] for kind in KINDS}
         if since == upto:
             return data, None
         values = {"since": since, "upto": upto, "now": clock.now()}

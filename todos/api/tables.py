@@ -9,12 +9,13 @@ from django.db.models import Model
 
 from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
 from todos.reading import Table
+from todos.types import Json, Row
 
 
 def plainly(columns: tuple[str, ...], to_json: Any) -> Any:
     of = attrgetter(*columns)
 
-    def serialize(row: Model) -> dict[str, Any]:
+    def serialize(row: Model) -> Json:
         return to_json(of(row))
 
     return serialize
@@ -26,7 +27,7 @@ TAG = Table(TAG_COLUMNS, tag_json, plainly(TAG_COLUMNS, tag_json))
 TOMBSTONE_COLUMNS = ("kind", "uid", "version")
 
 
-def tombstone_json(row: tuple[Any, ...]) -> dict[str, Any]:
+def tombstone_json(row: Row) -> Json:
     return dict(zip(("kind", "id", "version"), row, strict=True))
 
 

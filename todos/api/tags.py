@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -18,6 +16,7 @@ from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
 from todos.compiled.shapes import Given
 from todos.models import Tag
 from todos.models.owned import Keyed
+from todos.types import Json, RowSet
 
 
 class TagViewSet(OwnedViewSet):
@@ -27,11 +26,11 @@ class TagViewSet(OwnedViewSet):
     orderings = {"name": "key"}
     parameters = {"list": frozenset({"cursor", "page_size"})}
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         return {"now": clock.now()}
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
-        rows: QuerySet[Any] = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
+        rows: RowSet = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
         return rows
 
     @extend_schema(**operations.LIST_TAGS)

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Expression, OuterRef, QuerySet, TextField
+from django.db.models import Expression, OuterRef, TextField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -29,6 +29,7 @@ from todos.compiled.shapes import Given
 from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Keyed
+from todos.types import Json, RowSet
 
 
 class TodoViewSet(OwnedViewSet):
@@ -51,20 +52,20 @@ class TodoViewSet(OwnedViewSet):
     repeatable = frozenset({"tag"})
 
     @cached_property
-    def filters(self) -> dict[str, Any]:
+    def filters(self) -> Json:
         return values_of(self.request.query_params)
 
     @property
     def shape(self) -> Hashable:
         return filters.shape_of(self.filters) if self.filters else None
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         return self.filters
 
-    def rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def rows(self, owner: Keyed, given: Given) -> RowSet:
         return self.with_references(owner, self.zone(OuterRef("owner"), given))
 
-    def matching_rows(self, owner: Keyed, given: Given) -> QuerySet[Any]:
+    def matching_rows(self, owner: Keyed, given: Given) -> RowSet:
         # Of many rows the owner's zone is looked up once before them, of a single one beside it.
         zone = self.zone(owner.pk, given)
         return filters.apply(self.with_references(owner, zone), owner.pk, self.filters, zone, given)
@@ -135,7 +136,7 @@ class TodoViewSet(OwnedViewSet):
     def move(self, request: Request, id: str) -> HttpResponse:
         return self.change(Verb.MOVE, self.valid(TodoMove), uid=self.uid)
 
-    def change(self, verb: Verb, values: dict[str, Any], *, uid: UUID | None) -> HttpResponse:
+    def change(self, verb: Verb, values: Json, *, uid: UUID | None) -> HttpResponse:
         expected = self.expected(values)
         (outcome,), _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
         return self.row_response(todo_json_of(outcome.todo), created=outcome.created)

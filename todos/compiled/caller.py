@@ -6,12 +6,13 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import Expression
 from django.utils.functional import cached_property
 
 from todos.compiled import shapes
 from todos.compiled.contracts import FindableUser
 from todos.compiled.shapes import Compiled, Placeholder
+from todos.types import Json, RowSet
 
 # What finds the caller stands in WITH, and the key is then looked up there.
 KEY = '(SELECT "key" FROM "caller")'
@@ -60,12 +61,12 @@ class Caller:
     def key_query(self) -> Compiled:
         return shapes.compiled((type(self), "key"), self.keys)
 
-    def keys(self) -> QuerySet[Model, object]:
+    def keys(self) -> RowSet:
         user: FindableUser = self.user
         return user.pk_query(**{name: Placeholder(name, field) for name, field in user.pk_fields.items()})
 
     @cached_property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         return self.user.pk_values if self.resolves_in_sql else {"owner": self.user.pk}
 
     @property

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-from django.db.models import Field, Model, QuerySet
+from todos.types import AnyField, Row, RowSet
 
 
 class FindableUser(Protocol):
@@ -15,11 +15,11 @@ class FindableUser(Protocol):
     def pk(self) -> int: ...
 
     @property
-    def pk_query(self) -> Callable[..., QuerySet[Model, object]]:
+    def pk_query(self) -> Callable[..., RowSet]:
         """Makes of named values a queryset that finds the key as `key`, or nothing if the user was shut out."""
 
     @property
-    def pk_fields(self) -> Mapping[str, Field[Any, Any]]:
+    def pk_fields(self) -> Mapping[str, AnyField]:
         """Of which types these values are."""
 
     @property
@@ -39,5 +39,5 @@ class FindableUser(Protocol):
 class PreparingDatabase(Protocol):
     """A connection with a shorter way for statements that run often."""
 
-    def fetch_prepared(self, sql: str, parameters: Sequence[object], /) -> list[tuple[Any, ...]] | None:
+    def fetch_prepared(self, sql: str, parameters: Sequence[object], /) -> list[Row] | None:
         """The rows, or None where a cursor has to be taken."""

@@ -10,10 +10,11 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, QuerySet
+from django.db.models import Expression
 from psycopg.pq import Format
 
 from todos.compiled.contracts import PreparingDatabase
+from todos.types import AnyField, Row, RowSet
 
 # A page size is part of a shape, so clients can make many of them.
 MAX_SHAPES = 1024
@@ -22,13 +23,13 @@ MAX_SHAPES = 1024
 class Given(Protocol):
     """Hands the values that a queryset is built with: themselves, or placeholders for them."""
 
-    def __call__(self, name: str, field: Field[Any, Any], /) -> Expression: ...
+    def __call__(self, name: str, field: AnyField, /) -> Expression: ...
 
 
 class Placeholder(Expression):
     """A value of a query that is given when the query runs."""
 
-    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
+    def __init__(self, name: str, output_field: AnyField) -> None:
         super().__init__(output_field=output_field)
         self.name = name
 
@@ -41,21 +42,21 @@ class Placeholder(Expression):
 
 class Compiled(NamedTuple):
     sql: str
-    parameters: tuple[Any, ...]
+    parameters: Row
     converters: tuple[tuple[int, list[Any], Any], ...]
 
 
 _compiled: dict[Hashable, Compiled] = {}
 
 
-def run(query: Compiled, values: Mapping[str, Any]) -> list[Any]:
+def run(query: Compiled, values: Mapping[str, object]) -> list[Any]:
     """What the query yields, as tuples or lists."""
     database = connections[DEFAULT_DB_ALIAS]
     found = fetched(database, query.sql, bind(query, values, database))
     return [converted(row, query, database) for row in found] if query.converters else found
 
 
-def compiled(key: Hashable, build: Callable[[], QuerySet[Any]]) -> Compiled:
+def compiled(key: Hashable, build: Callable[[], RowSet]) -> Compiled:
     """`key` stands for everything that `build` depends on, but for the values in its placeholders."""
     return cached(key, lambda: compile_queryset(build()))
 
@@ -76,14 +77,14 @@ def with_cte(name: str, first: Compiled, query: Compiled) -> Compiled:
     return Compiled(sql, (*first.parameters, *query.parameters), query.converters)
 
 
-def compile_queryset(queryset: QuerySet[Any]) -> Compiled:
+def compile_queryset(queryset: RowSet) -> Compiled:
     compiler = queryset.query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
     sql, parameters = compiler.as_sql()
     converters = compiler.get_converters([expression for expression, _, _ in compiler.select])
     return Compiled(sql, tuple(parameters), tuple((at, *which) for at, which in converters.items()))
 
 
-def bind(query: Compiled, values: Mapping[str, Any], database: Any) -> list[Any]:
+def bind(query: Compiled, values: Mapping[str, object], database: Any) -> list[Any]:
     """The parameters of the query."""
     if database.vendor == "postgresql":
         # psycopg takes Python's values as they are.
@@ -91,7 +92,7 @@ def bind(query: Compiled, values: Mapping[str, Any], database: Any) -> list[Any]
     return [adapted(part, values, database) if type(part) is Placeholder else part for part in query.parameters]
 
 
-def adapted(hole: Placeholder, values: Mapping[str, Any], database: Any) -> Any:
+def adapted(hole: Placeholder, values: Mapping[str, object], database: Any) -> Any:
     return hole.output_field.get_db_prep_value(values[hole.name], database)
 
 

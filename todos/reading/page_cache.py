@@ -8,7 +8,7 @@ whether the caller may come in, and is as fresh as one that was read: both look 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import TextField
@@ -39,7 +39,7 @@ class Page(NamedTuple):
     body: bytes
     # How it was read.
     query: Compiled
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
 
 
 # The caller, what is asked for, and everything else that the links in a page are made of.
@@ -91,7 +91,7 @@ def known(key: Key) -> Page | None:
     return page if page and page.quarter == quarter() else None
 
 
-def keep(key: Key, state: str, body: bytes, query: Compiled, values: Mapping[str, Any]) -> bytes:
+def keep(key: Key, state: str, body: bytes, query: Compiled, values: Mapping[str, object]) -> bytes:
     # A copy, because a renderer's bytes may have room for more.
     page = Page(quarter(), state, bytes(memoryview(body)), query, values)
     pages.keep(key, page, conf.remembered_pages_bytes())

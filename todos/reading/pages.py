@@ -6,12 +6,13 @@ from collections.abc import Hashable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Field, QuerySet, UUIDField
+from django.db.models import UUIDField
 
 from todos.compiled.shapes import Given
 from todos.models.expressions import After
+from todos.types import AnyField, Json, Row, RowSet
 
-Row = tuple[Any, ...]
+Row = Row
 
 
 class Cursor(NamedTuple):
@@ -27,7 +28,7 @@ class Cut(NamedTuple):
     """Which page is asked for. The column that orders it is never null."""
 
     column: str
-    field: Field[Any, Any]
+    field: AnyField
     is_descending: bool
     size: int
     cursor: Cursor | None
@@ -39,12 +40,12 @@ class Cut(NamedTuple):
         return self.column, self.is_descending, self.size, cursor and (cursor.is_back, cursor.is_inclusive)
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Json:
         if self.cursor is None:
             return {}
         return {"cursor.value": self.field.to_python(self.cursor.value), "cursor.uid": UUID(self.cursor.uid)}
 
-    def apply(self, rows: QuerySet[Any], given: Given) -> QuerySet[Any]:
+    def apply(self, rows: RowSet, given: Given) -> RowSet:
         """The page and one row more, which tells whether there is another page."""
         is_descending = self.is_descending
         if self.cursor:
@@ -59,7 +60,7 @@ class Cut(NamedTuple):
 class Page(NamedTuple):
     """The rows of a page as JSON; what its first and last row are ordered by, and their ids; whether more follow."""
 
-    results: list[dict[str, Any]]
+    results: list[Json]
     ends: list[tuple[Any, UUID]]
     has_more: bool
 

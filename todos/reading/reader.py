@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import Field, Model, QuerySet, Value
+from django.db.models import Model, Value
 
 from todos import conf
 from todos.compiled import shapes
@@ -20,22 +20,23 @@ from todos.models.owned import Keyed
 from todos.reading import page_cache
 from todos.reading.page_cache import Key
 from todos.reading.pages import Cut, Page, Row, in_order
+from todos.types import AnyField, Json, RowSet
 
 
 class Query(NamedTuple):
     """Which rows are wanted. The shape stands for all that `build` depends on but the owner and the values."""
 
     shape: Hashable
-    build: Callable[[Keyed, Given], QuerySet[Any]]
-    values: Mapping[str, Any]
+    build: Callable[[Keyed, Given], RowSet]
+    values: Mapping[str, object]
 
 
 class Table(NamedTuple):
     """What rows look like in JSON: made of these columns, or plainly of a model's instance."""
 
     columns: tuple[str, ...]
-    to_json: Callable[[Row], dict[str, Any]]
-    serialize: Callable[[Model], dict[str, Any]]
+    to_json: Callable[[Row], Json]
+    serialize: Callable[[Model], Json]
 
 
 class Reader(Protocol):
@@ -44,7 +45,7 @@ class Reader(Protocol):
     def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
         """The rows' columns; none for an owner who was shut out."""
 
-    def row(self, query: Query, table: Table) -> dict[str, Any] | None:
+    def row(self, query: Query, table: Table) -> Json | None:
         """The first row as JSON."""
 
     def page(self, query: Query, table: Table, cut: Cut) -> Page: ...
@@ -66,7 +67,7 @@ class PlainReader:
     def tuples(self, query: Query, columns: tuple[str, ...]) -> list[Row]:
         return list(self.queryset(query).values_list(*columns))
 
-    def row(self, query: Query, table: Table) -> dict[str, Any] | None:
+    def row(self, query: Query, table: Table) -> Json | None:
         row = self.queryset(query).first()
         return None if row is None else table.serialize(row)
 
@@ -79,19 +80,19 @@ class PlainReader:
     def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
         return render(self.page(query, table, cut))
 
-    def queryset(self, query: Query) -> QuerySet[Any]:
+    def queryset(self, query: Query) -> RowSet:
         return query.build(self.caller.user, literal(query.values))
 
 
-def literal(values: Mapping[str, Any]) -> Given:
-    def given(name: str, field: Field[Any, Any]) -> Value:
+def literal(values: Mapping[str, object]) -> Given:
+    def given(name: str, field: AnyField) -> Value:
         return Value(values[name], field)
 
     return given
 
 
 class CompiledReader:
-    """Builds each shape of a query once. Rows of an owner who was shut out are never found."""
+    """Builds each shape of a query once. RowSet of an owner who was shut out are never found."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
@@ -100,7 +101,7 @@ class CompiledReader:
         compiled = self.caller.query(query.shape, lambda: self.compile(query, columns))
         return self.run(compiled, query.values)
 
-    def row(self, query: Query, table: Table) -> dict[str, Any] | None:
+    def row(self, query: Query, table: Table) -> Json | None:
         rows = self.tuples(query, table.columns)
         return table.to_json(rows[0]) if rows else None
 
@@ -133,7 +134,7 @@ class CompiledReader:
             rows = cut.apply(rows, Placeholder)
         return shapes.compile_queryset(rows.values_list(*columns))
 
-    def run(self, compiled: Compiled, values: Mapping[str, Any]) -> list[Row]:
+    def run(self, compiled: Compiled, values: Mapping[str, object]) -> list[Row]:
         rows = shapes.run(compiled, {**self.caller.values, **values})
         if rows:
             self.caller.admit()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework.pagination import BasePagination
+
+from todos.types import Json
 
 
 class DescribedPages(BasePagination):
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def get_paginated_response_schema(self, schema: Json) -> Json:
         link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
         properties = {"results": schema, "next": link, "previous": link}
         return {"type": "object", "required": list(properties), "properties": properties}

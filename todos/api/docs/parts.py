@@ -7,6 +7,8 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from todos.types import Json
+
 # The host puts this component into the document.
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The id of the row.")
@@ -17,7 +19,7 @@ CURSOR = OpenApiParameter(
     "cursor", str, description="From `next` or `previous`; good for the same filters and ordering only."
 )
 PAGE_SIZE = OpenApiParameter(
-    "page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, description="Rows on a page."
+    "page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, description="RowSet on a page."
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag you know. If the row has another one now: 412."
@@ -41,6 +43,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 "
     "`too_many_keys`: send the request without it.",
 )
+
 TAG = 'Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`.'
 ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200], description=TAG)
 ETAG_AND_LOCATION = [
@@ -61,7 +64,7 @@ PROBLEMS = {
     422: "`idempotency_key_reused`: another request was sent with this Idempotency-Key.",
 }
 # Bodies that can be sent as they stand, by operation; rows are told apart by ids of the caller's own.
-EXAMPLES: dict[str, dict[str, Any]] = {
+EXAMPLES: dict[str, Json] = {
     "createTodo": {
         "A title is enough": {"title": "Buy milk"},
         "A whole day, offline": {
@@ -109,29 +112,29 @@ def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
     }
 
 
-def operation(name: str, tag: str, summary: str, text: str = "", **more: Any) -> dict[str, Any]:
+def operation(name: str, tag: str, summary: str, text: str = "", **more: Any) -> Json:
     examples = [OpenApiExample(title, body, request_only=True) for title, body in EXAMPLES.get(name, {}).items()]
     text = text or summary
     return {"operation_id": name, "tags": [tag], "summary": summary, "description": text, "examples": examples, **more}
 
 
-def answered(described: dict[str, Any], answer: Any) -> dict[str, Any]:
+def answered(described: Json, answer: Any) -> Json:
     """With the answer of a view that describes its own."""
     return {**described, "responses": {200: answer, **described["responses"]}}
 
 
-def collection(name: str, tag: str, summary: str, text: str, *parameters: OpenApiParameter) -> dict[str, Any]:
+def collection(name: str, tag: str, summary: str, text: str, *parameters: OpenApiParameter) -> Json:
     return operation(name, tag, summary, text, parameters=[*parameters, CURSOR, PAGE_SIZE])
 
 
-def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> dict[str, Any]:
+def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> Json:
     summary = f"One {tag.removesuffix('s')}"
     text = f"{summary}, also if it is in the trash." if tag != "tags" else summary
     more = {"parameters": [ID, *parameters, IF_NONE_MATCH, ETAG], "responses": {200: answer, **NOT_MODIFIED}}
     return operation(name, tag, summary, text, **more)
 
 
-def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **more: Any) -> dict[str, Any]:
+def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **more: Any) -> Json:
     what = tag.removesuffix("s")
     text = (
         f"With an `id` of your own this can be repeated safely: the same content gives 200 and the same {what}, "
@@ -148,19 +151,19 @@ def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **m
     )
 
 
-def patch(name: str, tag: str, request: Any, answer: Any, text: str = "") -> dict[str, Any]:
+def patch(name: str, tag: str, request: Any, answer: Any, text: str = "") -> Json:
     summary = f"Change a {tag.removesuffix('s')}"
     text = f"A merge-patch: what you leave out stays as it is, null clears what may be null. {text}"
     more = {"request": request, "parameters": [ID, IF_MATCH, ETAG], "responses": {200: answer, **problems(409, 412)}}
     return operation(name, tag, summary, text, **more)
 
 
-def verb(name: str, tag: str, request: Any, answer: Any, summary: str, text: str) -> dict[str, Any]:
+def verb(name: str, tag: str, request: Any, answer: Any, summary: str, text: str) -> Json:
     answers = {200: answer, **problems(409, 412, 422)}
     parameters = [ID, IF_MATCH, IDEMPOTENCY_KEY, ETAG]
     return operation(name, tag, summary, text, request=request, parameters=parameters, responses=answers)
 
 
-def deletion(name: str, tag: str, text: str, *parameters: OpenApiParameter) -> dict[str, Any]:
+def deletion(name: str, tag: str, text: str, *parameters: OpenApiParameter) -> Json:
     more = {"parameters": [ID, *parameters, IF_MATCH], "responses": {**GONE, **problems(409, 412)}}
     return operation(name, tag, f"Delete a {tag.removesuffix('s')}", text, **more)
