@@ -14,7 +14,7 @@ class BetterAuthConfig(AppConfig):
         checks.register_all()
         setting_changed.connect(conf.forget)
         setting_changed.connect(keyset.forget)
-        setting_changed.connect(deferred.profiles_checked.clear)
+        setting_changed.connect(deferred.keys_of_tokens.clear)
         setting_changed.connect(profile.forget_rest)
         if apps.is_installed("drf_spectacular"):
             from betterauth_auth import openapi  # noqa: F401 - importing registers it

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import DateTimeField, F, Field, Model, Q, QuerySet, TextField
+from django.db.models import BigIntegerField, DateTimeField, F, Field, Model, Q, QuerySet, TextField
 from django.utils.functional import SimpleLazyObject, empty
 
 from betterauth_auth import profile
@@ -33,14 +33,21 @@ class DeferredUser(SimpleLazyObject):
         "issuer": TextField(),
         "subject": TextField(),
         "issued_at": DateTimeField(),
+        "owner": BigIntegerField(),
     }
 
-    def __init__(self, token: VerifiedToken, fetch: Callable[[], Any]) -> None:
+    def __init__(self, token: VerifiedToken, fetch: Callable[[], Any], remembered_pk: Any) -> None:
         super().__init__(fetch)
         self.__dict__["token"] = token
+        self.__dict__["remembered_pk"] = remembered_pk
 
     def __bool__(self) -> bool:
         return True
+
+    @property
+    def remembered_pk(self) -> Any:
+        """The key that the user had when this token was here before, None the first time."""
+        return self.__dict__["remembered_pk"]
 
     @property
     def is_fetched(self) -> bool:
@@ -48,11 +55,13 @@ class DeferredUser(SimpleLazyObject):
 
     def fetch(self) -> None:
         if not self.is_fetched:
-            self._setup()
+            self.fetch_again()
 
     def fetch_again(self) -> None:
         """Refuses whoever was shut out since the user was fetched."""
         self._setup()
+        if self.remembered_pk is not None:
+            remember(self.__dict__["token"], self.pk)
 
     @property
     def subject_key(self) -> str:
@@ -62,51 +71,64 @@ class DeferredUser(SimpleLazyObject):
 
     @property
     def pk_values(self) -> dict[str, Any]:
-        """What `pk_query` compares with; a query that is compiled once is given these anew for each request."""
+        """What `pk_query` compares with; a query that is compiled once is given these anew for each request.
+
+        A remembered key may be another one by now, if the database was set back or the person was erased. Then the
+        query finds nobody.
+        """
         token: VerifiedToken = self.__dict__["token"]
-        return {"issuer": token.issuer, "subject": token.subject, "issued_at": token.issued_at}
+        owner = self.pk if self.is_fetched else self.remembered_pk
+        return {"issuer": token.issuer, "subject": token.subject, "issued_at": token.issued_at, "owner": owner}
 
     @staticmethod
-    def pk_query(issuer: Any, subject: Any, issued_at: Any) -> QuerySet[Any, Any]:
+    def pk_query(issuer: Any, subject: Any, issued_at: Any, owner: Any) -> QuerySet[Any, Any]:
         """The key of the active user whose tokens of that moment are not cut off: one row, or none."""
         is_standing = Q(tokens_valid_after=None) | Q(tokens_valid_after__lt=issued_at)
         identities = Identity.objects.filter(is_standing, issuer=issuer, subject=subject, user__is_active=True)
-        return identities.annotate(key=F("user_id")).values("key")
+        return identities.filter(user_id=owner).annotate(key=F("user_id")).values("key")
 
 
 class Recent:
-    """The latest keys, in two generations, so that nothing is sorted or locked. A race can only lose some."""
+    """The latest values, in two generations, so that nothing is sorted or locked. A race can only lose some."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.clear()
 
     def clear(self, **kwargs: Any) -> None:
-        self.young: set[Hashable] = set()
-        self.old: set[Hashable] = set()
+        self.young: dict[Hashable, Any] = {}
+        self.old: dict[Hashable, Any] = {}
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self.young or key in self.old
+    def get(self, key: Hashable) -> Any:
+        return self.young.get(key) or self.old.get(key)
 
-    def add(self, key: Hashable) -> None:
+    def add(self, key: Hashable, value: Any) -> None:
         if len(self.young) * 2 >= self.size:
-            self.old, self.young = self.young, set()
-        self.young.add(key)
+            self.old, self.young = self.young, {}
+        self.young[key] = value
 
 
-# Tokens whose claims were compared with the stored profile by this process. Nothing else depends on it.
-profiles_checked = Recent(8192)
+# The user's key of each token whose claims this process has compared with the stored profile. Nothing depends on the
+# key being right: see `pk_values`.
+keys_of_tokens = Recent(8192)
 
 
 def user_of(token: VerifiedToken, fetch: Callable[[], Any]) -> DeferredUser:
     """The first request of each token in each process fetches at once, so that the profile follows new claims."""
-    user = DeferredUser(token, fetch)
-    key = (token.issuer, token.subject, token.issued_at)
-    if key not in profiles_checked:
+    user = DeferredUser(token, fetch, keys_of_tokens.get(which(token)))
+    if user.remembered_pk is None:
         user.fetch()
         if not profile.is_outdated(user.betterauth_identity, token):
-            profiles_checked.add(key)
+            remember(token, user.pk)
     return user
+
+
+def which(token: VerifiedToken) -> Hashable:
+    return token.issuer, token.subject, token.issued_at
+
+
+def remember(token: VerifiedToken, pk: Any) -> None:
+    keys_of_tokens.add(which(token), pk)
 
 
 @cache

@@ -29,10 +29,11 @@ def refuse_strangers(sql: str, params: Any, connection: Any) -> None:
     owners = owners_in(sql, connection.vendor)
     if isinstance(owners, UnscopedSQLError):
         raise UnscopedSQLError(*owners.args)
-    for person in owners.people_of(params) - here.people:
-        here.people.add(person)
-        here.owners |= key_of(person, connection)
-    here.owners |= owners.of(params)
+    named = owners.of(params)
+    if owners.guard:
+        # Whoever is named besides the caller is nobody: a remembered key that is not the caller's any more.
+        named &= key_of(owners.person_of(owners.guard, params), connection)
+    here.owners |= named
     if len(here.owners) > 1:
         raise UnscopedSQLError(f"one request asked for the rows of the owners {here.owners}: {sql}")
 
@@ -62,7 +63,6 @@ def api_request() -> Iterator[None]:
 def enter(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
     here.is_in_api_request = bool(environ) and environ.get("PATH_INFO", "").startswith("/api/")
     here.owners = set()
-    here.people = set()
 
 
 def leave(**kwargs: Any) -> None:

@@ -1,9 +1,8 @@
 """Whose rows a statement can reach: the owners it names, or the tables for which it names none.
 
 Every owned table in it, those of subqueries included, must be held to an owner: by `owner_id = value` that nothing
-can get around (no OR, no NOT), by the owner of a row that is held itself, or by one of the references that the
-database keeps within an owner. The value may be a subquery that finds one active user by issuer and subject. What
-can't be parsed can't be judged and is refused.
+can get around (no OR, no NOT), or joined by the owner to one that is. The value is bound or written, so that a database
+that is partitioned by owner looks into one partition. What can't be parsed can't be judged and is refused.
 """
 
 from __future__ import annotations
@@ -17,14 +16,6 @@ import sqlglot
 from sqlglot import exp
 
 OWNED = "todos_"
-# Composite foreign keys (owner_id, column) hold these.
-REFERENCES = {
-    ("todos_todo", "list_id", "todos_list"),
-    ("todos_todo", "parent_id", "todos_todo"),
-    ("todos_todotag", "todo_id", "todos_todo"),
-    ("todos_todotag", "tag_id", "todos_tag"),
-    ("todos_account", "default_list_id", "todos_list"),
-}
 STATEMENTS = (exp.Select, exp.Update, exp.Delete)
 
 
@@ -44,7 +35,8 @@ class Owners(NamedTuple):
 
     places: tuple[int, ...] = ()
     literals: tuple[int, ...] = ()
-    persons: tuple[Person, ...] = ()
+    # Whom a condition finds on which everything depends: without this person nothing is reached, whoever is named.
+    guard: Person | None = None
 
     def of(self, parameters: Any) -> set[int]:
         named = {parameters[place] for place in self.places if not isinstance(parameters[place], list)}
@@ -52,8 +44,9 @@ class Owners(NamedTuple):
         listed = {owner for place in self.places if isinstance(parameters[place], list) for owner in parameters[place]}
         return {int(owner) for owner in named | listed} | set(self.literals)
 
-    def people_of(self, parameters: Any) -> set[tuple[str, str]]:
-        return {(parameters[person.issuer], parameters[person.subject]) for person in self.persons}
+    @staticmethod
+    def person_of(person: Person, parameters: Any) -> tuple[str, str]:
+        return parameters[person.issuer], parameters[person.subject]
 
 
 @lru_cache(maxsize=5_000)
@@ -67,7 +60,7 @@ def owners_in(sql: str, vendor: str) -> Owners | UnscopedSQLError:
         return exc
     places = [place_of(value) for value in values if isinstance(value, exp.Placeholder)]
     literals = [int(value.name) for value in values if isinstance(value, exp.Literal)]
-    return Owners(tuple(places), tuple(literals), tuple(value for value in values if isinstance(value, Person)))
+    return Owners(tuple(places), tuple(literals), guard_in(parsed(sql, vendor)))
 
 
 def place_of(value: exp.Placeholder) -> int:
@@ -86,51 +79,29 @@ def parsed(sql: str, vendor: str) -> exp.Expression:
     return tree
 
 
-def named_owners(tree: exp.Expression) -> Iterator[exp.Expression | Person]:
+def named_owners(tree: exp.Expression) -> Iterator[exp.Expression]:
     tables: dict[exp.Expression, dict[str, exp.Table]] = {}
-    # Outer statements come first, so that a subquery can lean on the rows around it.
-    for table in tree.find_all(exp.Table, bfs=True):
+    for table in tree.find_all(exp.Table):
         around = table.find_ancestor(*STATEMENTS, exp.Insert)
         tables.setdefault(around or tree, {})[table.alias_or_name] = table
-    held: set[str] = set()
-    # WITH comes first of all, because the rest can lean on it.
-    for node in sorted(tables, key=lambda node: (node.find_ancestor(exp.CTE) is None, depth(node))):
-        if isinstance(node, exp.Insert):
-            yield from inserted_owners(node, held)
-        else:
-            yield from Statement(node, tables[node]).hold(held)
-        if isinstance(node.parent, exp.CTE) and isinstance(node, exp.Update | exp.Insert):
-            # What it returns are rows of the owner that it names.
-            held.add(node.parent.alias)
+    for node in tables:
+        yield from inserted_owners(node) if isinstance(node, exp.Insert) else Statement(node, tables[node]).owners()
 
 
-def depth(node: exp.Expression) -> int:
-    return 0 if node.parent is None else 1 + depth(node.parent)
-
-
-def inserted_owners(insert: exp.Insert, held: set[str]) -> Iterator[exp.Expression]:
+def inserted_owners(insert: exp.Insert) -> Iterator[exp.Expression]:
     table, rows = insert.this, insert.expression
     columns = [column.name for column in table.expressions] if isinstance(table, exp.Schema) else []
     if not is_owned(insert.find(exp.Table)):
         return
-    if isinstance(rows, exp.Select) and is_owner_of_held(rows, columns, held):
-        return
-    if isinstance(rows, exp.Select) and (lists := rows.find(exp.Unnest)):
-        tuples = [lists.expressions]
+    if isinstance(rows, exp.Select):
+        lists = rows.find(exp.Unnest)
+        tuples = [lists.expressions if lists else rows.expressions]
     else:
         tuples = [row.expressions for row in rows.expressions] if isinstance(rows, exp.Values) else []
     values = [bare(row[columns.index("owner_id")]) for row in tuples if "owner_id" in columns]
     if not values or not all(isinstance(value, exp.Placeholder | exp.Literal) for value in values):
         raise UnscopedSQLError(f"an INSERT that does not name the owner of its rows: {insert.sql()}")
     yield from values
-
-
-def is_owner_of_held(rows: exp.Select, columns: list[str], held: set[str]) -> bool:
-    """Whether new rows get the owner of the rows that a statement before has held."""
-    sources = {table.name for table in rows.find_all(exp.Table) if table.parent is rows.args.get("from_")}
-    values = dict(zip(columns, rows.expressions, strict=False))
-    owner = values.get("owner_id")
-    return bool(sources) and sources <= held and isinstance(owner, exp.Column) and owner.name == "owner_id"
 
 
 class Statement:
@@ -142,35 +113,25 @@ class Statement:
         self.owned = {alias for alias, table in tables.items() if is_owned(table)}
         self.certain = [(column, value) for column, value in self.equalities() if isinstance(column, exp.Column)]
 
-    def hold(self, held: set[str]) -> Iterator[exp.Expression | Person]:
-        """Yields the owners; adds to the aliases that are held, or raises."""
-        done = {alias for alias, name in self.tables.items() if name in held and alias not in self.owned}
+    def owners(self) -> Iterator[exp.Expression]:
+        """Yields the owners, or raises if a table is held to none."""
+        held = set()
         for column, value in self.certain:
             if column.name == "owner_id" and isinstance(value, exp.Placeholder | exp.Literal):
-                done.add(self.alias_of(column))
+                held.add(self.alias_of(column))
                 yield value
-            elif column.name == "owner_id" and (person := person_in(value)):
-                done.add(self.alias_of(column))
-                yield person
-        while leaning := {alias for alias in self.owned - done if self.leans(alias, done, held)}:
-            done |= leaning
-        if strays := self.owned - done:
+        while joined := {alias for alias in self.owned - held if self.is_joined(alias, held)}:
+            held |= joined
+        if strays := self.owned - held:
             raise UnscopedSQLError(f"{', '.join(sorted(strays))} without an owner in: {self.node.sql()}")
-        held |= done
 
-    def leans(self, alias: str, done: set[str], held: set[str]) -> bool:
-        """Whether its rows belong to the owner of rows that are held already, here or around."""
+    def is_joined(self, alias: str, held: set[str]) -> bool:
+        """Whether its rows belong to the owner of rows of the same statement that are held already."""
         return any(
-            (column.name == value.name == "owner_id" and self.alias_of(value) in done | (held - self.tables.keys()))
-            or (self.alias_of(value) in done and self.is_reference(column, value))
+            self.alias_of(column) == alias and column.name == value.name == "owner_id" and self.alias_of(value) in held
             for column, value in self.certain
-            if isinstance(value, exp.Column) and self.alias_of(column) == alias
+            if isinstance(value, exp.Column)
         )
-
-    def is_reference(self, column: exp.Column, value: exp.Column) -> bool:
-        here, there = self.tables[self.alias_of(column)], self.tables[self.alias_of(value)]
-        away = value.name == "id" and (here, column.name, there) in REFERENCES
-        return away or (column.name == "id" and (there, value.name, here) in REFERENCES)
 
     def equalities(self) -> Iterator[tuple[Any, Any]]:
         """What holds for every row, from the side of the table about which it says something."""
@@ -190,18 +151,42 @@ class Statement:
         return column.table or (next(iter(self.tables)) if len(self.tables) == 1 else "")
 
 
-def person_in(value: Any) -> Person | None:
-    """Whom a subquery finds, if it can find nobody but one active user: by itself, or by what stands in WITH."""
-    select = value.this if isinstance(value, exp.Subquery) else None
-    if select is not None and select.sql("postgres") == 'SELECT "key" FROM "caller"':
-        select = caller_in(value.root())
+def guard_in(tree: exp.Expression) -> Person | None:
+    """The one person without whom the statement, or the UPDATE that it begins with, reaches nothing."""
+    statement = next(iter(tree.find_all(exp.Update, exp.Delete)), tree)
+    where = statement.args.get("where")
+    for condition in conjuncts(where.this) if where else ():
+        if isinstance(condition, exp.Exists):
+            select = condition.this
+            if select.sql("postgres") == 'SELECT 1 FROM "caller"':
+                select = caller_in(tree)
+            if (person := person_found(select)) and "user_id" in columns_compared(select):
+                return person
+    return None
+
+
+def columns_compared(select: Any) -> set[str]:
+    """The columns that have to equal a value of the request."""
+    return {left.name for left, right in equal_pairs(select.args["where"].this) if isinstance(right, exp.Placeholder)}
+
+
+def conjuncts(condition: Any) -> Iterator[Any]:
+    condition = bare(condition)
+    if isinstance(condition, exp.And):
+        yield from conjuncts(condition.left)
+        yield from conjuncts(condition.right)
+    else:
+        yield condition
+
+
+def person_found(select: Any) -> Person | None:
     if not isinstance(select, exp.Select) or [item.unalias().name for item in select.expressions] != ["user_id"]:
         return None
     if not is_of_one_user(select):
         return None
     where = select.args["where"].this
     named = {left.name: right for left, right in equal_pairs(where) if isinstance(right, exp.Placeholder)}
-    if named.keys() != {"issuer", "subject"} or "is_active" not in certain_columns(where):
+    if named.keys() - {"user_id"} != {"issuer", "subject"} or "is_active" not in certain_columns(where):
         return None
     return Person(place_of(named["issuer"]), place_of(named["subject"]))
 

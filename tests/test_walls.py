@@ -12,7 +12,9 @@ PERSON = (
 )
 KEYED = PERSON.replace("U0.user_id FROM", 'U0.user_id AS "key" FROM')
 CALLER = f'WITH "caller" AS ({KEYED})'
+SAME = 'L."owner_id" = (T."owner_id")'
 TODOS_OF = 'SELECT 1 FROM "todos_todo" WHERE "owner_id" ='
+WRITE = "WITH account AS (UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING owner_id)"
 REFUSED = (
     'SELECT "todos_todo"."id", "todos_todo"."owner_id" FROM "todos_todo"',
     'SELECT "todos_todo"."owner_id" FROM "todos_todo" WHERE "todos_todo"."uid" = %s',
@@ -23,29 +25,22 @@ REFUSED = (
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" IN (%s, %s)',
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = "todos_todo"."owner_id"',
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = (SELECT MAX("auth_user"."id") FROM "auth_user")',
-    # A subquery that could find somebody who was shut out, or anybody.
-    f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace(" AND U1.is_active", "")})',
-    f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace("U0.subject = %s AND ", "")})',
-    f'SELECT 1 FROM "todos_todo" WHERE "owner_id" = ({PERSON.replace("subject = %s AND", "subject = %s OR")})',
-    f"{TODOS_OF} ({PERSON.replace('ON U0.user_id = U1.id', 'ON true')})",
-    f"{TODOS_OF} ({PERSON.replace('WHERE', ', (VALUES (5)) AS V(user_id) WHERE')})",
-    # The key of something else than the one caller.
-    f'{TODOS_OF} (SELECT "key" FROM "caller")',
-    f'WITH "other" AS ({KEYED}) {TODOS_OF} (SELECT "key" FROM "caller")',
-    f'WITH "caller" ("x") AS ({KEYED}) {TODOS_OF} (SELECT "key" FROM "caller")',
-    f'WITH "caller" AS ({PERSON}) {TODOS_OF} (SELECT "key" FROM "caller")',
-    f'WITH "caller" AS ({KEYED.replace(" AND U1.is_active", "")}) {TODOS_OF} (SELECT "key" FROM "caller")',
-    f'WITH "caller" AS (SELECT 5 AS "key") {TODOS_OF} (SELECT "key" FROM "caller")',
-    f'{CALLER}, "caller" AS ({KEYED}) {TODOS_OF} (SELECT "key" FROM "caller")',
-    f'{CALLER} {TODOS_OF} (SELECT V."key" FROM "caller", (VALUES (5)) AS V(key))',
-    f'{CALLER} {TODOS_OF} (SELECT "key" FROM "caller" CROSS JOIN LATERAL (SELECT 5 AS key) V)',
-    f'{CALLER} {TODOS_OF} (SELECT U."key" FROM "caller", UNNEST(%s) AS U("key"))',
+    # No value that is bound, but one that is looked up.
+    f"{TODOS_OF} ({PERSON})",
+    f'{CALLER} {TODOS_OF} (SELECT "key" FROM "caller")',
     f"{CALLER} SELECT 1 FROM todos_todo",
     # Two owned tables, one of them without an owner and without a reference to the other.
     'SELECT 1 FROM "todos_todo" T, "todos_list" L WHERE T."owner_id" = %s AND L."uid" = %s',
     'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_tag" G ON (T."id" = G."id") WHERE T."owner_id" = %s',
     'SELECT 1 FROM "todos_todo" T LEFT JOIN "todos_list" L ON (T."list_id" = L."id" AND L."owner_id" = %s)',
     'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."id" = L."id" AND L."owner_id" = %s)',
+    # A reference that does not compare the owner.
+    'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."list_id" = L."id") WHERE T."owner_id" = %s',
+    'SELECT 1 FROM "todos_todo" T LEFT OUTER JOIN "todos_todo" P ON (T."parent_id" = P."id") WHERE T."owner_id" = %s',
+    # The owner of the rows around.
+    'SELECT (SELECT 1 FROM todos_todotag U WHERE U.owner_id = T.owner_id) FROM todos_todo T WHERE T."owner_id" = %s',
+    f"{WRITE} SELECT (SELECT 1 FROM todos_list WHERE owner_id = account.owner_id AND is_inbox) FROM account",
+    f"{WRITE} INSERT INTO todos_list (owner_id, name) SELECT owner_id, %s FROM account",
     # A subquery without an owner, and one that would have to lean on an unheld row.
     'SELECT 1 FROM "todos_todo" WHERE "owner_id" = %s AND "list_id" IN (SELECT U."id" FROM "todos_list" U)',
     'SELECT (SELECT 1 FROM "todos_todo" U WHERE U."list_id" = L."id") FROM "todos_list" L WHERE L."owner_id" = %s',
@@ -63,22 +58,36 @@ REFUSED = (
     'DECLARE here CURSOR FOR SELECT 1 FROM "todos_todo" WHERE "owner_id" = %s',
     "SELECT ((( FROM todos_todo",
 )
-WRITE = "WITH account AS (UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING owner_id)"
 PASSED = (
-    f'{CALLER} {TODOS_OF} (SELECT "key" FROM "caller") AND "uid" = %s',
-    f'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = ({PERSON}) AND "todos_todo"."uid" = %s',
-    f"SELECT (SELECT 1 FROM todos_list L WHERE L.owner_id = ({PERSON})) FROM todos_tag WHERE owner_id = ({PERSON})",
     'SELECT "todos_todo"."id" FROM "todos_todo" WHERE ("todos_todo"."owner_id" = %s AND "todos_todo"."uid" = %s)',
     'SELECT 1 FROM "todos_todo" WHERE "todos_todo"."owner_id" = %s AND ("uid" = %s OR "list_id" = %s)',
-    'SELECT 1 FROM "todos_todo" T INNER JOIN "todos_list" L ON (T."list_id" = L."id") WHERE T."owner_id" = %s',
-    'SELECT 1 FROM "todos_todo" T LEFT OUTER JOIN "todos_todo" P ON (T."parent_id" = P."id") WHERE T."owner_id" = %s',
-    'SELECT (SELECT 1 FROM todos_todotag U WHERE U.owner_id = T.owner_id) FROM todos_todo T WHERE T."owner_id" = %s',
+    f'SELECT 1 FROM todos_todo T INNER JOIN todos_list L ON (T."list_id" = L."id" AND {SAME}) WHERE T.owner_id = %s',
+    f'SELECT 1 FROM todos_todo T LEFT JOIN todos_list L ON (T."list_id" = L."id" AND {SAME}) WHERE T.owner_id = %s',
+    'SELECT (SELECT 1 FROM todos_todotag U WHERE U.owner_id = %s) FROM todos_todo T WHERE T."owner_id" = %s',
     'UPDATE "todos_todo" SET "title" = %s WHERE "owner_id" = %s AND "id" IN (%s, %s)',
     "UPDATE todos_account SET version = 1 WHERE owner_id = %s RETURNING (SELECT 1 FROM todos_list WHERE owner_id = %s)",
     'INSERT INTO "todos_list" ("owner_id", "name") VALUES (%s, %s), (%s, %s)',
-    f"{WRITE} INSERT INTO todos_list (owner_id, name) SELECT owner_id, %s FROM account",
-    f"{WRITE} SELECT (SELECT 1 FROM todos_list WHERE owner_id = account.owner_id AND is_inbox) FROM account",
+    f"{WRITE} INSERT INTO todos_list (owner_id, name) SELECT %s, %s FROM account",
+    f"{WRITE} SELECT (SELECT 1 FROM todos_list WHERE owner_id = %s AND is_inbox) FROM account",
     'INSERT INTO "todos_list" ("name", "owner_id") SELECT * FROM UNNEST((%s)::varchar[], (%s)::integer[])',
+)
+
+FOUND = f"{KEYED} AND U0.user_id = %s"
+MINE = f'WITH "caller" AS ({FOUND}) {TODOS_OF} %s'
+GUARDED = (
+    f'{MINE} AND EXISTS (SELECT 1 FROM "caller")',
+    f"UPDATE todos_account SET version = 1 WHERE EXISTS ({FOUND}) AND owner_id = %s",
+)
+IF_FOUND = 'AND EXISTS (SELECT 1 FROM "caller")'
+UNGUARDED = (
+    MINE,
+    f'{MINE} AND (EXISTS (SELECT 1 FROM "caller") OR "uid" = %s)',
+    f'{MINE} AND NOT EXISTS (SELECT 1 FROM "caller")',
+    f'WITH "other" AS ({FOUND}) {TODOS_OF} %s {IF_FOUND}',
+    f'WITH "caller" AS ({KEYED}) {TODOS_OF} %s {IF_FOUND}',
+    f'WITH "caller" AS ({FOUND.replace(" AND U1.is_active", "")}) {TODOS_OF} %s {IF_FOUND}',
+    f'WITH "caller" AS ({FOUND.replace("ON U0.user_id = U1.id", "ON true")}) {TODOS_OF} %s {IF_FOUND}',
+    f'WITH "caller" AS ({FOUND.replace("subject = %s AND", "subject = %s OR")}) {TODOS_OF} %s {IF_FOUND}',
 )
 
 
@@ -105,10 +114,14 @@ class OwnedTablesAreReadByOwner(SimpleTestCase):
         self.assertEqual(update.of(["a title", 7]), {7})
         self.assertEqual(insert.of([["a name", "another"], [7, 8]]), {7, 8})
 
-    def test_people_are_found_among_the_parameters(self):
-        for sql in PASSED[:2]:
-            found = owners_in(sql, "postgresql")
-            self.assertEqual(found.people_of(["issuer", "alice", "uid"]), {("issuer", "alice")}, sql)
+    def test_the_guard_is_found_that_lets_nobody_but_the_caller_be_named(self):
+        for sql in GUARDED:
+            with self.subTest(sql):
+                found = owners_in(sql, "postgresql")
+                self.assertEqual(found.person_of(found.guard, ["issuer", "alice", 7, 7, 7]), ("issuer", "alice"))
+        for sql in UNGUARDED:
+            with self.subTest(sql):
+                self.assertIsNone(owners_in(sql, "postgresql").guard)
 
 
 class TheWallStandsInEveryTest(TestCase):

@@ -114,8 +114,6 @@ MIDDLEWARE = [
     "todoproject.http.visitors.VisitorLimitMiddleware",
 ]
 ROOT_URLCONF = "todoproject.urls"
-# The service has a host of its own; no header moves its addresses.
-FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "todoproject.wsgi.application"
 TEMPLATES = [
     {

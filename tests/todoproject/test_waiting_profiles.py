@@ -17,7 +17,7 @@ from todoproject.http import outages
 def sign_in_under_a_new_name(person: Person) -> None:
     # A second later, so that it is newer than the token of before. This process may have seen such a token.
     person.sign_in(name="Alice B.", iat=int(time.time()) + 1)
-    deferred.profiles_checked.clear()
+    deferred.keys_of_tokens.clear()
 
 
 class ReadsWithAChangedProfile(TodosTransactionTestCase):

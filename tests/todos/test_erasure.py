@@ -39,7 +39,7 @@ class AUserWhoWasLookedUpBefore(TodosTestCase):
         super().setUp()
         self.alice.todo()
         token = verify(self.alice.sign_in())
-        user = DeferredUser(token, lambda: fetched_user(token))
+        user = DeferredUser(token, lambda: fetched_user(token), remembered_pk=None)
         user.fetch()
         self.caller = Caller(user)
         self.assertEqual(self.alice.delete("/me").status_code, 204)

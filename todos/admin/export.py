@@ -47,7 +47,7 @@ def document(owner_id: int, about: Mapping[str, object]) -> Iterator[str]:
 
 def rows(model: type[models.Model], owner_id: int) -> Iterator[dict[str, object]]:
     columns = list(columns_of(model))
-    links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
+    links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk")).order_by("tag__key")
     tags = {"tags": Rows(links.values(item=models.F("tag__name")))} if model is Todo else {}
     found = model._default_manager.filter(owner_id=owner_id).order_by("pk").values(*columns, **tags)
     for row in found.iterator(chunk_size=ROWS_AT_A_TIME):

@@ -106,10 +106,12 @@ class OwnedViewSet(GenericViewSet[Any]):
         return self.reader.row(self.query(self.one_row, uid=uid, **self.values()), self.table)
 
     def json_or_404(self, uid: UUID) -> Json:
+        was_admitted = self.caller.is_admitted
         data = self.json_of(uid)
         if data is None:
-            # Perhaps everything was erased since a statement before this one found the caller.
-            self.caller.key()
+            if was_admitted:
+                # Perhaps everything was erased since a statement before this one found the caller.
+                self.caller.key()
             raise NotFound
         return data
 

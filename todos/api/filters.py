@@ -6,10 +6,11 @@ from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import DateField, DateTimeField, Expression, F, IntegerField, TextField, UUIDField
+from django.db.models import DateField, DateTimeField, Expression, IntegerField, TextField, UUIDField
 
 from todos.compiled.shapes import Given
 from todos.models import due_dates
+from todos.models.expressions import OwnerId
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
 from todos.types import Json
@@ -42,7 +43,7 @@ def span(given: Given) -> due_dates.Span:
     return due_dates.Span(*(given(name, DateTimeField()) for name in due_dates.Span._fields))
 
 
-def apply(rows: TodoQuerySet, owner_id: Any, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
+def apply(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
     status, now = filters.get("status"), given("now", DateTimeField())
     rows = rows.trashed() if status == "trashed" else rows.live()
     if status in {"open", "completed"}:
@@ -55,9 +56,9 @@ def apply(rows: TodoQuerySet, owner_id: Any, filters: Json, zone: Expression, gi
     elif status != "trashed":
         rows = rows.in_active_lists(owner_id)
     if "parent" in filters:
-        rows = in_parent(rows, filters["parent"], given)
+        rows = in_parent(rows, owner_id, filters["parent"], given)
     for index, _ in enumerate(filters.get("tag", ())):
-        rows = rows.tagged(given(f"tag.{index}", TextField()))
+        rows = rows.tagged(owner_id, given(f"tag.{index}", TextField()))
     if "priority_gte" in filters:
         rows = rows.filter(priority__gte=given("priority_gte", IntegerField()))
     if "q" in filters:
@@ -65,10 +66,10 @@ def apply(rows: TodoQuerySet, owner_id: Any, filters: Json, zone: Expression, gi
     return due(rows, filters, zone, given)
 
 
-def in_parent(rows: TodoQuerySet, parent: Any, given: Given) -> TodoQuerySet:
+def in_parent(rows: TodoQuerySet, owner_id: OwnerId, parent: Any, given: Given) -> TodoQuerySet:
     if parent == "none":
         return rows.filter(parent=None)
-    return rows.filter(parent__uid=given("parent", UUIDField()), parent__owner=F("owner"))
+    return rows.filter(parent__uid=given("parent", UUIDField()), parent__owner=owner_id)
 
 
 def due(rows: TodoQuerySet, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:

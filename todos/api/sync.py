@@ -67,7 +67,7 @@ def tags(owner: Keyed, given: Given) -> RowSet:
 
 
 def todos(owner: Keyed, given: Given) -> RowSet:
-    return Todo.objects.owned_by(owner).with_references(zone_of(owner.pk))
+    return Todo.objects.owned_by(owner).with_references(owner.pk, zone_of(owner.pk))
 
 
 def tombstones(owner: Keyed, given: Given) -> RowSet:

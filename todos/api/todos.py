@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Expression, OuterRef, TextField
+from django.db.models import Expression, TextField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -29,6 +28,7 @@ from todos.compiled.shapes import Given
 from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Keyed
+from todos.models.todo import TodoQuerySet
 from todos.types import Json, RowSet
 
 
@@ -62,19 +62,15 @@ class TodoViewSet(OwnedViewSet):
     def values(self) -> Json:
         return self.filters
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
-        return self.with_references(owner, self.zone(OuterRef("owner"), given))
+    def rows(self, owner: Keyed, given: Given) -> TodoQuerySet:
+        rows: TodoQuerySet = self.get_queryset(owner).with_references(owner.pk, self.zone(owner, given))
+        return rows
 
     def matching_rows(self, owner: Keyed, given: Given) -> RowSet:
-        # Of many rows the owner's zone is looked up once before them, of a single one beside it.
-        zone = self.zone(owner.pk, given)
-        return filters.apply(self.with_references(owner, zone), owner.pk, self.filters, zone, given)
+        return filters.apply(self.rows(owner, given), owner.pk, self.filters, self.zone(owner, given), given)
 
-    def with_references(self, owner: Keyed, zone: Expression) -> Any:
-        return self.get_queryset(owner).with_references(zone)
-
-    def zone(self, owner_id: Any, given: Given) -> Expression:
-        return given("tz", TextField()) if "tz" in self.filters else zone_of(owner_id)
+    def zone(self, owner: Keyed, given: Given) -> Expression:
+        return given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)
 
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:

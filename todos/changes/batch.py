@@ -49,8 +49,9 @@ class Batch:
             self.tags = {tag.key: tag for tag in tags}
 
     def fetch(self, which: Q) -> None:
-        rows = Todo.objects.filter(which, owner_id=self.change.owner_id)
-        rows = rows.with_references(Value(self.change.zone)).with_list_deleted_at()
+        owner_id = self.change.owner_id
+        rows = Todo.objects.filter(which, owner_id=owner_id)
+        rows = rows.with_references(owner_id, Value(self.change.zone)).with_list_deleted_at()
         for todo in rows:
             if todo.uid not in self.todos:
                 self.todos[todo.uid] = todo

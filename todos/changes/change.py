@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple, NoReturn, Protocol, TypedDict, TypeVar
+from typing import Any, NamedTuple, NoReturn, Protocol, TypedDict, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,21 +18,22 @@ from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
+from todos.types import Json
 
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
 # writer waits here until the first has committed, so numbers are committed in their order.
 INCREMENT_VERSION = """
-UPDATE todos_account SET version = version + 1, todo_count = todo_count + %s WHERE owner_id = ({owner})
+UPDATE todos_account SET version = version + 1, todo_count = todo_count + %s WHERE owner_id = %s AND {is_found}
 RETURNING owner_id, version, todo_count, time_zone, default_list_id,
-  (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND id = todos_account.default_list_id),
-  (SELECT id FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
-  (SELECT uid FROM todos_list WHERE owner_id = todos_account.owner_id AND is_inbox),
+  (SELECT uid FROM todos_list WHERE owner_id = %s AND id = todos_account.default_list_id),
+  (SELECT id FROM todos_list WHERE owner_id = %s AND is_inbox),
+  (SELECT uid FROM todos_list WHERE owner_id = %s AND is_inbox),
   erased_at, {erased_before}
 """
 # A statement that had to wait for another writer sees the row as that one left it, while its subqueries still see what
 # was there when it began. So the two differ if everything was erased in the meantime.
-ERASED_BEFORE = "(SELECT before.erased_at FROM todos_account before WHERE before.owner_id = todos_account.owner_id)"
+ERASED_BEFORE = "(SELECT before.erased_at FROM todos_account before WHERE before.owner_id = %s)"
 Row = TypeVar("Row", List, Tag)
 
 
@@ -40,7 +41,7 @@ class Finder(Protocol):
     """Finds the owner within a statement, if the owner may still write."""
 
     @property
-    def values(self) -> Mapping[str, object]: ...
+    def values(self) -> Json: ...
 
     @property
     def key_query(self) -> Compiled: ...
@@ -185,14 +186,11 @@ def key_of(owner: int | Finder) -> int:
 
 def next_version(owner: int | Finder, new_todos: int) -> Change | None:
     """The counter's new number, or nothing for somebody without an account, or who was shut out."""
-    if isinstance(owner, int):
-        found, parameters = "%s", [owner]
-    else:
-        found, parameters = owner.key_query.sql, shapes.bind(owner.key_query, owner.values, connection)
-    sql = INCREMENT_VERSION.format(owner=found, erased_before=ERASED_BEFORE)
+    is_found, owner_id, parameters = condition(owner)
+    sql = INCREMENT_VERSION.format(is_found=is_found, erased_before=ERASED_BEFORE)
     with connection.cursor() as cursor:
         with together_with_begin():
-            cursor.execute(sql, [new_todos, *parameters])
+            cursor.execute(sql, [new_todos, owner_id, *parameters, *[owner_id] * 4])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -203,6 +201,14 @@ def next_version(owner: int | Finder, new_todos: int) -> Change | None:
     current.todo_count -= new_todos
     current.was_erased_meanwhile = erased_at != erased_before
     return current
+
+
+def condition(owner: int | Finder) -> tuple[str, int, list[Any]]:
+    """The owner's key, as far as it is known, and what finds out whether it is right and the owner may still write."""
+    if isinstance(owner, int):
+        return "true", owner, []
+    query = owner.key_query
+    return f"EXISTS ({query.sql})", owner.values["owner"], shapes.bind(query, owner.values, connection)
 
 
 @contextmanager

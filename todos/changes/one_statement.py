@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from todos import clock, conf, zones
-from todos.changes.change import ERASED_BEFORE, Finder
+from todos.changes.change import ERASED_BEFORE, Finder, condition
 from todos.compiled import shapes
 from todos.models.due_dates import due_sort_key
 from todos.models.owned import uuid7
@@ -31,17 +31,17 @@ COLUMNS = (
 STATEMENT = """
 WITH account AS (
   UPDATE todos_account SET version = version + 1, todo_count = todo_count + 1
-  WHERE owner_id = ({owner}) AND todo_count < %s AND erased_at IS NOT DISTINCT FROM {erased_before}
+  WHERE owner_id = %s AND {is_found} AND todo_count < %s AND erased_at IS NOT DISTINCT FROM {erased_before}
   RETURNING owner_id, version, time_zone, default_list_id
 ), made AS (
   INSERT INTO todos_todo (owner_id, version, position, list_id, {columns})
-  SELECT owner_id, version, todos_end_position(version),
-    COALESCE(default_list_id, (SELECT id FROM todos_list WHERE owner_id = account.owner_id AND is_inbox)), {values}
+  SELECT %s, version, todos_end_position(version),
+    COALESCE(default_list_id, (SELECT id FROM todos_list WHERE owner_id = %s AND is_inbox)), {values}
   FROM account
   RETURNING version, position, list_id
 )
 SELECT made.version, made.position, account.time_zone,
-  (SELECT uid FROM todos_list WHERE owner_id = account.owner_id AND id = made.list_id)
+  (SELECT uid FROM todos_list WHERE owner_id = %s AND id = made.list_id)
 FROM made, account
 """
 
@@ -51,12 +51,13 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     if not is_possible(given):
         return None
     row = {"uid": uid or uuid7(), **columns_of(given)}
-    owner = finder.key_query
+    is_found, owner_id, found = condition(finder)
     database = connections[DEFAULT_DB_ALIAS]
     room = conf.quota("todos") or NO_LIMIT
-    values = shapes.bind(owner, finder.values, database)
+    values = [row[name] for name in COLUMNS]
+    parameters = [owner_id, *found, room, owner_id, owner_id, owner_id, *values, owner_id]
     try:
-        made = shapes.fetched(database, statement(owner.sql), [*values, room, *(row[name] for name in COLUMNS)])
+        made = shapes.fetched(database, statement(is_found), parameters)
     except IntegrityError:
         # The id is taken, or there is no Inbox yet.
         return None
@@ -68,9 +69,9 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
 
 
 @cache
-def statement(owner: str) -> str:
+def statement(is_found: str) -> str:
     columns, values = ", ".join(COLUMNS), ", ".join(["%s"] * len(COLUMNS))
-    return STATEMENT.format(owner=owner, erased_before=ERASED_BEFORE, columns=columns, values=values)
+    return STATEMENT.format(is_found=is_found, erased_before=ERASED_BEFORE, columns=columns, values=values)
 
 
 def is_possible(given: dict[str, Any]) -> bool:

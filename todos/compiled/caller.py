@@ -6,7 +6,9 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Expression
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Expression
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.functional import cached_property
 
 from todos.compiled import shapes
@@ -14,18 +16,18 @@ from todos.compiled.contracts import FindableUser
 from todos.compiled.shapes import Compiled, Placeholder
 from todos.types import Json, RowSet
 
-# What finds the caller stands in WITH, and the key is then looked up there.
-KEY = '(SELECT "key" FROM "caller")'
+# What finds the caller stands in WITH.
+IS_FOUND = 'EXISTS (SELECT 1 FROM "caller")'
 
 
-class Key(Expression):
-    """The caller's key in a query that `Caller.with_caller_cte` stands before."""
+class IsFound(Expression):
+    """Whether the caller may come in, in a query that `Caller.with_caller_cte` stands before."""
 
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return KEY, []
+    output_field = BooleanField()
+    conditional = True
 
-    def get_group_by_cols(self) -> list[Any]:
-        return []
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
+        return IS_FOUND, ()
 
 
 class Caller:
@@ -45,8 +47,11 @@ class Caller:
 
     @property
     def pk(self) -> Any:
-        field = get_user_model()._meta.pk
-        return Key(field) if self.resolves_in_sql else Placeholder("owner", field)
+        return Placeholder("owner", get_user_model()._meta.pk)
+
+    def admitted(self, rows: RowSet) -> RowSet:
+        """The rows, or none of them for an owner who was shut out or has another key by now."""
+        return rows.filter(IsFound()) if self.resolves_in_sql else rows
 
     def query(self, shape: Hashable, make: Callable[[], Compiled]) -> Compiled:
         """What `make` makes, made once for each shape, with the caller found before it, and only once in it."""
@@ -73,15 +78,26 @@ class Caller:
     def name(self) -> str:
         return self.user.subject_key if self.resolves_in_sql else str(self.user.pk)
 
+    def has_moved(self) -> bool:
+        """Looks at the user whom a query has not found: whether that was because of another key."""
+        asked = self.values["owner"]
+        self.prove()
+        return bool(self.values["owner"] != asked)
+
     def prove(self) -> None:
         """Looks at the user, unless a query has; refuses whoever was shut out."""
         if self.resolves_in_sql and not self.is_admitted:
             self.user.fetch()
+            self.found_anew()
 
     def key(self) -> int:
         """The user's key, after another look at the user; refuses whoever was shut out since the last one."""
         if self.resolves_in_sql:
             self.user.fetch_again()
-            self.is_admitted = True
+            self.found_anew()
         key: int = self.user.pk
         return key
+
+    def found_anew(self) -> None:
+        self.is_admitted = True
+        vars(self).pop("values", None)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
-from todos.models.owned import OwnedQuerySet
+from todos.models.owned import OwnedForeignKey, OwnedQuerySet
 
 # The version of whoever has written nothing yet. 0 is that of a device without a copy, which needs no word of what was
 # deleted; one that has copied an empty account does.
@@ -22,10 +22,8 @@ class Account(models.Model):
     todo_count = models.BigIntegerField(default=0, db_default=0)
     time_zone = models.CharField(max_length=64, default="UTC")
     week_start = models.PositiveSmallIntegerField(default=1)
-    # No constraint by Django: migration 0002 adds one that includes the owner. None is the Inbox.
-    default_list = models.ForeignKey(
-        "todos.List", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
-    )
+    # None is the Inbox.
+    default_list = OwnedForeignKey("todos.List", on_delete=models.DO_NOTHING, null=True)
     settings_version = models.BigIntegerField(default=0)
     # Up to this number, rows may have vanished without a tombstone: a sync that starts below it must start over.
     purged_version = models.BigIntegerField(default=0)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models.lookups import Exact
+from django.db.models.sql.where import WhereNode
 
 from todos.models.expressions import OwnerId
 
@@ -34,6 +36,27 @@ ModelT_co = TypeVar("ModelT_co", bound=models.Model, covariant=True)
 class OwnedQuerySet(models.QuerySet[ModelT_co]):
     def owned_by(self, user: Keyed) -> Self:
         return self.filter(owner_id=user.pk)
+
+
+class OwnedForeignKey(models.ForeignKey):
+    """A reference to a row of the same owner. Joins compare the owner too, so that they stay in the owner's partition.
+
+    Migration 0002 of this app adds the constraints, which include the owner.
+    """
+
+    def __init__(self, to: Any, **options: Any) -> None:
+        super().__init__(to, **{"related_name": "+", "db_constraint": False, "db_index": False, **options})
+
+    def deconstruct(self) -> Any:
+        name, _, args, options = super().deconstruct()
+        # For the schema it is a column like any other.
+        return name, "django.db.models.ForeignKey", args, options
+
+    def get_extra_restriction(self, alias: str, related_alias: str) -> WhereNode:
+        owner: Any = self.model._meta.get_field("owner")
+        there: Any = self.remote_field.model._meta.get_field("owner")
+        is_same: Any = Exact(there.get_col(alias), owner.get_col(related_alias))
+        return WhereNode([is_same])
 
 
 class OwnedRow(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from todos.models.expressions import Moment, OwnerId, zone_of
-from todos.models.owned import OwnedQuerySet, OwnedRow
+from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow
 from todos.models.todo import Todo
 
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class TodoTag(models.Model):
     """A tag on a todo. The owner is repeated, so that constraints can hold both ends to it."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
-    todo = models.ForeignKey("todos.Todo", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    tag = models.ForeignKey("todos.Tag", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    todo = OwnedForeignKey("todos.Todo", on_delete=models.DO_NOTHING)
+    tag = OwnedForeignKey("todos.Tag", on_delete=models.DO_NOTHING)
 
     objects = models.Manager()
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from todos import zones
 from todos.models.due_dates import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
 from todos.models.expressions import Contains, LocalDate, Moment, OwnerId, Rows, Text, Uid
-from todos.models.owned import OwnedQuerySet, OwnedRow, Trashable, both_or_neither
+from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +20,14 @@ OPEN = LIVE & Q(completed_at=None)
 
 
 class TodoQuerySet(OwnedQuerySet["Todo"]):
-    def with_references(self, zone: models.Expression) -> Self:
+    def with_references(self, owner_id: OwnerId, zone: models.Expression) -> Self:
         """Everything that a todo's JSON needs beyond its own columns, in the same statement."""
         from todos.models.list import List
         from todos.models.tag import TodoTag
 
-        links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk")).order_by("tag__key")
-        lists = List.objects.filter(owner=OuterRef("owner"), pk=OuterRef("list"))
-        parents = Todo.objects.filter(owner=OuterRef("owner"), pk=OuterRef("parent"))
+        links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk")).order_by("tag__key")
+        lists = List.objects.filter(owner_id=owner_id, pk=OuterRef("list"))
+        parents = Todo.objects.filter(owner_id=owner_id, pk=OuterRef("parent"))
         return self.annotate(
             # Not joins: the rows of a page need them, not every row on the way there, and with a join PostgreSQL may
             # prefer sorting all rows to walking along the index that has them in order.
@@ -68,10 +68,10 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
     def not_started(self, zone: models.Expression, now: Moment) -> Self:
         return self.filter(starts_on__gt=LocalDate(now, zone))
 
-    def tagged(self, key: Text) -> Self:
+    def tagged(self, owner_id: OwnerId, key: Text) -> Self:
         from todos.models.tag import TodoTag
 
-        links = TodoTag.objects.filter(owner=OuterRef("owner"), todo=OuterRef("pk"), tag__key=key)
+        links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk"), tag__key=key)
         return self.filter(Exists(links))
 
     def containing(self, part: models.Expression) -> Self:
@@ -79,11 +79,8 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
 
 
 class Todo(OwnedRow, Trashable):
-    # No constraints by Django on the references: migration 0002 adds ones that include the owner.
-    list = models.ForeignKey("todos.List", models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    parent = models.ForeignKey(
-        "self", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
-    )
+    list = OwnedForeignKey("todos.List", on_delete=models.DO_NOTHING)
+    parent = OwnedForeignKey("self", on_delete=models.DO_NOTHING, null=True)
     title = models.CharField(max_length=500)
     notes = models.TextField(default="", blank=True)
     priority = models.PositiveSmallIntegerField(default=0)

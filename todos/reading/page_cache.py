@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import TextField
+from django.db.models import BigIntegerField, TextField
 
 from todos import clock, conf
-from todos.compiled.caller import KEY, Caller
+from todos.compiled.caller import IS_FOUND, Caller
 from todos.compiled.shapes import Compiled, Placeholder
 
 # Some todos appear with the day. It begins on a quarter of an hour wherever people live.
 QUARTER_SECONDS = 900
+OWNER = Placeholder("owner", BigIntegerField())
 # What a page takes besides its texts.
 OVERHEAD = 1000
 # Every change of the owner's raises `version`. What else touches the account, as emptying the trash does, shows in
@@ -29,7 +30,7 @@ STATE = "concat_ws('.', account.owner_id, account.version, account.xmin, pg_post
 STATEMENT = """
 SELECT page.*, {state}
 FROM todos_account account LEFT JOIN LATERAL (SELECT * FROM ({page}) found WHERE {state} <> %s OFFSET 0) page ON true
-WHERE account.owner_id = {owner}
+WHERE account.owner_id = %s AND {is_found}
 """
 
 
@@ -104,5 +105,5 @@ def quarter() -> int:
 
 def if_changed(page: Compiled) -> Compiled:
     """The page's query, which yields its rows only where the account is not in the state that is known."""
-    sql = STATEMENT.format(state=STATE, page=page.sql, owner=KEY)
-    return Compiled(sql, (*page.parameters, Placeholder("known", TextField())), page.converters)
+    sql = STATEMENT.format(state=STATE, page=page.sql, is_found=IS_FOUND)
+    return Compiled(sql, (*page.parameters, Placeholder("known", TextField()), OWNER), page.converters)

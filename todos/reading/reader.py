@@ -129,7 +129,7 @@ class CompiledReader:
         return page_cache.keep(key, rows[0][-1], body, compiled, values) if rows else body
 
     def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
-        rows = query.build(self.caller, Placeholder)
+        rows = self.caller.admitted(query.build(self.caller, Placeholder))
         if cut:
             rows = cut.apply(rows, Placeholder)
         return shapes.compile_queryset(rows.values_list(*columns))
@@ -138,6 +138,8 @@ class CompiledReader:
         rows = shapes.run(compiled, {**self.caller.values, **values})
         if rows:
             self.caller.admit()
+        elif not self.caller.is_admitted and self.caller.has_moved():
+            rows = shapes.run(compiled, {**self.caller.values, **values})
         return rows
 
 
