@@ -38,6 +38,7 @@ from betterauth_auth.models import Identity
 from todos.changes import positions
 from todos.models import Account, List, Tag, Todo, TodoTag
 from todos.models.tag import tag_key
+from todos.models.todo import derived
 
 FIRST = ("Alice", "Ben", "Chloe", "Emma", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kenji", "Lena", "Noah", "Olga")
 LAST = ("Adler", "Brown", "Costa", "Evans", "Fischer", "Garcia", "Haddad", "Ito", "Kovac", "Lopez", "Novak", "Okafor")
@@ -147,7 +148,7 @@ def todo(person: User, number: int, lists: list[List], chance: random.Random, no
         row.completed_at = created_at + (now - created_at) * (chance.random() ** 2)
     if chance.random() < 0.02:
         row.deleted_at, row.trashed_in = now, number + 2
-    row.derive()
+    vars(row).update(derived(row.title, row.due_date, row.due_time, row.time_zone))
     return row
 
 

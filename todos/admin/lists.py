@@ -10,8 +10,10 @@ from django.utils.html import format_html
 
 from todos import changes
 from todos.admin.filters import ListStateFilter, OwnerFilter
-from todos.admin.owned import OwnedAdmin, Values
+from todos.admin.owned import OwnedAdmin, columns_of
+from todos.fields.declared import LIST_FIELDS
 from todos.models import List
+from todos.types import Values
 
 
 @admin.register(List)
@@ -24,19 +26,8 @@ class ListAdmin(OwnedAdmin[List]):
     )
     actions = ("restore", "trash")
     editable = ("name",)
-    shown = (
-        "owner_link",
-        "state",
-        "todos_link",
-        "color",
-        "archived_at",
-        "deleted_at",
-        "uid",
-        "position",
-        "version",
-        "created_at",
-        "updated_at",
-    )
+    # The state says whether it is the Inbox.
+    shown = ("owner_link", "state", "todos_link", *columns_of(List, LIST_FIELDS, *editable, "is_inbox"))
 
     def write(self, row: List, values: Values, expected: frozenset[int]) -> None:
         changes.update_list(row.owner_id, row.uid, expected, **values)

@@ -16,7 +16,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -25,8 +25,10 @@ from django.utils.html import format_html
 from todos.admin.owners import OwnerAdmin
 from todos.bounded import BoundedPaginator
 from todos.exceptions import Refused
+from todos.fields.field import Fields, columns
 from todos.letters import ONE_LINE_FAULTS
 from todos.models.owned import OwnedRow
+from todos.types import Values
 
 SEARCHED_ROWS = 10_000
 # Parameters of the filters that leave the rows of few owners.
@@ -34,8 +36,6 @@ NARROWING = frozenset({"owner", "list", "tag"})
 
 
 Row = TypeVar("Row", bound=OwnedRow)
-# What a form has made of its fields: of which type, each field says.
-Values: TypeAlias = dict[str, Any]
 # Changes these rows of this owner.
 Write: TypeAlias = Callable[[int, list[UUID]], None]
 
@@ -200,6 +200,12 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
         else:
             self.message_user(request, f"{outcome}: {len(rows)}.", messages.SUCCESS if rows else messages.WARNING)
         return None
+
+
+def columns_of(model: type[models.Model], fields: Fields, *without: str) -> tuple[str, ...]:
+    """The columns that the fields are made of, as far as they are the row's own."""
+    own = {field.name for field in model._meta.concrete_fields} - {*without}
+    return tuple(name for name in columns(fields) if name in own)
 
 
 def refusal_text(refusal: Refused) -> str:

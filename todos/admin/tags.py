@@ -6,8 +6,10 @@ from django.utils.html import format_html
 
 from todos import changes
 from todos.admin.filters import OwnerFilter
-from todos.admin.owned import OwnedAdmin, Values
+from todos.admin.owned import OwnedAdmin, columns_of
+from todos.fields.declared import TAG_FIELDS
 from todos.models import Tag
+from todos.types import Values
 
 
 @admin.register(Tag)
@@ -19,7 +21,7 @@ class TagAdmin(OwnedAdmin[Tag]):
         "A tag's id; or a part of its name, among all tags of the chosen owner, else among the latest 10,000."
     )
     editable = ("name",)
-    shown = ("owner_link", "todos_link", "color", "uid", "version", "created_at", "updated_at")
+    shown = ("owner_link", "todos_link", *columns_of(Tag, TAG_FIELDS, *editable))
 
     def write(self, row: Tag, values: Values, expected: frozenset[int]) -> None:
         changes.update_tag(row.owner_id, row.uid, expected, **values)

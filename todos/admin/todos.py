@@ -20,8 +20,10 @@ from django.utils.text import Truncator
 from todos import changes
 from todos.admin.date_drilldown import DrillDown, drill_down
 from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilter, TaggedFilter
-from todos.admin.owned import OwnedAdmin, Values, Write
+from todos.admin.owned import OwnedAdmin, Write, columns_of
+from todos.fields.declared import TODO_FIELDS
 from todos.models import Todo, TodoTag
+from todos.types import Values
 
 
 class NotesForm(forms.Form):
@@ -47,22 +49,8 @@ class TodoAdmin(OwnedAdmin[Todo]):
     actions = ("restore", "trash")
     editable = ("title", "priority", "due_date", "due_time")
     shown = (
-        "owner_link",
-        "state",
-        "list_link",
-        "parent_link",
-        "tag_names",
-        "notes",
-        "time_zone",
-        "due_at",
-        "starts_on",
-        "completed_at",
-        "deleted_at",
-        "uid",
-        "position",
-        "version",
-        "created_at",
-        "updated_at",
+        *("owner_link", "state", "list_link", "parent_link", "tag_names"),
+        *columns_of(Todo, TODO_FIELDS, *editable),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Todo]:

@@ -16,7 +16,7 @@ from todos.api.docs import operations
 from todos.api.docs.parts import answered
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
-from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, Text, VersionInput
+from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, VersionInput
 from todos.api.todos import TodoViewSet
 from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
@@ -32,8 +32,6 @@ class CreateOperation(TodoInput):
 class UpdateOperation(TodoPatch):
     op = serializers.ChoiceField(["update"])
     id = Id()
-    title = Text(required=False, max_length=500, help_text="Trimmed; not blank.")
-    read_only_names = TodoPatch.read_only_names - {"id"}
 
 
 class RowOperation(VersionInput):

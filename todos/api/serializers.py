@@ -1,97 +1,114 @@
-"""The bodies of requests, and the shape of answers for the OpenAPI document."""
+"""The bodies of requests, and the shape of answers for the OpenAPI document, made of the declared fields."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from rest_framework import serializers
 
-from todos.api.strict import (
-    AnswerSerializer,
-    Color,
-    Day,
-    Flag,
-    Id,
-    Items,
-    Notes,
-    StrictSerializer,
-    Text,
-    TimeOfDay,
-    Version,
-    Whole,
-    Zone,
-)
+from todos.api import strict
+from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Version
+from todos.fields import kinds
+from todos.fields.declared import ALWAYS, ID, LIST_FIELDS, ON_CHANGE, ON_CREATION, TAG_FIELDS, TODO_FIELDS
+from todos.fields.field import Field, Fields, Written, empty_values, writable
+from todos.types import Values
 
-MAX_TAGS = 50
-TODO_READ_ONLY = frozenset(
-    {"id", "completed_at", "due_at", "position", "version", "created_at", "updated_at", "deleted_at"}
-)
-LIST_READ_ONLY = frozenset(
-    {"id", "position", "archived", "archived_at", "is_inbox", "open_count", "version"}
-    | {"created_at", "updated_at", "deleted_at"}
-)
-TAG_READ_ONLY = frozenset({"id", "open_count", "version", "created_at", "updated_at"})
-# How the values that JSON leaves null are stored.
-EMPTY = {"time_zone": "", "color": ""}
+# What takes each kind in a body; its bounds are the options.
+INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
+    kinds.Line: strict.Text,
+    kinds.Markdown: strict.Notes,
+    kinds.Flag: strict.Flag,
+    kinds.Since: strict.Flag,
+    kinds.Whole: strict.Whole,
+    kinds.Day: strict.Day,
+    kinds.TimeOfDay: strict.TimeOfDay,
+    kinds.Zone: strict.Zone,
+    kinds.Color: strict.Color,
+    kinds.Uuid: strict.Id,
+    kinds.Names: strict.Names,
+}
+# What describes each kind in an answer, where only the bounds of numbers are told.
+ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
+    kinds.Line: serializers.CharField,
+    kinds.Markdown: serializers.CharField,
+    kinds.Flag: serializers.BooleanField,
+    kinds.Since: serializers.BooleanField,
+    kinds.Whole: serializers.IntegerField,
+    kinds.Counter: serializers.IntegerField,
+    kinds.Day: serializers.DateField,
+    kinds.TimeOfDay: strict.TimeOfDay,
+    kinds.Moment: serializers.DateTimeField,
+    kinds.Zone: serializers.CharField,
+    kinds.Color: serializers.CharField,
+    kinds.Uuid: serializers.UUIDField,
+    kinds.Names: lambda **options: serializers.ListField(child=serializers.CharField(), **options),
+    kinds.SortKey: serializers.CharField,
+}
+EMPTY = empty_values(TODO_FIELDS, LIST_FIELDS, TAG_FIELDS)
 
 
-def stored(values: dict[str, Any]) -> dict[str, Any]:
+def stored(values: Values) -> Values:
+    """A body's values with its nulls as they are stored."""
     return {name: EMPTY.get(name, value) if value is None else value for name, value in values.items()}
 
 
-class TodoFields(StrictSerializer):
-    """What a client may say about a todo."""
-
-    read_only_names = TODO_READ_ONLY
-
-    title = Text(max_length=500, help_text="Trimmed; not blank.")
-    notes = Notes(required=False, help_text="Markdown, stored as given.")
-    completed = Flag(
-        required=False, help_text="Completing a todo completes its open subtasks; reopening one reopens its parent."
-    )
-    priority = Whole(required=False, min_value=0, max_value=3, help_text="0 none, 1 low, 2 medium, 3 high.")
-    due_date = Day(required=False, allow_null=True, help_text="The day it is due. Alone: the whole day.")
-    due_time = TimeOfDay(
-        required=False,
-        allow_null=True,
-        help_text="Local time on that day; needs a due_date. Without time_zone it floats with the reader's zone.",
-    )
-    time_zone = Zone(
-        required=False, allow_null=True, help_text="IANA zone that due_date and due_time are in; needs a due_time."
-    )
-    starts_on = Day(
-        required=False, allow_null=True, help_text="Hidden until this day begins, unless `starts` asks for it."
-    )
-    list = Id(required=False, help_text="Default: the parent's list, else `default_list` of /me, else the Inbox.")
-    parent = Id(  # type: ignore[assignment] # fields have a `parent` too, but not as attributes of their class
-        required=False, allow_null=True, help_text="Makes it a subtask. One level only; same list as the parent."
-    )
-    tags = Items(
-        child=Text(max_length=60),
-        required=False,
-        max_length=MAX_TAGS,
-        help_text="Names, compared without case; a new name makes a tag. Replaces all tags of the todo.",
-    )
+def input_of(field: Field, when: Written) -> serializers.Field:
+    is_change = when is ON_CHANGE
+    options = {
+        "required": field.is_required and not is_change,
+        "allow_null": field.is_nullable,
+        "help_text": (is_change and field.help_on_change) or field.help or None,
+    }
+    return INPUTS[type(field.kind)](**vars(field.kind), **options)
 
 
-class TodoInput(TodoFields):
+def answer_of(field: Field) -> serializers.Field:
+    bounds = vars(field.kind) if isinstance(field.kind, kinds.Whole) else {}
+    options = {"read_only": True, "allow_null": field.is_nullable, "help_text": field.help_in_answer or None}
+    return ANSWERS[type(field.kind)](**bounds, **options)
+
+
+class Body(StrictSerializer):
+    # Takes those of the fields that a client may write then, and after them what the class has of its own.
+    declared: Fields = ()
+    when: Written = ALWAYS
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # Those that it takes are not looked up here.
+        cls.read_only_names = frozenset(field.name for field in cls.declared)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = {field.name: input_of(field, self.when) for field in writable(self.declared, self.when)}
+        return {**fields, **super().get_fields()}
+
+
+class Answer(AnswerSerializer):
+    declared: Fields
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {field.name: answer_of(field) for field in self.declared}
+
+
+class TodoInput(Body):
     """A new todo."""
 
-    read_only_names = TODO_READ_ONLY - {"id"}
+    # The id stands last in the OpenAPI document.
+    declared, when = (*TODO_FIELDS[1:], ID), ON_CREATION
 
-    id = Id(required=False, help_text="Choose it yourself to create offline and to retry safely.")
 
-
-class TodoPatch(TodoFields):
+class TodoPatch(Body):
     """A merge-patch: what is absent stays, null clears."""
 
-    read_only_names = TODO_READ_ONLY - {"version"}
-
+    declared, when = TODO_FIELDS, ON_CHANGE
     version = Version()
 
 
-class TodoPut(TodoPatch):
+class TodoPut(Body):
     """A whole todo: what is absent gets its default."""
+
+    declared, when = TODO_FIELDS, ALWAYS
+    version = Version()
 
 
 class MoveInput(StrictSerializer):
@@ -99,7 +116,7 @@ class MoveInput(StrictSerializer):
     before = Id(required=False, help_text="Place it right in front of this one.")
     version = Version()
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: Values) -> Values:
         if "after" in attrs and "before" in attrs:
             raise serializers.ValidationError({"before": "Give after or before, not both."}, "after_and_before")
         return attrs
@@ -109,89 +126,31 @@ class TodoMove(MoveInput):
     list = Id(required=False, help_text="The list to move to. A subtask leaves its parent behind then.")
 
 
-class TodoAnswer(AnswerSerializer):
-    id = serializers.UUIDField()
-    title = serializers.CharField()
-    notes = serializers.CharField()
-    completed = serializers.BooleanField()
-    completed_at = serializers.DateTimeField(allow_null=True)
-    priority = serializers.IntegerField(min_value=0, max_value=3)
-    due_date = serializers.DateField(allow_null=True)
-    due_time = TimeOfDay(allow_null=True)
-    time_zone = serializers.CharField(allow_null=True)
-    due_at = serializers.DateTimeField(
-        allow_null=True, help_text="The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`."
-    )
-    starts_on = serializers.DateField(allow_null=True)
-    list = serializers.UUIDField()
-    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment] # as in TodoFields
-    tags = serializers.ListField(child=serializers.CharField(), help_text="In alphabetical order.")
-    position = serializers.CharField(help_text="Sort key: compare as bytes. `move` changes it.")
-    version = serializers.IntegerField(help_text="Also the ETag.")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-    deleted_at = serializers.DateTimeField(allow_null=True, help_text="Not null: in the trash.")
+class TodoAnswer(Answer):
+    declared = TODO_FIELDS
 
 
-class ListInput(StrictSerializer):
-    read_only_names = LIST_READ_ONLY - {"id"}
-
-    id = Id(required=False, help_text="Choose it yourself to create offline and to retry safely.")
-    name = Text(max_length=100)
-    color = Color(help_text="#rrggbb in lower case.")
+class ListInput(Body):
+    declared, when = LIST_FIELDS, ON_CREATION
 
 
-class ListPatch(StrictSerializer):
-    read_only_names = LIST_READ_ONLY - {"archived", "version"}
-
-    name = Text(max_length=100)
-    color = Color(help_text="#rrggbb in lower case; null is none.")
-    archived = Flag(
-        required=False, help_text="Todos of an archived list show only when asked for by `list`; it takes no new ones."
-    )
+class ListPatch(Body):
+    declared, when = LIST_FIELDS, ON_CHANGE
     version = Version()
 
 
-class ListAnswer(AnswerSerializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    color = serializers.CharField(allow_null=True)
-    position = serializers.CharField()
-    archived = serializers.BooleanField()
-    archived_at = serializers.DateTimeField(allow_null=True)
-    is_inbox = serializers.BooleanField()
-    open_count = serializers.IntegerField(
-        help_text="As many as `GET /todos?list=…&status=open` shows. Not a part of the version: /summary has it fresh."
-    )
-    version = serializers.IntegerField(help_text="Also the ETag.")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
-    deleted_at = serializers.DateTimeField(allow_null=True)
+class ListAnswer(Answer):
+    declared = LIST_FIELDS
 
 
-class TagInput(StrictSerializer):
-    read_only_names = TAG_READ_ONLY - {"id"}
-
-    id = Id(required=False, help_text="Choose it yourself to create offline and to retry safely.")
-    name = Text(max_length=60, help_text="Unique among your tags, compared without case.")
-    color = Color(help_text="#rrggbb in lower case.")
+class TagInput(Body):
+    declared, when = TAG_FIELDS, ON_CREATION
 
 
-class TagPatch(StrictSerializer):
-    read_only_names = TAG_READ_ONLY - {"version"}
-
-    name = Text(max_length=60, help_text="Unique among your tags, compared without case.")
-    color = Color(help_text="#rrggbb in lower case; null is none.")
+class TagPatch(Body):
+    declared, when = TAG_FIELDS, ON_CHANGE
     version = Version()
 
 
-class TagAnswer(AnswerSerializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    color = serializers.CharField(allow_null=True)
-    open_count = serializers.IntegerField(
-        help_text="As many as `GET /todos?tag=…&status=open` shows. Not a part of the version: /summary has it fresh."
-    )
-    version = serializers.IntegerField(help_text="Also the ETag.")
-    created_at = serializers.DateTimeField()
-    updated_at = serializers.DateTimeField()
+class TagAnswer(Answer):
+    declared = TAG_FIELDS

@@ -21,10 +21,10 @@ from rest_framework.fields import empty
 
 from todos import zones
 from todos.exceptions import MAX_FAULTS
+from todos.fields.declared import MAX_NOTES
 from todos.letters import ONE_LINE_FAULTS, TEXT, TEXT_FAULTS
 from todos.models.due_dates import FIRST_DAY, LAST_DAY
 
-MAX_NOTES = 20_000
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -84,7 +84,7 @@ class Notes(Text):
     """Text of several lines, kept as it comes."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(faults=TEXT_FAULTS, max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, **options)
+        super().__init__(faults=TEXT_FAULTS, allow_blank=True, trim_whitespace=False, **options)
 
 
 class Flag(serializers.BooleanField):
@@ -142,10 +142,10 @@ class Zone(String):
 
 
 class Color(String, serializers.RegexField):
-    """#rrggbb; null is no colour."""
+    """#rrggbb"""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^#[0-9a-f]{6}$", required=False, allow_null=True, **options)
+        super().__init__(r"^#[0-9a-f]{6}$", **options)
 
     def to_internal_value(self, data: Any) -> str:
         # The pattern would be tried at every letter of a long text, and lets a newline follow.
@@ -176,6 +176,11 @@ class Items(serializers.ListField):
         if faults:
             raise ValidationError(faults)
         return values
+
+
+class Names(Items):
+    def __init__(self, *, max_items: int, max_length: int, **options: Any) -> None:
+        super().__init__(child=Text(max_length=max_length), max_length=max_items, **options)
 
 
 def count_of(detail: Any) -> int:

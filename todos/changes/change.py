@@ -18,7 +18,7 @@ from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
-from todos.types import Json
+from todos.types import Json, Values
 
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
@@ -142,6 +142,11 @@ class Change:
 def require_version(row: OwnedRow, expected: frozenset[int] | None) -> None:
     if expected is not None and row.version not in expected:
         raise Stale("stale", "The row has changed since the version you know.", uid=row.uid)
+
+
+def has_values(row: OwnedRow, values: Values, names: tuple[str, ...]) -> bool:
+    """Whether a second creation with the same id asks for what the first one made."""
+    return all(getattr(row, name) == values[name] for name in names)
 
 
 @contextmanager

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, Finder, change
+from todos.changes.change import Change, Finder, change, has_values
 from todos.changes.moves import position_beside, respace
 from todos.changes.quotas import require_room
 from todos.exceptions import Conflict, Invalid
+from todos.fields.declared import LIST_FIELDS
+from todos.fields.field import defaults, plain_names
 from todos.models import Account, List, Todo
 from todos.models.owned import uuid7
+from todos.types import Values
 
 Expected = frozenset[int] | None
+PLAIN, DEFAULTS = plain_names(LIST_FIELDS), defaults(LIST_FIELDS)
 
 
 class ListValues(TypedDict, total=False):
@@ -23,18 +27,18 @@ class ListValues(TypedDict, total=False):
     archived: bool
 
 
-def create_list(owner: int | Finder, uid: UUID | None, *, name: str, color: str = "") -> tuple[UUID, bool]:
+def create_list(owner: int | Finder, uid: UUID | None, **values: Unpack[ListValues]) -> tuple[UUID, bool]:
     """Gives the id, and whether the list is new: the same creation twice makes one list."""
+    new: Values = {**DEFAULTS, **values}
     with change(owner) as current:
         current.inbox()
         old = List.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
-            if (old.name, old.color) != (name, color):
+            if not has_values(old, new, PLAIN):
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
         require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
-        position = current.end_position()
-        row = List(uid=uid or uuid7(), name=name, color=color, position=position, **current.stamp_new())
+        row = List(uid=uid or uuid7(), position=current.end_position(), **new, **current.stamp_new())
         List.objects.bulk_create([row])
     return row.uid, True
 

@@ -7,24 +7,19 @@ Whatever does not fit leaves nothing behind and gives None: `todos.run` does the
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
-from todos import clock, conf, zones
+from todos import clock, conf
 from todos.changes.change import ERASED_BEFORE, Finder, condition
+from todos.changes.values import DEFAULTS, PLAIN
 from todos.compiled import shapes
-from todos.models.due_dates import due_sort_key
 from todos.models.owned import uuid7
-from todos.models.todo import title_sort_key
+from todos.models.todo import derived
+from todos.types import Values
 
 NO_LIMIT = 2**62
-# The INSERT's own columns; the first four follow from the account.
-COLUMNS = (
-    *("uid", "created_at", "updated_at", "title", "notes", "priority", "completed_at"),
-    *("starts_on", "due_date", "due_time", "time_zone", "due_at", "due_sort", "title_sort"),
-)
 # An UPDATE that had to wait for another writer sees the account as that one left it, but subqueries see no newer rows.
 # That is enough: a list that takes no new todos is nobody's default, and an account that was erased in the meantime
 # is not found.
@@ -46,7 +41,7 @@ FROM made, account
 """
 
 
-def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str, Any] | None:
+def create(finder: Finder, uid: UUID | None, given: Values) -> Values | None:
     """The columns of the new row, `list_uid` and `owner_zone` among them."""
     if not is_possible(given):
         return None
@@ -54,10 +49,9 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
     is_found, owner_id, found = condition(finder)
     database = connections[DEFAULT_DB_ALIAS]
     room = conf.quota("todos") or NO_LIMIT
-    values = [row[name] for name in COLUMNS]
-    parameters = [owner_id, *found, room, owner_id, owner_id, owner_id, *values, owner_id]
+    parameters = [owner_id, *found, room, owner_id, owner_id, owner_id, *row.values(), owner_id]
     try:
-        made = shapes.fetched(database, statement(is_found), parameters)
+        made = shapes.fetched(database, statement(is_found, tuple(row)), parameters)
     except IntegrityError:
         # The id is taken, or there is no Inbox yet.
         return None
@@ -69,12 +63,12 @@ def create(finder: Finder, uid: UUID | None, given: dict[str, Any]) -> dict[str,
 
 
 @cache
-def statement(is_found: str) -> str:
-    columns, values = ", ".join(COLUMNS), ", ".join(["%s"] * len(COLUMNS))
+def statement(is_found: str, names: tuple[str, ...]) -> str:
+    columns, values = ", ".join(names), ", ".join(["%s"] * len(names))
     return STATEMENT.format(is_found=is_found, erased_before=ERASED_BEFORE, columns=columns, values=values)
 
 
-def is_possible(given: dict[str, Any]) -> bool:
+def is_possible(given: Values) -> bool:
     refers = given.get("list") or given.get("parent") or given.get("tags")
     is_half_a_date = (given.get("due_time") and not given.get("due_date")) or (
         given.get("time_zone") and not given.get("due_time")
@@ -83,21 +77,14 @@ def is_possible(given: dict[str, Any]) -> bool:
     return not (refers or is_half_a_date or connection.vendor != "postgresql" or connection.in_atomic_block)
 
 
-def columns_of(given: dict[str, Any]) -> dict[str, Any]:
+def columns_of(given: Values) -> Values:
+    """The row's columns that do not follow from the account."""
     now = clock.now()
-    due_date, due_time, zone = given.get("due_date"), given.get("due_time"), given.get("time_zone", "")
+    values = {**DEFAULTS, **given}
     return {
         "created_at": now,
         "updated_at": now,
-        "title": given["title"],
-        "notes": given.get("notes", ""),
-        "priority": given.get("priority", 0),
-        "completed_at": now if given.get("completed") else None,
-        "starts_on": given.get("starts_on"),
-        "due_date": due_date,
-        "due_time": due_time,
-        "time_zone": zone,
-        "due_at": zones.instant(due_date, due_time, zone) if due_date and due_time and zone else None,
-        "due_sort": due_sort_key(due_date, due_time),
-        "title_sort": title_sort_key(given["title"]),
+        "completed_at": now if values["completed"] else None,
+        **{name: values[name] for name in PLAIN},
+        **derived(values["title"], values["due_date"], values["due_time"], values["time_zone"]),
     }

@@ -7,14 +7,18 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, Finder, change
+from todos.changes.change import Change, Finder, change, has_values
 from todos.changes.quotas import require_room
 from todos.exceptions import Conflict
+from todos.fields.declared import TAG_FIELDS
+from todos.fields.field import defaults, plain_names
 from todos.models import Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import tag_key
+from todos.types import Values
 
 Expected = frozenset[int] | None
+PLAIN, DEFAULTS = plain_names(TAG_FIELDS), defaults(TAG_FIELDS)
 
 
 class TagValues(TypedDict, total=False):
@@ -22,15 +26,16 @@ class TagValues(TypedDict, total=False):
     color: str
 
 
-def create_tag(owner: int | Finder, uid: UUID | None, *, name: str, color: str = "") -> tuple[UUID, bool]:
+def create_tag(owner: int | Finder, uid: UUID | None, **values: Unpack[TagValues]) -> tuple[UUID, bool]:
     """Gives the id, and whether the tag is new: the same creation twice makes one tag."""
+    new: Values = {**DEFAULTS, **values}
     with change(owner) as current:
         old = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
-            if (old.name, old.color) != (name, color):
+            if not has_values(old, new, PLAIN):
                 raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
             return old.uid, False
-        row = Tag(uid=uid or uuid7(), name=name, key=tag_key(name), color=color, **current.stamp_new())
+        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **new, **current.stamp_new())
         require_free(current, row)
         require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
         Tag.objects.bulk_create([row])

@@ -5,31 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from todos.changes import quotas
 from todos.changes.batch import Batch
-from todos.changes.change import Finder, Place, change, require_version
+from todos.changes.change import Finder, Place, change, has_values, require_version
 from todos.changes.moves import move_beside
-from todos.changes.values import PLAIN, apply_values, complete_with_subtasks, keep_parent_open, reopen_with_parent
+from todos.changes.values import (
+    DEFAULTS,
+    PLAIN,
+    apply_values,
+    complete_with_subtasks,
+    keep_parent_open,
+    reopen_with_parent,
+)
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
 from todos.models import Todo
 from todos.models.owned import uuid7
 from todos.models.tag import tag_keys
+from todos.types import Values
 
 NEIGHBOURS = ("parent", "after", "before")
-DEFAULTS: dict[str, Any] = {
-    "notes": "",
-    "priority": 0,
-    "starts_on": None,
-    "due_date": None,
-    "due_time": None,
-    "time_zone": "",
-    "completed": False,
-    "parent": None,
-    "tags": [],
-}
 
 
 class Verb(StrEnum):
@@ -54,7 +51,7 @@ CREATING = frozenset({Verb.CREATE, Verb.INSERT})
 class Operation:
     verb: Verb
     uid: UUID | None = None
-    values: dict[str, Any] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
     # The versions that the caller accepts; None is any.
     expected: frozenset[int] | None = None
 
@@ -127,7 +124,7 @@ def create(batch: Batch, operation: Operation) -> Outcome:
     return Outcome(todo, created=True)
 
 
-def own_place(batch: Batch, values: dict[str, Any]) -> Place:
+def own_place(batch: Batch, values: Values) -> Place:
     """Where a todo belongs that names no list."""
     if values["parent"] is None:
         return batch.change.default_place()
@@ -135,10 +132,10 @@ def own_place(batch: Batch, values: dict[str, Any]) -> Place:
     return Place(parent.list_id, parent.list_uid)
 
 
-def repeat(todo: Todo, values: dict[str, Any]) -> Outcome:
+def repeat(todo: Todo, values: Values) -> Outcome:
     """The answer to a second creation with the same id: the row, if it is what was asked for."""
     is_same = (
-        all(getattr(todo, name) == values[name] for name in PLAIN)
+        has_values(todo, values, PLAIN)
         and (todo.completed_at is not None) == values["completed"]
         and todo.parent_uid == values["parent"]
         and todo.list_uid == values.get("list", todo.list_uid)

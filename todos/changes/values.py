@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from todos.changes.batch import Batch
 from todos.changes.change import Place
 from todos.exceptions import Invalid
+from todos.fields.declared import TODO_FIELDS
+from todos.fields.field import defaults, plain_names
 from todos.models import Todo
+from todos.models.todo import derived
+from todos.types import Values
 
-PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "time_zone")
-DERIVED = ("due_at", "due_sort", "title_sort")
+PLAIN, DEFAULTS = plain_names(TODO_FIELDS), defaults(TODO_FIELDS)
 
 
-def apply_values(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
+def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
     """Takes over what the values name, and nothing else."""
     if "list" in values or "parent" in values:
         apply_place(batch, todo, values)
     batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
     require_whole_date(todo)
-    before = {name: getattr(todo, name) for name in DERIVED}
-    todo.derive()
-    after = {name: getattr(todo, name) for name in DERIVED}
-    if after != before:
-        batch.changed.setdefault(todo.uid, set()).update(DERIVED)
+    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone))
     if "tags" in values:
         batch.tag(todo, values["tags"])
     if "completed" in values:
@@ -32,7 +29,7 @@ def apply_values(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
         keep_parent_open(batch, todo)
 
 
-def apply_place(batch: Batch, todo: Todo, values: dict[str, Any]) -> None:
+def apply_place(batch: Batch, todo: Todo, values: Values) -> None:
     if "parent" in values:
         parent = batch.todo_named(values["parent"], "/parent") if values["parent"] else None
     else:

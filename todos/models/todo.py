@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -13,6 +12,7 @@ from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow, Trashab
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date, datetime, time
     from uuid import UUID
 
 LIVE = Q(deleted_at=None)
@@ -157,14 +157,11 @@ class Todo(OwnedRow, Trashable):
     def __str__(self) -> str:
         return self.title
 
-    def derive(self) -> None:
-        """Sets the columns that follow from the others."""
-        self.due_at = None
-        if self.time_zone and self.due_date and self.due_time:
-            self.due_at = zones.instant(self.due_date, self.due_time, self.time_zone)
-        self.due_sort = due_sort_key(self.due_date, self.due_time)
-        self.title_sort = title_sort_key(self.title)
 
-
-def title_sort_key(title: str) -> str:
-    return title.casefold()[:100]
+def derived(title: str, due_date: date | None, due_time: time | None, time_zone: str) -> dict[str, object]:
+    """The columns that follow from these."""
+    return {
+        "due_at": zones.instant(due_date, due_time, time_zone) if due_date and due_time and time_zone else None,
+        "due_sort": due_sort_key(due_date, due_time),
+        "title_sort": title.casefold()[:100],
+    }

@@ -1,0 +1,148 @@
+"""What a todo, a list and a tag are: every member of their JSON, in its order.
+
+Everything else follows: what bodies take and answers show, what is read and stored, what operators see.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from todos import zones
+from todos.fields.field import Field, Fields, Written
+from todos.fields.kinds import (
+    Color,
+    Counter,
+    Day,
+    Flag,
+    Line,
+    Markdown,
+    Moment,
+    Names,
+    Since,
+    SortKey,
+    TimeOfDay,
+    Uuid,
+    Whole,
+    Zone,
+)
+
+MAX_NOTES = 20_000
+MAX_TAG_NAME = 60
+ALWAYS, ON_CREATION, ON_CHANGE, NEVER = Written
+
+
+def moment_due(at: time, day: date, zone: str, moment: datetime, reader_zone: str) -> datetime:
+    """A time without a zone floats with its reader's."""
+    return moment if zone else zones.instant(day, at, reader_zone)
+
+
+ID = Field(
+    "id",
+    Uuid(),
+    written=ON_CREATION,
+    columns=("uid",),
+    help="Choose it yourself to create offline and to retry safely.",
+)
+COLOR = Field(
+    "color",
+    Color(),
+    is_nullable=True,
+    help="#rrggbb in lower case.",
+    help_on_change="#rrggbb in lower case; null is none.",
+)
+OPEN_COUNT = "As many as `GET /todos?{}=…&status=open` shows. Not a part of the version: /summary has it fresh."
+# Raised by every change. A body may name the one it knows, which is a condition and no value.
+STAMPS = (
+    Field("version", Counter(), written=NEVER, help_in_answer="Also the ETag."),
+    Field("created_at", Moment(), written=NEVER),
+    Field("updated_at", Moment(), written=NEVER),
+)
+
+TODO_FIELDS: Fields = (
+    ID,
+    Field("title", Line(500), is_required=True, help="Trimmed; not blank."),
+    Field("notes", Markdown(MAX_NOTES), default="", help="Markdown, stored as given."),
+    Field(
+        "completed",
+        Since(),
+        default=False,
+        columns=("completed_at",),
+        help="Completing a todo completes its open subtasks; reopening one reopens its parent.",
+    ),
+    Field("completed_at", Moment(), written=NEVER, is_nullable=True),
+    Field("priority", Whole(0, 3), default=0, help="0 none, 1 low, 2 medium, 3 high."),
+    Field("due_date", Day(), is_nullable=True, help="The day it is due. Alone: the whole day."),
+    Field(
+        "due_time",
+        TimeOfDay(),
+        is_nullable=True,
+        help="Local time on that day; needs a due_date. Without time_zone it floats with the reader's zone.",
+    ),
+    Field(
+        "time_zone",
+        Zone(),
+        is_nullable=True,
+        help="IANA zone that due_date and due_time are in; needs a due_time.",
+    ),
+    Field(
+        "due_at",
+        Moment(),
+        written=NEVER,
+        is_nullable=True,
+        columns=("due_time", "due_date", "time_zone", "due_at", "owner_zone"),
+        show=moment_due,
+        help_in_answer="The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.",
+    ),
+    Field("starts_on", Day(), is_nullable=True, help="Hidden until this day begins, unless `starts` asks for it."),
+    Field(
+        "list",
+        Uuid(),
+        columns=("list_uid",),
+        help="Default: the parent's list, else `default_list` of /me, else the Inbox.",
+    ),
+    Field(
+        "parent",
+        Uuid(),
+        is_nullable=True,
+        columns=("parent_uid",),
+        help="Makes it a subtask. One level only; same list as the parent.",
+    ),
+    Field(
+        "tags",
+        Names(max_items=50, max_length=MAX_TAG_NAME),
+        default=(),
+        columns=("tag_names",),
+        help="Names, compared without case; a new name makes a tag. Replaces all tags of the todo.",
+        help_in_answer="In alphabetical order.",
+    ),
+    Field("position", SortKey(), written=NEVER, help_in_answer="Sort key: compare as bytes. `move` changes it."),
+    *STAMPS,
+    Field("deleted_at", Moment(), written=NEVER, is_nullable=True, help_in_answer="Not null: in the trash."),
+)
+
+LIST_FIELDS: Fields = (
+    ID,
+    Field("name", Line(100), is_required=True),
+    COLOR,
+    Field("position", SortKey(), written=NEVER),
+    Field(
+        "archived",
+        Since(),
+        written=ON_CHANGE,
+        columns=("archived_at",),
+        help="Todos of an archived list show only when asked for by `list`; it takes no new ones.",
+    ),
+    Field("archived_at", Moment(), written=NEVER, is_nullable=True),
+    Field("is_inbox", Flag(), written=NEVER),
+    Field("open_count", Counter(), written=NEVER, help_in_answer=OPEN_COUNT.format("list")),
+    *STAMPS,
+    Field("deleted_at", Moment(), written=NEVER, is_nullable=True),
+)
+
+TAG_FIELDS: Fields = (
+    ID,
+    Field("name", Line(MAX_TAG_NAME), is_required=True, help="Unique among your tags, compared without case."),
+    COLOR,
+    Field("open_count", Counter(), written=NEVER, help_in_answer=OPEN_COUNT.format("tag")),
+    *STAMPS,
+)
