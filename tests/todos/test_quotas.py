@@ -201,7 +201,7 @@ class AFullAccount(TodosTestCase):
 
 class AtOnce(TodosTransactionTestCase):
     @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
-    @override_settings(QUOTA_TODOS=12)
+    @override_settings(QUOTA_TODOS=12, WEB_THREADS=2 * WRITERS)
     def test_writers_together_get_no_further_than_one_alone(self):
         self.alice.todo()
         token, barrier = self.alice.sign_in(), threading.Barrier(WRITERS)
