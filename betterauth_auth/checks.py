@@ -14,7 +14,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.settings import api_settings
 
 from betterauth_auth import conf
-from betterauth_auth.jwks.fetch import FetchFailed, fetch, urllib3_fault
+from betterauth_auth.jwks.fetch import FetchFailed, fetch_document, urllib3_fault
 from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
 from betterauth_auth.jwks.snapshot import Snapshot
 
@@ -88,7 +88,7 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
 
 def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
     try:
-        keys = Snapshot().followed_by(fetch(source).body, source, asked_at=0).keys
+        keys = Snapshot().followed_by(fetch_document(source).body, source, asked_at=0).keys
         reason = "it is empty"
     except FetchFailed as exc:
         keys, reason = {}, exc.detail or "it cannot be read as a JWKS document"

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from betterauth_auth import checks, tokens
 from betterauth_auth.conf import Policy, Settings, Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.jwks.fetch import FetchFailed, fetch
+from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import usable_keys
 from betterauth_auth.jwks.snapshot import Snapshot
 from betterauth_auth.strict_json import load_document
@@ -60,7 +60,7 @@ def findings_about(policy: Policy) -> Iterator[Finding]:
     yield Finding(True, f"Issuers: {', '.join(policy.issuers)}; audiences: {', '.join(sorted(policy.audiences))}.")
     source = policy.source
     try:
-        document = fetch(source)
+        document = fetch_document(source)
     except FetchFailed as exc:
         yield failure(source, exc.reason)
         return

@@ -32,8 +32,8 @@ def key_sets() -> list[KeySetStatus]:
 
 
 def status_of(policy: conf.Policy) -> KeySetStatus:
-    keys = keyset.of(policy.source)
-    snapshot, now = keys.snapshot, keys.clock()
+    refresher = keyset.of(policy.source).refresher
+    snapshot, now = refresher.snapshot, refresher.clock()
     is_fetched = snapshot.asked_at != NEVER
     return KeySetStatus(
         issuers=policy.issuers,
@@ -43,12 +43,12 @@ def status_of(policy: conf.Policy) -> KeySetStatus:
         left_out=snapshot.left_out,
         is_usable=now < snapshot.hard_until,
         age_seconds=now - snapshot.asked_at if is_fetched else None,
-        last_outcome=keys.last_outcome,
-        last_attempt_at=datetime.fromtimestamp(keys.last_attempt_at, UTC) if keys.last_attempt_at else None,
+        last_outcome=refresher.outcome.reason,
+        last_attempt_at=datetime.fromtimestamp(refresher.last_attempt_at, UTC) if refresher.last_attempt_at else None,
     )
 
 
 def warm_up() -> None:
     """Starts fetching what is missing or old, in the background; a readiness probe may call it each time."""
     for policy in conf.current().policies:
-        keyset.of(policy.source).refresh_in_background()
+        keyset.of(policy.source).refresher.refresh_in_background()

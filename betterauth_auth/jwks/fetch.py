@@ -129,7 +129,7 @@ class DeadlineAdapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": plain_pool, "https": encrypted_pool}
 
 
-def fetch(source: Source) -> Document:
+def fetch_document(source: Source) -> Document:
     """The document, or FetchFailed. Anything else that escapes is for the caller to treat as a failure too."""
     if source.document:
         return Document(source.document.encode("utf-8"))

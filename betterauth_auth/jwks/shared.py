@@ -12,9 +12,13 @@ from django.core import signing
 from django.core.cache import caches
 
 from betterauth_auth.conf import Source
+from betterauth_auth.jwks.fetch import FetchFailed
+from betterauth_auth.jwks.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 SALT = "betterauth_auth.jwks.shared"
+# The age of a shared set comes from another clock than the age of our own.
+CLOCK_TOLERANCE_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,29 @@ class SharedDocument:
     body: bytes
     max_age_seconds: float | None
     age_seconds: float
+
+
+def newer(known: Snapshot, source: Source, asked_at: float, kid: str) -> Snapshot | None:
+    """The shared set in place of the known one, if it answers what a fetch of that moment and for that kid is for."""
+    document = read(source)
+    if document is None:
+        return None
+    try:
+        found = known.followed_by(document.body, source, asked_at - document.age_seconds, document.max_age_seconds)
+    except FetchFailed as exc:
+        logger.warning("The shared key set of %s is not used: %s.", source.name, exc.reason)
+        return None
+    return found if asked_at < found.soft_until and is_worth_taking(found, known, kid) else None
+
+
+def is_worth_taking(found: Snapshot, known: Snapshot, kid: str) -> bool:
+    if known.keys and not found.keys:
+        # An empty set is doubted, and another process's word confirms nothing.
+        return False
+    if kid:
+        # Who asks again for a kid that is known doubts the key itself, and wants the issuer's word for it.
+        return kid in found.keys and kid not in known.keys and found.asked_at > known.asked_at
+    return found.asked_at > known.asked_at + CLOCK_TOLERANCE_SECONDS
 
 
 def read(source: Source) -> SharedDocument | None:

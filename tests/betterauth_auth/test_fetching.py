@@ -91,10 +91,10 @@ class FetchingCase(IssuerCase):
 
     def outcome(self, seconds: float = 5) -> str:
         deadline = time.monotonic() + seconds
-        while self.keys.running is not None and time.monotonic() < deadline:
+        while self.keys.refresher.running is not None and time.monotonic() < deadline:
             time.sleep(0.01)
-        self.assertIsNone(self.keys.running)
-        return self.keys.last_outcome
+        self.assertIsNone(self.keys.refresher.running)
+        return self.keys.refresher.outcome.reason
 
 
 class InformationalAnswerTests(FetchingCase):
@@ -112,7 +112,8 @@ class InformationalAnswerTests(FetchingCase):
                 self.assert_answers(self.asked(server), 200)
                 self.assertEqual(server.sent, len(informational) + 1)
                 # The headers are those of the answer itself.
-                self.assertAlmostEqual(self.keys.snapshot.soft_until - self.keys.snapshot.asked_at, 77)
+                snapshot = self.keys.refresher.snapshot
+                self.assertAlmostEqual(snapshot.soft_until - snapshot.asked_at, 77)
 
     def test_they_are_skipped_when_they_come_in_one_packet(self):
         with RawServer(EARLY_HINTS + PROCESSING + self.final()) as server:
@@ -172,10 +173,10 @@ class OldLibraryTests(FetchingCase):
     def test_where_no_check_was_made_the_first_use_says_it(self):
         for version in self.with_versions("2.1.0"):
             self.configure()
-            with self.assertLogs("betterauth_auth.jwks.keyset", "WARNING") as logs:
+            with self.assertLogs("betterauth_auth.jwks.refresh", "WARNING") as logs:
                 self.assert_answers(self.get_with("/stateless"), 503)
             self.assertIn(f"urllib3 {version} is too old", logs.output[0])
-            self.assertEqual((self.keys.last_outcome, self.issuer.requests), ("urllib3", 0))
+            self.assertEqual((self.keys.refresher.outcome.reason, self.issuer.requests), ("urllib3", 0))
 
     def test_the_doctor_says_it(self):
         for version in self.with_versions("2.1.0"):

@@ -15,6 +15,7 @@ from betterauth_auth import conf
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
 from betterauth_auth.jwks.keyset import KeySet
+from betterauth_auth.jwks.refresh import Fetch
 from tests.betterauth_auth.case import IssuerCase
 from tests.fake_betterauth import FakeBetterAuth, Handler, SigningKey, answer_with, hang, slowly
 
@@ -159,7 +160,7 @@ class KeySetTests(StatelessCase):
 
     def test_an_empty_set_is_legal_and_refuses(self):
         keys, self.issuer.keys = self.issuer.keys, []
-        with self.assertLogs("betterauth_auth.jwks.keyset", "WARNING"):
+        with self.assertLogs("betterauth_auth.jwks.refresh", "WARNING"):
             self.assertEqual(self.status(self.issuer.token(key=keys[0])), 401)
 
         self.assertEqual(self.status(self.issuer.token(key=keys[0], sub="bob")), 401)
@@ -248,7 +249,7 @@ class LifeTests(SimpleTestCase):
         self.now += 301
 
         self.assertIs(self.find(), key)
-        wait_until(lambda: self.issuer.requests == 2 and self.keys.snapshot.asked_at == self.now)
+        wait_until(lambda: self.issuer.requests == 2 and self.keys.refresher.snapshot.asked_at == self.now)
         self.assertIs(self.find(), key)
 
     def test_ten_minutes_without_the_issuer_fail_no_request(self):
@@ -258,8 +259,8 @@ class LifeTests(SimpleTestCase):
         for _ in range(600):
             self.now += 1
             self.find()
-            wait_until(lambda: self.keys.running is None)
-        self.assertGreater(self.keys.failures, 3)
+            wait_until(lambda: self.keys.refresher.running is None)
+        self.assertGreater(self.keys.refresher.outcome.failures, 3)
 
     def test_after_the_hard_life_nobody_can_tell_until_the_issuer_is_back(self):
         self.find()
@@ -314,7 +315,7 @@ class LifeTests(SimpleTestCase):
                 self.issuer.behave(answer_with(body, Cache_Control=value))
                 self.now += 10_000
                 self.find()
-                self.assertEqual(self.keys.snapshot.soft_until - self.now, expected)
+                self.assertEqual(self.keys.refresher.snapshot.soft_until - self.now, expected)
 
     def test_a_negative_entry_ends_after_seconds(self):
         self.issuer.keys = [SigningKey.make(kid="1")]
@@ -328,7 +329,7 @@ class LifeTests(SimpleTestCase):
     def test_a_fetch_that_nothing_can_interrupt_is_given_up(self):
         self.find()
         self.now += 301
-        self.keys.running = keyset.Fetch(self.now, "")
+        self.keys.refresher.running = Fetch(self.now)
         self.now += 31
 
         self.find()
@@ -336,10 +337,10 @@ class LifeTests(SimpleTestCase):
         wait_until(lambda: self.issuer.requests == 2)
 
     def test_a_forked_child_can_fetch_though_the_parent_was_fetching(self):
-        with self.keys.lock, warnings.catch_warnings():
+        with self.keys.refresher.lock, warnings.catch_warnings():
             # Newer Pythons warn of what this test is about.
             warnings.simplefilter("ignore", DeprecationWarning)
-            self.keys.running = keyset.Fetch(self.now, "")
+            self.keys.refresher.running = Fetch(self.now)
             child = os.fork()
             if child == 0:
                 # Whatever happens here, the child must not return into the test runner, nor wait for ever.
@@ -359,7 +360,7 @@ class LifeTests(SimpleTestCase):
     def test_a_fetch_that_hangs_too_long_holds_nobody_up(self):
         self.find()
         self.now += 1
-        self.keys.running = keyset.Fetch(self.now, "")
+        self.keys.refresher.running = Fetch(self.now)
         self.now += 4
         started = time.perf_counter()
 

@@ -130,9 +130,9 @@ class MisbehavingIssuerTests(IssuerCase):
     def assert_fetch_ends(self, outcome: str) -> None:
         keys = keyset.of(conf.current().policies[0].source)
         deadline = time.monotonic() + 2
-        while keys.running is not None and time.monotonic() < deadline:
+        while keys.refresher.running is not None and time.monotonic() < deadline:
             time.sleep(0.01)
-        self.assertEqual((keys.running, keys.last_outcome), (None, outcome))
+        self.assertEqual((keys.refresher.running, keys.refresher.outcome.reason), (None, outcome))
 
     def test_the_issuer_is_left_alone_for_as_long_as_it_asks(self):
         self.issuer.behave(answer_with(b"", 429, X_Retry_After="17"))

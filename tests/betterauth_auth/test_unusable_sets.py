@@ -77,17 +77,17 @@ class MovedClockCase(StatelessCase):
         self.now = time.monotonic()
         self.configure(**{"ALGORITHMS": ACCEPTED, **overrides})
         self.keys = keyset.of(conf.current().policies[0].source)
-        self.keys.clock = lambda: self.now
+        self.keys.refresher.clock = lambda: self.now
         return self.keys
 
     def wait_for_fetch(self, number: int, outcome: str) -> None:
         """Until the issuer was asked so many times and that was the outcome: the fault did take place."""
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
-            if self.issuer.requests == number and self.keys.running is None:
+            if self.issuer.requests == number and self.keys.refresher.running is None:
                 break
             time.sleep(0.005)
-        self.assertEqual((self.issuer.requests, self.keys.last_outcome), (number, outcome))
+        self.assertEqual((self.issuer.requests, self.keys.refresher.outcome.reason), (number, outcome))
 
     def assert_unavailable(self, response: Any, at_most: int = 60) -> None:
         self.assert_answers(response, 503)
@@ -185,13 +185,13 @@ class UnusableSetTests(MovedClockCase):
                 text = set_of(name, self.issuer.key.jwk).decode()
                 self.start(JWKS=text, ISSUER=[self.issuer.url], AUDIENCE=[self.issuer.url])
                 self.assert_unavailable(self.get_with("/stateless"))
-                self.assertEqual(self.keys.last_outcome, "no_usable_keys")
+                self.assertEqual(self.keys.refresher.outcome.reason, "no_usable_keys")
 
     def test_the_log_says_once_why_and_once_that_it_is_over(self):
         keys = self.start()
         self.assertEqual(self.status_of(), 200)
         self.issuer.behave(answer_with(set_of("for encryption", self.issuer.key.jwk)))
-        with self.assertLogs("betterauth_auth.jwks.keyset", "INFO") as logs:
+        with self.assertLogs("betterauth_auth.jwks.refresh", "INFO") as logs:
             for number in range(2, 7):
                 self.now += 301
                 self.status_of()
@@ -246,7 +246,7 @@ class EmptySetTests(MovedClockCase):
         for _ in range(29):
             self.now += 1
             self.assertEqual((self.status(token), self.status_of(sub="bob")), (200, 200))
-        self.assertIsNone(self.keys.running)
+        self.assertIsNone(self.keys.refresher.running)
         self.assertEqual(self.issuer.requests, 2)
 
         self.now += 1
@@ -303,7 +303,7 @@ class EmptySetTests(MovedClockCase):
             response = self.get_with("/stateless", headers={"kid": f"junk{number}"})
             self.assert_answers(response, 503)
             self.assertEqual(int(response["Retry-After"]), 25 - 5 * number)
-        self.assertEqual((self.issuer.requests, self.keys.last_outcome), (5, "empty_set"))
+        self.assertEqual((self.issuer.requests, self.keys.refresher.outcome.reason), (5, "empty_set"))
 
         self.assertEqual(self.status(token), 200)
 
@@ -366,7 +366,7 @@ class EmptySetTests(MovedClockCase):
         self.assertEqual(self.status_of(sub="bob"), 200)
 
     def test_the_log_says_it_once_doubted_and_once_believed(self):
-        with self.assertLogs("betterauth_auth.jwks.keyset", "INFO") as logs:
+        with self.assertLogs("betterauth_auth.jwks.refresh", "INFO") as logs:
             token = self.make_it_empty()
             for number in range(3, 7):
                 self.now += 30
@@ -448,7 +448,8 @@ class SharedSetTests(MovedClockCase):
 
         # The issuer is asked because of the kid, and says nothing.
         self.assert_unavailable(self.get_with("/stateless"))
-        self.assertEqual((dict(self.keys.snapshot.keys), self.keys.snapshot.asked_at > 0), ({}, True))
+        snapshot = self.keys.refresher.snapshot
+        self.assertEqual((dict(snapshot.keys), snapshot.asked_at > 0), ({}, True))
 
 
 class OneBadKeyTests(MovedClockCase):
@@ -472,8 +473,8 @@ class OneBadKeyTests(MovedClockCase):
                 self.start()
 
                 self.assertEqual(self.status_of(), 200)
-                self.assertEqual(tuple(self.keys.snapshot.keys), (good["kid"],))
-                self.assertEqual(len(self.keys.snapshot.left_out), 1)
+                self.assertEqual(tuple(self.keys.refresher.snapshot.keys), (good["kid"],))
+                self.assertEqual(len(self.keys.refresher.snapshot.left_out), 1)
 
     def test_beside_the_keys_they_spoil_nothing(self):
         for member in ({"comment": "\ud800"}, {"comment": DEEP}, {"\ud800": 1}):
