@@ -67,6 +67,7 @@ class Refresher:
             threading.Thread(target=self.run, args=(fetch,), name="betterauth-keys", daemon=True).start()
         except RuntimeError as exc:
             self.fail(fetch, FetchFailed("no_thread"))
+            fetch.has_replaced.set_result(False)
             raise KeysUnavailable("no_thread") from exc
         return fetch
 

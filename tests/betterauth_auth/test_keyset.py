@@ -8,6 +8,7 @@ import threading
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 from django.test import SimpleTestCase, override_settings
 
@@ -352,6 +353,20 @@ class LifeTests(SimpleTestCase):
         _, status = os.waitpid(child, 0)
 
         self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+
+    def test_when_no_thread_can_be_had_nobody_waits_for_one(self):
+        def fail_while_somebody_joins(thread: threading.Thread) -> None:
+            self.joined = self.keys.refresher.join_or_start()
+            raise RuntimeError("can't start new thread")
+
+        with patch.object(threading.Thread, "start", fail_while_somebody_joins):
+            with self.assertRaisesRegex(KeysUnavailable, "no_thread"):
+                self.find()
+            with self.assertRaisesRegex(KeysUnavailable, "no_thread"):
+                self.keys.waiting_room.wait_for(self.joined, self.now)
+        self.now += 2
+
+        self.assertEqual(self.find().kid, self.issuer.key.kid)
 
     def test_a_time_to_wait_that_has_passed_is_a_second(self):
         for seconds in (float("-inf"), -5.0, 0.0, 0.2):
