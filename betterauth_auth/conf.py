@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
@@ -18,10 +18,12 @@ from betterauth_auth.jwks.keys import canonical
 JWKS_PATH = "/api/auth/jwks"
 # No real issuer can have this name, so a development token is foreign everywhere else.
 DEVELOPMENT_ISSUER = "urn:betterauth_auth:development"
+# As they are written in the settings; what each is meant to be is checked where it is read.
+Values: TypeAlias = Mapping[str, object]
 # Stands in TOKEN_TYPES for a token without `typ`, which is what Better Auth sends.
 ABSENT = "absent"
 
-ISSUER_DEFAULTS: dict[str, Any] = {
+ISSUER_DEFAULTS: Values = {
     "API_URL": "",
     "JWKS_URL": "",
     "JWKS": "",
@@ -41,7 +43,7 @@ ISSUER_DEFAULTS: dict[str, Any] = {
     "UNKNOWN_KID_SECONDS": 10,
     "CACHE": "",
 }
-DEFAULTS: dict[str, Any] = {
+DEFAULTS: Values = {
     **ISSUER_DEFAULTS,
     "TOKEN_CACHE_SECONDS": 60,
     "TOKEN_CACHE_ENTRIES": 4096,
@@ -115,24 +117,21 @@ def current() -> Settings:
     return settings
 
 
-def forget(*, setting: str, **kwargs: Any) -> None:
+def forget(*, setting: str, **kwargs: object) -> None:
     """Receiver of Django's `setting_changed`, for tests that change the dictionary in place."""
     global _current
     if setting in {"BETTER_AUTH", "DEBUG"}:
         _current = None
 
 
-def build(raw: Mapping[str, Any], is_debug: bool) -> Settings:
-    values = {**DEFAULTS, **raw}
-    refuse_unknown_names(raw, DEFAULTS)
+def build(raw: Values, is_debug: bool) -> Settings:
+    values = with_defaults(raw, DEFAULTS)
     is_development = is_development_issuer(values, is_debug)
     if is_development:
         policies = [development_policy(values)]
     else:
         policies = [build_policy(values)] if is_configured(values) else []
-    for extra in values["ISSUERS"]:
-        refuse_unknown_names(extra, ISSUER_DEFAULTS)
-        policies.append(build_policy({**ISSUER_DEFAULTS, **extra}))
+    policies += [build_policy(with_defaults(extra, ISSUER_DEFAULTS)) for extra in entries(values, "ISSUERS")]
     return Settings(
         policies=tuple(policies),
         policy_of_issuer=MappingProxyType(by_issuer(policies)),
@@ -151,24 +150,24 @@ def by_issuer(policies: list[Policy]) -> dict[str, Policy]:
     return {name: policy for policy in policies for name in policy.issuers if names.count(name) == 1}
 
 
-def is_configured(values: Mapping[str, Any]) -> bool:
+def is_configured(values: Values) -> bool:
     return any(values[name] for name in SOURCES)
 
 
-def is_development_issuer(values: Mapping[str, Any], is_debug: bool) -> bool:
+def is_development_issuer(values: Values, is_debug: bool) -> bool:
     """Whether the local development key is trusted: only while debugging, and only where no issuer is configured."""
     return is_debug and bool(values["DEV_KEY_FILE"]) and not is_configured(values) and not values["ISSUERS"]
 
 
-def development_policy(values: Mapping[str, Any]) -> Policy:
+def development_policy(values: Values) -> Policy:
     # Imported here because the key is needed nowhere else, and never in production.
     from betterauth_auth.devkey import public_jwks
 
     own = {"ISSUER": [DEVELOPMENT_ISSUER], "AUDIENCE": [DEVELOPMENT_ISSUER], "ALGORITHMS": ["EdDSA"], "CACHE": ""}
-    return build_policy({**values, **own, "JWKS": public_jwks(Path(values["DEV_KEY_FILE"]))})
+    return build_policy({**values, **own, "JWKS": public_jwks(Path(str(values["DEV_KEY_FILE"])))})
 
 
-def build_policy(values: Mapping[str, Any]) -> Policy:
+def build_policy(values: Values) -> Policy:
     api_url = str(values["API_URL"]).rstrip("/")
     own_origin = [origin(api_url)] if api_url else []
     return Policy(
@@ -183,7 +182,7 @@ def build_policy(values: Mapping[str, Any]) -> Policy:
     )
 
 
-def build_source(values: Mapping[str, Any], api_url: str) -> Source:
+def build_source(values: Values, api_url: str) -> Source:
     document, file = values["JWKS"], str(values["JWKS_FILE"])
     is_static = bool(document or file)
     url = str(values["JWKS_URL"]) or (f"{api_url}{JWKS_PATH}" if api_url else "")
@@ -202,7 +201,7 @@ def build_source(values: Mapping[str, Any], api_url: str) -> Source:
     )
 
 
-def accepted_algorithms(values: Mapping[str, Any]) -> frozenset[str]:
+def accepted_algorithms(values: Values) -> frozenset[str]:
     return frozenset(map(canonical, words(values, "ALGORITHMS")))
 
 
@@ -218,25 +217,35 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{host}" if is_default_port else f"{parts.scheme}://{host}:{port}"
 
 
-def words(values: Mapping[str, Any], name: str) -> list[str]:
-    value = values[name]
-    # A lone string would otherwise be taken apart into its letters.
-    entries = [value] if isinstance(value, str) and value else list(value or [])
-    if not all(isinstance(entry, str) and entry for entry in entries):
+def words(values: Values, name: str) -> list[str]:
+    found = entries(values, name)
+    texts = [entry for entry in found if isinstance(entry, str) and entry]
+    if len(texts) < len(found):
         raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a list of strings.")
-    return entries
+    return texts
 
 
-def number(values: Mapping[str, Any], name: str) -> float:
+def entries(values: Values, name: str) -> list[object]:
+    value = values[name] or []
+    if isinstance(value, str):
+        # It would otherwise be taken apart into its letters.
+        return [value]
+    if not isinstance(value, Iterable):
+        raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a list.")
+    return list(value)
+
+
+def number(values: Values, name: str) -> float:
     value = values[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
         raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a number from 0 to 2^31.")
     return value
 
 
-def refuse_unknown_names(values: object, known: Mapping[str, Any]) -> None:
-    # A misspelled name would silently leave the default in force.
+def with_defaults(values: object, defaults: Values) -> Values:
     if not isinstance(values, Mapping):
         raise ImproperlyConfigured("BETTER_AUTH['ISSUERS'] is not a list of dictionaries.")
-    if unknown := sorted(map(str, values.keys() - known.keys())):
+    # A misspelled name would silently leave the default in force.
+    if unknown := sorted(map(str, values.keys() - defaults.keys())):
         raise ImproperlyConfigured(f"BETTER_AUTH has no setting named {', '.join(unknown)}.")
+    return {**defaults, **values}

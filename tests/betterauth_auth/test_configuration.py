@@ -58,7 +58,9 @@ class SettingsTests(SimpleTestCase):
         self.assertEqual(policy(**GOOD, AUDIENCE="https://a.example").audiences, {"https://a.example"})
 
     def test_names_and_values_that_mean_nothing_are_refused(self):
-        for raw in ({"AUDIENCES": ["x"]}, {"LEEWAY_SECONDS": "10"}, {"LEEWAY_SECONDS": True}, {"ISSUER": [1]}):
+        no_lists = [{"ISSUER": 1}, {"ISSUERS": 1}, {"ISSUERS": [1]}, {"ISSUERS": "x"}]
+        no_values = [{"AUDIENCES": ["x"]}, {"LEEWAY_SECONDS": "10"}, {"LEEWAY_SECONDS": True}, {"ISSUER": [1]}]
+        for raw in no_values + no_lists:
             with self.subTest(raw), self.assertRaises(ImproperlyConfigured):
                 policy(**GOOD, **raw)
 
