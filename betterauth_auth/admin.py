@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from betterauth_auth import users
-from betterauth_auth.models import Identity
+from betterauth_auth.models import Identity, IdentityQuerySet
 
 
 class ReasonForm(ActionForm):
@@ -27,7 +27,7 @@ class AccessAdmin(admin.ModelAdmin):
     action_form = ReasonForm
     actions: tuple[str, ...] = ("deactivate", "reactivate", "cut_off_tokens")
 
-    def person(self, row: Any) -> models.Model:
+    def person(self, row: models.Model) -> models.Model:
         return row
 
     def has_deactivate_permission(self, request: HttpRequest) -> bool:
@@ -37,19 +37,19 @@ class AccessAdmin(admin.ModelAdmin):
         return request.user.has_perm("betterauth_auth.cut_off_person")
 
     @admin.action(description="Deactivate", permissions=["deactivate"])
-    def deactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
         self.decide(request, queryset, users.deactivate, "Deactivated")
 
     @admin.action(description="Reactivate", permissions=["deactivate"])
-    def reactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
         self.decide(request, queryset, users.reactivate, "Reactivated")
 
     @admin.action(description="Cut off all tokens issued until now", permissions=["cut_off"])
-    def cut_off_tokens(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def cut_off_tokens(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
         self.decide(request, queryset, users.cut_off, "Tokens cut off")
 
     def decide(
-        self, request: HttpRequest, queryset: QuerySet[Any], act: Callable[[models.Model], None], outcome: str
+        self, request: HttpRequest, queryset: QuerySet[models.Model], act: Callable[[models.Model], None], outcome: str
     ) -> None:
         """Acts on each person and logs it with the reason, all or nothing."""
         reason = request.POST.get("reason", "").strip()
@@ -95,14 +95,15 @@ class IdentityAdmin(AccessAdmin):
     )
     readonly_fields = fields
 
-    def person(self, row: Identity) -> models.Model:
-        return row.user
+    def person(self, row: models.Model) -> models.Model:
+        return cast("Identity", row).user
 
     def get_search_results(
-        self, request: HttpRequest, queryset: Any, search_term: str
+        self, request: HttpRequest, queryset: QuerySet[Identity], search_term: str
     ) -> tuple[QuerySet[Identity], bool]:
         text = search_term.strip()
-        return (queryset.matching(text) if text else queryset), False
+        # The default manager's, which knows what can be searched for.
+        return (cast("IdentityQuerySet", queryset).matching(text) if text else queryset), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeAlias, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
@@ -18,6 +18,7 @@ from betterauth_auth import conf, counters, deferred, users
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, verify
+from betterauth_auth.users import LocalUser
 
 logger = logging.getLogger(__name__)
 CHALLENGE = 'Bearer realm="api"'
@@ -53,6 +54,9 @@ class InsufficientScope(exceptions.PermissionDenied):
         self.auth_header = f'{CHALLENGE}, error="insufficient_scope", scope="{" ".join(sorted(scopes))}"'
 
 
+SignedIn: TypeAlias = "LocalUser | deferred.DeferredUser | TokenUser"
+
+
 class Subject(NamedTuple):
     issuer: str
     subject: str
@@ -61,7 +65,7 @@ class Subject(NamedTuple):
 class BetterAuthAuthentication(BaseAuthentication):
     """A Better Auth token in, the local user out. Without a token nobody is signed in; permissions decide then."""
 
-    def authenticate(self, request: Request) -> tuple[Any, VerifiedToken] | None:
+    def authenticate(self, request: Request) -> tuple[SignedIn, VerifiedToken] | None:
         credentials = bearer_credentials(request)
         if credentials is None:
             return None
@@ -78,7 +82,7 @@ class BetterAuthAuthentication(BaseAuthentication):
             raise VerificationUnavailable(60) from exc
         return self.user_for(token, request), token
 
-    def user_for(self, token: VerifiedToken, request: Request) -> Any:
+    def user_for(self, token: VerifiedToken, request: Request) -> SignedIn:
         # A view says so when it keeps the promise that is written in `deferred`.
         if getattr(request.parser_context.get("view"), "defers_user", False) and deferred.is_possible():
             return deferred.user_of(token, partial(fetched_user, token))
@@ -96,7 +100,7 @@ class OptionalBetterAuthAuthentication(BetterAuthAuthentication):
 class StatelessBetterAuthAuthentication(BetterAuthAuthentication):
     """Claims only and no database: deactivated users and cut-offs are not seen."""
 
-    def user_for(self, token: VerifiedToken, request: Request) -> Any:
+    def user_for(self, token: VerifiedToken, request: Request) -> SignedIn:
         return TokenUser(token)
 
 
@@ -144,13 +148,13 @@ def refuse_without_scopes(token: VerifiedToken) -> None:
         raise InsufficientScope(required)
 
 
-def fetched_user(token: VerifiedToken) -> Any:
+def fetched_user(token: VerifiedToken) -> LocalUser:
     """The local user, in one query; TokenRefused when an operator has shut this person out."""
     try:
         identity = users.identity_for(token)
     except InvalidToken as exc:
         raise refused(exc) from exc
-    user: Any = identity.user
+    user = cast("LocalUser", identity.user)
     user.betterauth_identity = identity
     return user
 

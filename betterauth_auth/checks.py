@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
@@ -27,7 +26,7 @@ def register_all() -> None:
     checks.register(check_authenticator_order, checks.Tags.security)
 
 
-def check_settings(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
     raw = getattr(django_settings, "BETTER_AUTH", None)
     if not isinstance(raw, dict):
         return [error("E001", "The setting BETTER_AUTH is missing.", "Set BETTER_AUTH = {'API_URL': 'https://…'}.")]
@@ -103,7 +102,7 @@ def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:
         yield error("E012", f"The issuer {issuer!r} is configured more than once.", hint)
 
 
-def check_authenticator_order(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_authenticator_order(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
     # Imported here because DRF's settings import the classes, which may import models.
     from betterauth_auth.authentication import BetterAuthAuthentication
 

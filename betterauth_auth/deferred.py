@@ -7,18 +7,19 @@ round trip of its own, and it is neither skipped nor remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import BigIntegerField, DateTimeField, F, Field, Model, Q, QuerySet, TextField
+from django.db.models import BigIntegerField, DateTimeField, F, Model, Q, QuerySet, TextField
 from django.utils.functional import SimpleLazyObject, empty
 
 from betterauth_auth import profile
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import VerifiedToken
+from betterauth_auth.users import LocalUser
 
 # Others compare text without case or accents and could find somebody else's row.
 EXACT_DATABASES = frozenset({"postgresql", "sqlite"})
@@ -29,14 +30,14 @@ class DeferredUser(SimpleLazyObject):
 
     is_authenticated = True
     is_anonymous = False
-    pk_fields: ClassVar[dict[str, Field[Any, Any]]] = {
+    pk_fields: ClassVar[dict[str, TextField | DateTimeField | BigIntegerField]] = {
         "issuer": TextField(),
         "subject": TextField(),
         "issued_at": DateTimeField(),
         "owner": BigIntegerField(),
     }
 
-    def __init__(self, token: VerifiedToken, fetch: Callable[[], Any], remembered_pk: Any) -> None:
+    def __init__(self, token: VerifiedToken, fetch: Callable[[], LocalUser], remembered_pk: object) -> None:
         super().__init__(fetch)
         self.__dict__["token"] = token
         self.__dict__["remembered_pk"] = remembered_pk
@@ -45,7 +46,7 @@ class DeferredUser(SimpleLazyObject):
         return True
 
     @property
-    def remembered_pk(self) -> Any:
+    def remembered_pk(self) -> object:
         """The key that the user had when this token was here before, None the first time."""
         return self.__dict__["remembered_pk"]
 
@@ -70,7 +71,7 @@ class DeferredUser(SimpleLazyObject):
         return f"{token.issuer}|{token.subject}"
 
     @property
-    def pk_values(self) -> dict[str, Any]:
+    def pk_values(self) -> dict[str, object]:
         """What `pk_query` compares with; a query that is compiled once is given these anew for each request.
 
         A remembered key may be another one by now, if the database was set back or the person was erased. Then the
@@ -81,11 +82,17 @@ class DeferredUser(SimpleLazyObject):
         return {"issuer": token.issuer, "subject": token.subject, "issued_at": token.issued_at, "owner": owner}
 
     @staticmethod
-    def pk_query(issuer: Any, subject: Any, issued_at: Any, owner: Any) -> QuerySet[Any, Any]:
+    def pk_query(
+        issuer: object, subject: object, issued_at: object, owner: object
+    ) -> QuerySet[Identity, Mapping[str, object]]:
         """The key of the active user whose tokens of that moment are not cut off: one row, or none."""
+        # The key has whatever type the host's model gives it.
+        is_remembered = Q(("user_id", owner))
         is_standing = Q(tokens_valid_after=None) | Q(tokens_valid_after__lt=issued_at)
-        identities = Identity.objects.filter(is_standing, issuer=issuer, subject=subject, user__is_active=True)
-        return identities.filter(user_id=owner).annotate(key=F("user_id")).values("key")
+        identities = Identity.objects.filter(
+            is_standing, is_remembered, issuer=issuer, subject=subject, user__is_active=True
+        )
+        return identities.annotate(key=F("user_id")).values("key")
 
 
 class Recent:
@@ -95,14 +102,14 @@ class Recent:
         self.size = size
         self.clear()
 
-    def clear(self, **kwargs: Any) -> None:
-        self.young: dict[Hashable, Any] = {}
-        self.old: dict[Hashable, Any] = {}
+    def clear(self, **kwargs: object) -> None:
+        self.young: dict[Hashable, object] = {}
+        self.old: dict[Hashable, object] = {}
 
-    def get(self, key: Hashable) -> Any:
+    def get(self, key: Hashable) -> object:
         return self.young.get(key) or self.old.get(key)
 
-    def add(self, key: Hashable, value: Any) -> None:
+    def add(self, key: Hashable, value: object) -> None:
         if len(self.young) * 2 >= self.size:
             self.old, self.young = self.young, {}
         self.young[key] = value
@@ -113,7 +120,7 @@ class Recent:
 keys_of_tokens = Recent(8192)
 
 
-def user_of(token: VerifiedToken, fetch: Callable[[], Any]) -> DeferredUser:
+def user_of(token: VerifiedToken, fetch: Callable[[], LocalUser]) -> DeferredUser:
     """The first request of each token in each process fetches at once, so that the profile follows new claims."""
     user = DeferredUser(token, fetch, keys_of_tokens.get(which(token)))
     if user.remembered_pk is None:
@@ -127,7 +134,7 @@ def which(token: VerifiedToken) -> Hashable:
     return token.issuer, token.subject, token.issued_at
 
 
-def remember(token: VerifiedToken, pk: Any) -> None:
+def remember(token: VerifiedToken, pk: object) -> None:
     keys_of_tokens.add(which(token), pk)
 
 

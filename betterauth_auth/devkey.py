@@ -7,23 +7,24 @@ import os
 import secrets
 import time
 from pathlib import Path
-from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.exceptions import ImproperlyConfigured
 from jwt.algorithms import OKPAlgorithm
 
 from betterauth_auth.jwks.keys import UnusableKey, usable_key
+from betterauth_auth.strict_json import Claims, JsonObject
 
 LIFE_SECONDS = 12 * 60 * 60
 
 
-def public_jwks(path: Path) -> dict[str, Any]:
+def public_jwks(path: Path) -> JsonObject:
     private = private_jwk(path)
     return {"keys": [{name: value for name, value in private.items() if name != "d"}]}
 
 
-def private_jwk(path: Path) -> dict[str, Any]:
+def private_jwk(path: Path) -> JsonObject:
     try:
         if not path.exists():
             write_new_key(path)
@@ -35,8 +36,6 @@ def private_jwk(path: Path) -> dict[str, Any]:
 
 
 def write_new_key(path: Path) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     jwk = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
     jwk |= {"alg": "EdDSA", "kid": f"development-{secrets.token_hex(8)}"}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,10 +56,12 @@ def write_new_key(path: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def development_token(path: Path, issuer: str, claims: dict[str, Any]) -> str:
+def development_token(path: Path, issuer: str, claims: Claims) -> str:
     """A token as Better Auth would sign it, except that it lives for a working day."""
     jwk = private_jwk(path)
     now = int(time.time())
     payload = {"iat": now, "exp": now + LIFE_SECONDS, "iss": issuer, "aud": issuer, **claims}
-    key: Any = OKPAlgorithm.from_jwk(jwk)
+    key = OKPAlgorithm.from_jwk(jwk)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ImproperlyConfigured(f"{path} holds no private key; delete it.")
     return jwt.encode(payload, key, algorithm="EdDSA", headers={"kid": jwk["kid"], "typ": None})

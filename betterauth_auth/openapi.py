@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
@@ -19,7 +19,7 @@ class BetterAuthScheme(OpenApiAuthenticationExtension):
         # One name for one class: drf-spectacular warns when two classes share a scheme. `BetterAuth` is the usual one.
         return type(self.target).__name__.removesuffix("Authentication")
 
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, object]:
         return {
             "type": "http",
             "scheme": "bearer",

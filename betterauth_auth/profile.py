@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import nullcontext
-from typing import Any
 
 from django.db import DatabaseError, connections, router, transaction
 
@@ -51,7 +50,7 @@ def keep_up(identity: Identity, token: VerifiedToken) -> None:
     take(identity, token)
 
 
-def forget_rest(**kwargs: Any) -> None:
+def forget_rest(**kwargs: object) -> None:
     """Receiver of Django's `setting_changed`: tests start with nothing that has failed."""
     global _resting_until
     _resting_until = 0.0
@@ -76,9 +75,9 @@ def update(identity: Identity, token: VerifiedToken) -> None:
     newer.update(**told_by(token), profile_issued_at=token.issued_at)
 
 
-def told_by(token: VerifiedToken) -> dict[str, Any]:
+def told_by(token: VerifiedToken) -> dict[str, str | bool]:
     """The profile fields that the token speaks of. A claim that is absent says nothing; null says there is none."""
-    told: dict[str, Any] = {}
+    told: dict[str, str | bool] = {}
     for field, names in CLAIMS.items():
         for name in names:
             if name in token.claims:

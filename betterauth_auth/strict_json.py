@@ -6,7 +6,12 @@ import base64
 import binascii
 import json
 import math
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+# Whoever uses a member has to look first at what it is.
+JsonObject: TypeAlias = dict[str, object]
+Claims: TypeAlias = Mapping[str, object]
 
 MAX_DEPTH = 16
 # No claim needs more, and Python takes quadratic time to read long numbers.
@@ -25,7 +30,7 @@ def decode_base64url(segment: bytes) -> bytes:
     return decoded
 
 
-def load_object(text: bytes) -> dict[str, Any]:
+def load_object(text: bytes) -> JsonObject:
     """The JSON object in these bytes; ValueError unless every reader of JSON would see the same one."""
     decoded = text.decode("utf-8")
     value = _parsed(decoded, _STRICT)
@@ -37,7 +42,7 @@ def load_object(text: bytes) -> dict[str, Any]:
     return value
 
 
-def load_document(text: bytes) -> dict[str, Any]:
+def load_document(text: bytes) -> JsonObject:
     """The JSON object in these bytes, where whatever is ambiguous is None, so that it spoils nothing beside it.
 
     Depth and half characters are for `refuse_unreadable` to judge, part by part.
@@ -45,13 +50,13 @@ def load_document(text: bytes) -> dict[str, Any]:
     return _parsed(text.decode("utf-8"), _FORGIVING)
 
 
-def refuse_unreadable(value: Any) -> None:
+def refuse_unreadable(value: object) -> None:
     """ValueError for what `load_object` would not accept as a part of anything."""
     _refuse_deep_nesting(value)
     _refuse_lone_surrogates(value)
 
 
-def _parsed(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
+def _parsed(text: str, decoder: json.JSONDecoder) -> JsonObject:
     try:
         value = decoder.decode(text)
     except RecursionError as exc:
@@ -61,33 +66,32 @@ def _parsed(text: str, decoder: json.JSONDecoder) -> dict[str, Any]:
     return value
 
 
-def _refuse_deep_nesting(value: Any) -> None:
-    level = [value]
+def _refuse_deep_nesting(value: object) -> None:
+    level = _containers([value])
     for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in _children(node)]
+        level = [child for node in level for child in _containers(node.values() if isinstance(node, dict) else node)]
         if not level:
             return
     raise ValueError("nested too deeply")
 
 
-def _children(node: Any) -> list[Any]:
-    members = node.values() if isinstance(node, dict) else node
+def _containers(members: Iterable[object]) -> list[JsonObject | list[object]]:
     return [member for member in members if isinstance(member, dict | list)]
 
 
-def _refuse_lone_surrogates(value: Any) -> None:
+def _refuse_lone_surrogates(value: object) -> None:
     # Half a character, which no database stores and no other text equals. UnicodeEncodeError is a ValueError.
     json.dumps(value, ensure_ascii=False).encode("utf-8")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, object]]) -> JsonObject:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("duplicate member")
     return members
 
 
-def _unique_or_none(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
+def _unique_or_none(pairs: list[tuple[str, object]]) -> JsonObject | None:
     members = dict(pairs)
     return members if len(members) == len(pairs) else None
 

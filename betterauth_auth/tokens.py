@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from betterauth_auth import conf
 from betterauth_auth.conf import ABSENT, Policy, Settings
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
 from betterauth_auth.jwks.keys import Key, canonical, is_kid
-from betterauth_auth.strict_json import decode_base64url, load_object
+from betterauth_auth.strict_json import Claims, JsonObject, decode_base64url, load_object
 from betterauth_auth.tokencache import Entry, TokenCache
 
 MAX_TOKEN_BYTES = 16 * 1024
@@ -37,7 +36,7 @@ class VerifiedToken:
     expires_at: datetime
     scopes: frozenset[str]
     kid: str
-    claims: Mapping[str, Any] = field(repr=False)
+    claims: Claims = field(repr=False)
     """All claims, read-only to any depth: arrays are tuples."""
 
 
@@ -49,7 +48,7 @@ class Parsed(NamedTuple):
     algorithm: str
     token_type: str
     kid: str
-    claims: dict[str, Any]
+    claims: JsonObject
 
 
 def verify(token: str) -> VerifiedToken:
@@ -117,7 +116,7 @@ def parse(raw: bytes, settings: Settings) -> Parsed:
     return Parsed(raw[: raw.rindex(b".")], signature, algorithm, token_type, kid, claims)
 
 
-def type_of(header: Mapping[str, Any]) -> str:
+def type_of(header: JsonObject) -> str:
     if "typ" not in header:
         return ABSENT
     value = header["typ"]
@@ -142,20 +141,22 @@ def policy_for(parsed: Parsed, settings: Settings, now: float) -> Policy:
         raise InvalidToken(
             "audience", f"its audience is {claims.get('aud')!r}, expected {expected}: set BETTER_AUTH_AUDIENCE"
         )
-    if numeric(claims, "exp") + policy.leeway_seconds <= now:
-        raise InvalidToken("expired", f"it expired {round(now - claims['exp'])} seconds ago")
+    expires = numeric(claims, "exp")
+    if expires + policy.leeway_seconds <= now:
+        raise InvalidToken("expired", f"it expired {round(now - expires)} seconds ago")
     return policy
 
 
-def audiences(claims: Mapping[str, Any]) -> tuple[str, ...]:
+def audiences(claims: Claims) -> tuple[str, ...]:
     value = claims.get("aud")
     values = value if isinstance(value, list) else [value]
-    if not all(isinstance(audience, str) for audience in values):
+    found = tuple(audience for audience in values if isinstance(audience, str))
+    if len(found) < len(values):
         raise InvalidToken("audience", "aud is neither a string nor an array of strings")
-    return tuple(values)
+    return found
 
 
-def numeric(claims: Mapping[str, Any], name: str) -> float:
+def numeric(claims: Claims, name: str) -> float:
     if name not in claims:
         raise InvalidToken("missing_claim", f"it has no {name}")
     value = claims[name]
@@ -193,7 +194,7 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
         raise InvalidToken("not_yet_valid", "it is not valid yet; compare the clocks of the two servers")
     refuse_other_kinds(claims)
     return VerifiedToken(
-        issuer=claims["iss"],
+        issuer=str(claims["iss"]),
         subject=checked_subject(claims),
         audiences=audiences(claims),
         issued_at=datetime.fromtimestamp(issued // 1, UTC),
@@ -204,7 +205,7 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
     )
 
 
-def checked_subject(claims: Mapping[str, Any]) -> str:
+def checked_subject(claims: Claims) -> str:
     subject = claims.get("sub")
     if "sub" not in claims:
         raise InvalidToken("missing_claim", "it has no sub")
@@ -215,19 +216,19 @@ def checked_subject(claims: Mapping[str, Any]) -> str:
     return subject
 
 
-def refuse_other_kinds(claims: Mapping[str, Any]) -> None:
+def refuse_other_kinds(claims: Claims) -> None:
     if "cnf" in claims:
         raise InvalidToken("sender_constrained", "it is bound to its sender (cnf) and no plain Bearer token")
     if isinstance(claims.get("sub"), str) and claims["sub"] in (claims.get("client_id"), claims.get("azp")):
         raise InvalidToken("client_credentials", "it stands for a client, not for a person")
 
 
-def scopes(claims: Mapping[str, Any]) -> frozenset[str]:
+def scopes(claims: Claims) -> frozenset[str]:
     value = claims.get("scope")
     return frozenset(value.split(" ")) - {""} if isinstance(value, str) else frozenset()
 
 
-def frozen(claims: dict[str, Any]) -> Mapping[str, Any]:
+def frozen(claims: JsonObject) -> Claims:
     # Cached tokens are shared between requests, so nobody may change them.
     members = dict(claims)
     for name, value in claims.items():
@@ -236,7 +237,7 @@ def frozen(claims: dict[str, Any]) -> Mapping[str, Any]:
     return MappingProxyType(members)
 
 
-def frozen_value(value: Any) -> Any:
+def frozen_value(value: object) -> object:
     if isinstance(value, dict):
         return frozen(value)
     return tuple(map(frozen_value, value)) if isinstance(value, list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
@@ -15,6 +15,16 @@ from betterauth_auth.exceptions import InvalidToken
 from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
 from betterauth_auth.tokens import VerifiedToken
+
+
+class LocalUser(Protocol):
+    """A row of whatever AUTH_USER_MODEL is, for whom a token was good."""
+
+    @property
+    def pk(self) -> object: ...
+
+    is_active: bool
+    betterauth_identity: Identity
 
 
 def identity_for(token: VerifiedToken) -> Identity:
@@ -51,14 +61,14 @@ def make(token: VerifiedToken) -> Identity:
 
 def make_user() -> Any:  # whatever AUTH_USER_MODEL is
     model = get_user_model()
-    field = model._meta.get_field(model.USERNAME_FIELD)
+    field = cast("models.Field", model._meta.get_field(model.USERNAME_FIELD))
     user = model(**{model.USERNAME_FIELD: random_username(field)})
     user.set_unusable_password()
     user.save()
     return user
 
 
-def random_username(field: Any) -> str:
+def random_username(field: models.Field) -> str:
     # Never made from the token: a subject or an e-mail address could be spelled like an operator's name.
     name = f"user-{secrets.token_hex(12)}"
     return f"{name}@users.invalid" if isinstance(field, models.EmailField) else name[: field.max_length]
@@ -88,7 +98,7 @@ def reactivate(user: models.Model) -> None:
     type(user)._default_manager.filter(pk=user.pk).update(is_active=True)
 
 
-def is_operator(user: Any) -> bool:
+def is_operator(user: object) -> bool:
     """Whether the user signs in to the admin. Where the user model knows no such people, nobody does."""
     return bool(getattr(user, "is_staff", False) or getattr(user, "is_superuser", False))
 

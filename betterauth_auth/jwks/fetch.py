@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import Any
 
 import requests
 import urllib3
@@ -108,8 +107,8 @@ class DeadlineAdapter(HTTPAdapter):
         self.deadline = deadline
         super().__init__(max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: object) -> None:
+        super().init_poolmanager(connections, maxsize, block, **kwargs)
         deadline = self.deadline
 
         class Plain(HTTPConnection):

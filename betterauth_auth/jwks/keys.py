@@ -8,13 +8,13 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
-from betterauth_auth.strict_json import decode_base64url, refuse_unreadable
+from betterauth_auth.strict_json import JsonObject, decode_base64url, refuse_unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +55,8 @@ class Key:
     kid: str
     algorithms: frozenset[str]
     thumbprint: str
-    public_key: Any
+    public_key: object
+    """Made by PyJWT's algorithm of that kind, and of use to it alone."""
 
     def verifies(self, algorithm: str, signed: bytes, signature: bytes) -> bool:
         return _VERIFIERS[algorithm].verify(signed, self.public_key, signature)
@@ -115,14 +116,22 @@ def usable_key(jwk: object) -> Key:
         raise UnusableKey("key_ops does not hold verify")
     if private := sorted(PRIVATE_MEMBERS & jwk.keys()):
         logger.critical("The issuer PUBLISHES PRIVATE KEY MATERIAL (%s) of key %s.", ", ".join(private), kid)
-    public = {member: jwk.get(member) for member in PUBLIC_MEMBERS[kty]}
+    public = public_members(jwk, kty)
     claimed = jwk.get("alg")
     if isinstance(claimed, str) and canonical(claimed) in algorithms:
         algorithms = frozenset({canonical(claimed)})
     return Key(kid=kid, algorithms=algorithms, thumbprint=thumbprint(public), public_key=public_key(kty, public))
 
 
-def public_key(kty: str, public: dict[str, Any]) -> Any:
+def public_members(jwk: JsonObject, kty: str) -> dict[str, str]:
+    members = {name: jwk.get(name) for name in PUBLIC_MEMBERS[kty]}
+    texts = {name: value for name, value in members.items() if isinstance(value, str)}
+    if len(texts) < len(members):
+        raise UnusableKey("the key material is not valid")
+    return texts
+
+
+def public_key(kty: str, public: dict[str, str]) -> object:
     try:
         if kty == "RSA":
             return rsa_key(public)
@@ -133,11 +142,11 @@ def public_key(kty: str, public: dict[str, Any]) -> Any:
             return ECAlgorithm.from_jwk(public)
         refuse_low_order(coordinates[0])
         return OKPAlgorithm.from_jwk(public)
-    except (AttributeError, TypeError, ValueError, jwt.PyJWTError, UnsupportedAlgorithm) as exc:
+    except (ValueError, jwt.PyJWTError, UnsupportedAlgorithm) as exc:
         raise UnusableKey("the key material is not valid") from exc
 
 
-def rsa_key(public: dict[str, Any]) -> Any:
+def rsa_key(public: dict[str, str]) -> object:
     modulus, exponent = (int.from_bytes(decode_base64url(public[name].encode("ascii")), "big") for name in ("n", "e"))
     if not MIN_RSA_BITS <= modulus.bit_length() <= MAX_RSA_BITS:
         raise UnusableKey(f"an RSA key needs {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
@@ -153,7 +162,7 @@ def refuse_low_order(encoded: bytes) -> None:
         raise UnusableKey("x is a point of low order or not canonical")
 
 
-def thumbprint(public: dict[str, Any]) -> str:
+def thumbprint(public: dict[str, str]) -> str:
     """RFC 7638: what two spellings of one key have in common."""
     canonical_json = json.dumps(public, separators=(",", ":"), sort_keys=True).encode()
     return base64.urlsafe_b64encode(hashlib.sha256(canonical_json).digest()).rstrip(b"=").decode()

@@ -26,13 +26,13 @@ class Command(BaseCommand):
         make.add_argument("--email", default="")
         make.add_argument("--name", default="")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             settings = conf.current()
         except ImproperlyConfigured as exc:
             raise CommandError(str(exc)) from exc
         if options["command"] == "token":
-            self.stdout.write(self.token(settings, options))
+            self.stdout.write(self.token(settings, options["sub"], options["email"], options["name"]))
             return
         token = options["token"]
         if token == "-":  # noqa: S105 - the usual sign for standard input
@@ -44,17 +44,16 @@ class Command(BaseCommand):
         if not is_well:
             raise CommandError("Something needs attention; see the lines that begin with BAD.")
 
-    def token(self, settings: conf.Settings, options: dict[str, Any]) -> str:
+    def token(self, settings: conf.Settings, sub: str, email: str, name: str) -> str:
         if not settings.is_development:
             raise CommandError(
                 "Development tokens need DEBUG, DEV_KEY_FILE in BETTER_AUTH and no Better Auth server beside it:"
                 " here they would be trusted by nobody."
             )
-        sub = options["sub"]
         claims = {
             "sub": sub,
-            "name": options["name"] or sub,
-            "email": options["email"] or f"{sub}@example.com",
+            "name": name or sub,
+            "email": email or f"{sub}@example.com",
             "emailVerified": False,
         }
         return development_token(Path(settings.dev_key_file), conf.DEVELOPMENT_ISSUER, claims)
