@@ -40,7 +40,11 @@ LAYERS = (
 def main() -> None:
     # The log's lines are written too, to nowhere.
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), stage(users(USERS)) as made:
-        call = caller(made)
+        environ, send = requests_of(made)
+
+        def call(kind: str) -> Callable[[int], None]:
+            return lambda number: send(environ(kind, number))
+
         spent = {kind: shares(call(kind)) for kind in ("list", "detail", "create")}
         from django.test import override_settings
 
@@ -50,14 +54,18 @@ def main() -> None:
         report(kind, seconds)
 
 
-def caller(made: Stage) -> Callable[[str], Callable[[int], None]]:
+Environ = dict[str, Any]
+
+
+def requests_of(made: Stage) -> tuple[Callable[[str, int], Environ], Callable[[Environ], None]]:
+    """What makes a request of a kind, and what sends one to the application."""
     from bench.seed import uid_of
     from todoproject.wsgi import application
 
     tokens = [made.signer.token(f"user{number}") for number in range(1, USERS + 1)]
     body = json.dumps({"title": "Buy milk", "notes": "As people write them.", "priority": 2}).encode()
 
-    def environ(kind: str, number: int) -> dict[str, Any]:
+    def environ(kind: str, number: int) -> Environ:
         which = number % len(tokens)
         path = f"/api/v1/todos/{uid_of('todo', which + 1, TODOS)}" if kind == "detail" else "/api/v1/todos"
         sent = body if kind == "create" else b""
@@ -79,18 +87,15 @@ def caller(made: Stage) -> Callable[[str], Callable[[int], None]]:
             "wsgi.url_scheme": "http",
         }
 
-    def of_kind(kind: str) -> Callable[[int], None]:
-        def call(number: int) -> None:
-            statuses: list[str] = []
-            response = application(environ(kind, number), lambda status, headers, exc=None: statuses.append(status))
-            b"".join(response)
-            response.close()
-            if not statuses[0].startswith("2"):
-                raise SystemExit(f"{kind} answered {statuses[0]}; nothing is reported.")
+    def send(request: Environ) -> None:
+        statuses: list[str] = []
+        response = application(request, lambda status, headers, exc=None: statuses.append(status))
+        b"".join(response)
+        response.close()
+        if not statuses[0].startswith("2"):
+            raise SystemExit(f"{request['PATH_INFO']} answered {statuses[0]}; nothing is reported.")
 
-        return call
-
-    return of_kind
+    return environ, send
 
 
 def shares(call: Callable[[int], None]) -> Counter[str]:

@@ -39,8 +39,7 @@ class DeferredUser(SimpleLazyObject):
 
     def __init__(self, token: VerifiedToken, fetch: Callable[[], LocalUser], remembered_pk: object) -> None:
         super().__init__(fetch)
-        self.__dict__["token"] = token
-        self.__dict__["remembered_pk"] = remembered_pk
+        vars(self).update(token=token, remembered_pk=remembered_pk)
 
     def __bool__(self) -> bool:
         return True
@@ -77,8 +76,9 @@ class DeferredUser(SimpleLazyObject):
         A remembered key may be another one by now, if the database was set back or the person was erased. Then the
         query finds nobody.
         """
-        token: VerifiedToken = self.__dict__["token"]
-        owner = self.pk if self.is_fetched else self.remembered_pk
+        own = vars(self)
+        token: VerifiedToken = own["token"]
+        owner = own["remembered_pk"] if own["_wrapped"] is empty else self.pk
         return {"issuer": token.issuer, "subject": token.subject, "issued_at": token.issued_at, "owner": owner}
 
     @staticmethod
@@ -122,8 +122,9 @@ keys_of_tokens = Recent(8192)
 
 def user_of(token: VerifiedToken, fetch: Callable[[], LocalUser]) -> DeferredUser:
     """The first request of each token in each process fetches at once, so that the profile follows new claims."""
-    user = DeferredUser(token, fetch, keys_of_tokens.get(which(token)))
-    if user.remembered_pk is None:
+    known = keys_of_tokens.get(which(token))
+    user = DeferredUser(token, fetch, known)
+    if known is None:
         user.fetch()
         if not profile.is_outdated(user.betterauth_identity, token):
             remember(token, user.pk)

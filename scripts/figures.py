@@ -20,6 +20,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("betterauth_auth", "todos", "todoproject")
 CALLED = 200
+Request = dict[str, object]
 
 
 class Figure(NamedTuple):
@@ -90,14 +91,15 @@ def running_figures() -> Iterator[Figure]:
     from contextlib import redirect_stdout
     from os import devnull
 
-    from bench.shares import USERS, caller
+    from bench.shares import USERS, requests_of
     from bench.stage import stage, users
 
     with Path(devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere), stage(users(USERS)) as made:
-        call = caller(made)
+        environ, send = requests_of(made)
         from django.conf import settings
 
-        counted = {kind: calls_in(call(kind)) for kind in ("detail", "list", "create")}
+        kinds = ("detail", "list", "create")
+        counted = {kind: calls_in(send, [environ(kind, number) for number in range(2 * CALLED)]) for kind in kinds}
     # What stands after the gate is for pages.
     layers = settings.MIDDLEWARE.index("todoproject.http.gate.ApiGate") + 1
     yield Figure("middlewares on a request of the API", str(layers), "4")
@@ -106,10 +108,10 @@ def running_figures() -> Iterator[Figure]:
     yield Figure("Python calls for a create", str(counted["create"]), "")
 
 
-def calls_in(send: Callable[[int], None]) -> int:
+def calls_in(send: Callable[[Request], None], requests: list[Request]) -> int:
     """Calls in one request once everything is warm, those of functions in C included, as a profiler counts them."""
-    for number in range(CALLED):
-        send(number)
+    for request in requests[:CALLED]:
+        send(request)
     count = 0
 
     def seen(frame: FrameType, event: str, argument: object) -> None:
@@ -117,8 +119,8 @@ def calls_in(send: Callable[[int], None]) -> int:
         count += event in {"call", "c_call"}
 
     sys.setprofile(seen)
-    for number in range(CALLED):
-        send(number)
+    for request in requests[CALLED:]:
+        send(request)
     sys.setprofile(None)
     return round(count / CALLED)
 

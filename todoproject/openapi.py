@@ -156,5 +156,5 @@ def schema(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(
         document(form), content_type=f"application/vnd.oai.openapi{'+json' if form == 'json' else ''}"
     )
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = "Accept, Origin"
     return response

@@ -12,6 +12,7 @@ from django.core.management.utils import get_random_secret_key
 
 from todoproject.config.databases import BadDatabaseUrl, Database, database, is_pooler
 from todoproject.config.environment import Environment, read_dotenv
+from todoproject.config.logs import logging_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -249,11 +250,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {
-        "deepLinking": True,
-        "persistAuthorization": True,
-        "displayRequestDuration": True,
-    },
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "displayRequestDuration": True},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "todoproject.openapi.document_problems",
@@ -262,14 +259,7 @@ SPECTACULAR_SETTINGS = {
 
 # Browsers on other origins
 
-CORS_ALLOW_HEADERS = [
-    "authorization",
-    "content-type",
-    "if-match",
-    "if-none-match",
-    "idempotency-key",
-    "x-request-id",
-]
+CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"]
 CORS_EXPOSE_HEADERS = [
     "ETag",
     "Location",
@@ -304,35 +294,6 @@ METRICS_DIRECTORY = env.text("METRICS_DIRECTORY")
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "plain" if DEBUG else "json", ("json", "plain"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "crashes_only": {"()": "todoproject.monitoring.request_log.CrashesOnlyFilter"},
-        "request_id": {"()": "todoproject.monitoring.request_log.RequestIdFilter"},
-        "without_traceback": {"()": "todoproject.monitoring.request_log.WithoutTracebackFilter"},
-    },
-    "formatters": {
-        "json": {"()": "todoproject.monitoring.request_log.JSONFormatter"},
-        "plain": {"format": "%(asctime)s %(levelname)-7s %(message)s [%(request_id)s]"},
-    },
-    "handlers": {
-        "null": {"class": "logging.NullHandler"},
-        "stdout": {
-            "class": "logging.StreamHandler",
-            "stream": "ext://sys.stdout",
-            "formatter": LOG_FORMAT,
-            "filters": ["request_id"],
-        },
-    },
-    "root": {"handlers": ["null" if TESTING else "stdout"], "level": LOG_LEVEL},
-    "loggers": {
-        # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
-        "django": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR", "filters": ["crashes_only"]},
-        # A scanner's made-up Host header is worth a line, not a traceback.
-        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
-    },
-}
+LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL, is_silent=TESTING)
 
 env.report()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from corsheaders.middleware import CorsMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 from todoproject.http.throttling import Budget, spend_address, spend_networks
 
@@ -32,9 +31,6 @@ class CrossOrigin(CorsMiddleware):
         if "HTTP_ORIGIN" in request.META:
             response.headers.setdefault("Vary", VARY)
             self.add_response_headers(request, response)
-        # Caches have to know that the answer depends on it all the same.
-        elif "Vary" in response.headers:
-            patch_vary_headers(response, ("Origin",))
 
 
 def spend_preflight(request: HttpRequest) -> Budget | None:

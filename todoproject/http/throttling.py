@@ -105,9 +105,9 @@ class UserThrottle(BaseThrottle):
     budget: Budget | None = None
 
     def allow_request(self, request: Request, view: object) -> bool:
-        if not request.user.is_authenticated:
-            return True
         person = name_of(request)
+        if not person:
+            return True
         self.budget = spend("user", settings.RATE_LIMIT_USER, person)
         meta = request.META
         meta[BUDGET] = self.budget
@@ -131,9 +131,11 @@ def begin_work(meta: dict[str, Any], person: str) -> None:
 
 
 def name_of(request: Request) -> str:
-    """Tells users apart; those with a token without asking the database who they are here."""
+    """Tells users apart, those with a token without asking the database who they are here; nothing for nobody."""
     token = request.auth
-    return f"{token.issuer}|{token.subject}" if isinstance(token, VerifiedToken) else str(request.user.pk)
+    if isinstance(token, VerifiedToken):
+        return f"{token.issuer}|{token.subject}"
+    return str(request.user.pk) if request.user.is_authenticated else ""
 
 
 def within_rate(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:

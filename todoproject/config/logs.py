@@ -1,0 +1,36 @@
+"""Django's LOGGING: everything on stdout, as JSON or as plain lines."""
+
+from __future__ import annotations
+
+
+def logging_of(form: str, level: str, *, is_silent: bool) -> dict[str, object]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {
+            "crashes_only": {"()": "todoproject.monitoring.request_log.CrashesOnlyFilter"},
+            "request_id": {"()": "todoproject.monitoring.request_log.RequestIdFilter"},
+            "without_traceback": {"()": "todoproject.monitoring.request_log.WithoutTracebackFilter"},
+        },
+        "formatters": {
+            "json": {"()": "todoproject.monitoring.request_log.JSONFormatter"},
+            "plain": {"format": "%(asctime)s %(levelname)-7s %(message)s [%(request_id)s]"},
+        },
+        "handlers": {
+            "null": {"class": "logging.NullHandler"},
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stdout",
+                "formatter": form,
+                "filters": ["request_id"],
+            },
+        },
+        "root": {"handlers": ["null" if is_silent else "stdout"], "level": level},
+        "loggers": {
+            # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
+            "django": {"handlers": [], "propagate": True},
+            "django.request": {"level": "ERROR", "filters": ["crashes_only"]},
+            # A scanner's made-up Host header is worth a line, not a traceback.
+            "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        },
+    }
