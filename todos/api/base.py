@@ -35,7 +35,7 @@ PAGING = frozenset({"cursor", "page_size", "ordering"})
 
 
 class OwnedViewSet(GenericViewSet[Any]):
-    """RowSet of the signed-in user. There is no other way to a row than `get_queryset`."""
+    """Rows of the signed-in user. There is no other way to a row than `get_queryset`."""
 
     lookup_field = "id"
     # Without OPTIONS: DRF's answer to it would look rows up in a way of its own. Preflights end before they get here.

@@ -92,7 +92,7 @@ def literal(values: Mapping[str, object]) -> Given:
 
 
 class CompiledReader:
-    """Builds each shape of a query once. RowSet of an owner who was shut out are never found."""
+    """Builds each shape of a query once. Rows of an owner who was shut out are never found."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller

@@ -19,7 +19,7 @@ CURSOR = OpenApiParameter(
     "cursor", str, description="From `next` or `previous`; good for the same filters and ordering only."
 )
 PAGE_SIZE = OpenApiParameter(
-    "page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, description="RowSet on a page."
+    "page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}, description="Rows on a page."
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The ETag you know. If the row has another one now: 412."
