@@ -11,6 +11,7 @@ from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Version
 from todos.fields import kinds
 from todos.fields.declared import ALWAYS, ID, LIST_FIELDS, ON_CHANGE, ON_CREATION, TAG_FIELDS, TODO_FIELDS
 from todos.fields.field import Field, Fields, Written, empty_values, writable
+from todos.models import Tombstone
 from todos.types import Values
 
 # What takes each kind in a body; its bounds are the options.
@@ -128,6 +129,12 @@ class TodoMove(MoveInput):
 
 class TodoAnswer(Answer):
     declared = TODO_FIELDS
+
+
+class DeletedAnswer(AnswerSerializer):
+    kind = serializers.ChoiceField(Tombstone.Kind.choices)
+    id = serializers.UUIDField(source="uid")
+    version = serializers.IntegerField()
 
 
 class ListInput(Body):

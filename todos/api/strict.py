@@ -121,6 +121,7 @@ class Day(serializers.DateField):
 
 @extend_schema_field({"type": "string", "pattern": TIME, "examples": ["09:30"]})
 class TimeOfDay(serializers.TimeField):
+    format = "%H:%M"
     default_error_messages = {"invalid": "Write a time as HH:MM, from 00:00 to 23:59."}
 
     def to_internal_value(self, data: Any) -> time:

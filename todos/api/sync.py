@@ -21,7 +21,7 @@ from todos.api.docs.parts import answered
 from todos.api.errors import RequestFailed, query_fault
 from todos.api.me import SETTINGS, SettingsAnswer, settings_json, with_default_list
 from todos.api.pagination import absolute, seal, size_of, unseal
-from todos.api.serializers import ListAnswer, TagAnswer, TodoAnswer
+from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
 from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, Tombstone
@@ -30,12 +30,6 @@ from todos.models.expressions import zone_of
 from todos.models.owned import Keyed
 from todos.reading import Cursor, Cut, Query, Table
 from todos.types import Json, RowSet
-
-
-class DeletedAnswer(AnswerSerializer):
-    kind = serializers.ChoiceField(Tombstone.Kind.choices)
-    id = serializers.UUIDField()
-    version = serializers.IntegerField()
 
 
 class ChangesAnswer(AnswerSerializer):

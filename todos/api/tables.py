@@ -1,34 +1,43 @@
-"""Todos, lists and tags as answers show them."""
+"""Todos, lists, tags and tombstones as answers show them."""
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import Any
+from collections.abc import Callable
 
 from django.db.models import Model
 
 from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
+from todos.api.serializers import Answer, DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
+from todos.fields.field import Field
+from todos.fields.kinds import Since
 from todos.reading import Table
 from todos.types import Json, Row
-
-
-def plainly(columns: tuple[str, ...], to_json: Any) -> Any:
-    of = attrgetter(*columns)
-
-    def serialize(row: Model) -> Json:
-        return to_json(of(row))
-
-    return serialize
-
-
-TODO = Table(TODO_COLUMNS, todo_json, plainly(TODO_COLUMNS, todo_json))
-LIST = Table(LIST_COLUMNS, list_json, plainly(LIST_COLUMNS, list_json))
-TAG = Table(TAG_COLUMNS, tag_json, plainly(TAG_COLUMNS, tag_json))
-TOMBSTONE_COLUMNS = ("kind", "uid", "version")
 
 
 def tombstone_json(row: Row) -> Json:
     return dict(zip(("kind", "id", "version"), row, strict=True))
 
 
-TOMBSTONE = Table(TOMBSTONE_COLUMNS, tombstone_json, plainly(TOMBSTONE_COLUMNS, tombstone_json))
+def plainly(answer: type[Answer]) -> Callable[[Model], Json]:
+    """What `row_json` writes out, in DRF's way: each value, and then its field of the serializer."""
+    serializer = answer()
+
+    def serialize(row: Model) -> Json:
+        return serializer.to_representation({field.name: value_of(field, row) for field in answer.declared})
+
+    return serialize
+
+
+def value_of(field: Field, row: Model) -> object:
+    first, *others = (getattr(row, column) for column in field.columns)
+    if field.show:
+        return None if first is None else field.show(first, *others)
+    if isinstance(field.kind, Since):
+        return first is not None
+    return None if field.is_nullable and first == field.kind.empty else first
+
+
+TODO = Table(TODO_COLUMNS, todo_json, plainly(TodoAnswer))
+LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
+TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
+TOMBSTONE = Table(("kind", "uid", "version"), tombstone_json, DeletedAnswer().to_representation)
