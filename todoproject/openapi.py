@@ -26,7 +26,7 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 - **Errors** are `application/problem+json` (RFC 9457). Branch on `code`; `errors` points at each fault.
 - **Send again safely**: choose the `id` of what you create (a UUID), or send an `Idempotency-Key` with a POST.
 - **Don't overwrite others**: send the row's `ETag` as `If-Match`, quotes included, or its `version` in the body. A 412
-  brings the row as it is now in `current`.
+  brings the row as it is now in `current`, unless that is longer than 64 kB (`current_is_too_long`): then GET it.
 - **PATCH** changes what the body names. Unknown members and parameters are refused by name.
 - **Pages**: follow `next` until it is null. No row is skipped or shown twice, also while rows change.
 - **Limits**: `RateLimit` says what is left, 429 comes with `Retry-After`: `throttled` for too many requests in a
@@ -51,8 +51,15 @@ PROBLEM_SCHEMA = {
         "request_id": {"type": "string"},
         "current": {
             "type": ["object", "null"],
-            "description": "With 409 and 412: the row as it is now, as GET shows it.",
+            "description": "With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it "
+            "is too long.",
             "additionalProperties": True,
+        },
+        "current_is_too_long": {
+            "type": "boolean",
+            "const": True,
+            "description": "Only there if the row would make this answer longer than 64 kB, which takes long notes: "
+            "GET it.",
         },
         "errors": {
             "type": "array",

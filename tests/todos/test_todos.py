@@ -1,6 +1,7 @@
 import uuid
 
 from tests.todos.case import TodosTestCase
+from todos.models import Todo
 
 
 class Creating(TodosTestCase):
@@ -189,6 +190,31 @@ class Versions(TodosTestCase):
                     self.assert_problem(response, 412, "stale")
                     self.assertEqual(response.json()["current"], todo)
             self.assertLess(send(todo, **{"If-Match": f'"{todo["version"]}"'}).status_code, 300)
+
+    def test_a_refusal_has_no_row_that_would_make_it_too_long(self):
+        todo = self.alice.todo()
+        for notes, is_shown in (("ä" * 20_000, True), ('"' * 20_000, True), ("\U0001f600" * 20_000, False)):
+            with self.subTest(notes[0]):
+                todo = self.alice.patch(f"/todos/{todo['id']}", {"notes": notes}).json()
+
+                response = self.alice.patch(f"/todos/{todo['id']}", {"title": "x"}, **{"If-Match": '"0"'})
+
+                self.assert_problem(response, 412, "stale")
+                problem = response.json()
+                self.assertEqual(problem["current"], todo if is_shown else None)
+                self.assertEqual(problem.get("current_is_too_long", False), not is_shown)
+                self.assertLessEqual(len(response.content), 64_000)
+
+    def test_a_conflict_within_a_bulk_has_no_such_row_either(self):
+        todo = self.alice.todo()
+        # Older than the rule that notes have no control characters.
+        Todo.objects.update(notes="\x01" * 20_000)
+
+        response = self.alice.post("/todos/bulk", {"operations": [{"op": "create", "id": todo["id"], "title": "x"}]})
+
+        self.assert_fault(response, "/operations/0/id", "id_conflict", status=409)
+        self.assertEqual((response.json()["current"], response.json()["current_is_too_long"]), (None, True))
+        self.assertLessEqual(len(response.content), 64_000)
 
     def test_an_etag_without_its_quotes_is_a_fault_and_no_conflict(self):
         todo = self.alice.todo()

@@ -9,7 +9,7 @@ export type NewTodo = components["schemas"]["TodoInputRequest"];
 export type List = components["schemas"]["List"];
 export type Tag = components["schemas"]["Tag"];
 export type Summary = components["schemas"]["Summary"];
-type ProblemDocument = components["schemas"]["Problem"] & { current?: Todo };
+type ProblemDocument = components["schemas"]["Problem"] & { current?: Todo | null };
 
 /** An answer ≥ 400 that asking again will not change. */
 export class Problem extends Error {
@@ -17,13 +17,16 @@ export class Problem extends Error {
   readonly code: string;
   /** The row as it is now, with a 412. */
   readonly current: Todo | undefined;
+  /** There is such a row, but it was too long to come along. */
+  readonly isCurrentTooLong: boolean;
 
   constructor(document: ProblemDocument) {
     const faults = document.errors?.map((fault) => `${fault.pointer.slice(1).replaceAll("_", " ")}: ${fault.detail}`);
     super(faults?.join(" ") || document.detail || document.title);
     this.status = document.status;
     this.code = document.code;
-    this.current = document.current;
+    this.current = document.current ?? undefined;
+    this.isCurrentTooLong = document.current_is_too_long ?? false;
   }
 }
 

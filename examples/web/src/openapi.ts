@@ -977,10 +977,15 @@ export interface components {
             /** @description Stable and machine-readable. */
             code: string;
             request_id: string;
-            /** @description With 409 and 412: the row as it is now, as GET shows it. */
+            /** @description With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it is too long. */
             current?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * @description Only there if the row would make this answer longer than 64 kB, which takes long notes: GET it.
+             * @constant
+             */
+            current_is_too_long?: true;
             /** @description At most 20 faults. If there are more, a last entry says so with the code `more_faults`. */
             errors?: {
                 /** @description JSON Pointer (RFC 6901) of the value at fault. Names of more than 64 letters are cut and end in an ellipsis. */
@@ -1278,7 +1283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -1333,7 +1338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -1391,7 +1396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -1458,7 +1463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -1762,7 +1767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -1817,7 +1822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2047,7 +2052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2099,7 +2104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2154,7 +2159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2212,7 +2217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2279,7 +2284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2346,7 +2351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2413,7 +2418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -2472,7 +2477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. `exists`: PUT insisted on creating. */
+            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
             412: {
                 headers: {
                     [name: string]: unknown;

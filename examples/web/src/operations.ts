@@ -17,6 +17,10 @@ function at(id: string, row?: Todo): Path {
   return { params: { path: { id }, ...(row ? { header: ifMatch(row) } : {}) } };
 }
 
+export function read(id: string): Promise<Todo> {
+  return answerOf(api.GET("/api/v1/todos/{id}", { params: { path: { id } } }));
+}
+
 function changed(rows: Map<string, Todo>, id: string, members: Partial<Todo>): void {
   const row = rows.get(id);
   if (row) rows.set(id, { ...row, ...members });

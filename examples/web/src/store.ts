@@ -2,7 +2,7 @@ import { answerOf, api, endSession, type List, Problem, type Summary, type Tag, 
 import { SignedOut } from "./auth-client";
 import { zone } from "./dates";
 import { announce } from "./dom";
-import type { Operation } from "./operations";
+import { type Operation, read } from "./operations";
 import { belongsTo, queryOf, type View } from "./views";
 
 const POLL_MS = 20_000;
@@ -165,9 +165,10 @@ class Store {
       this.confirm(operation, await operation.send(this.confirmed.get(operation.id)));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      if (!error.current) return tell(`That was not saved. ${error.message}`);
-      this.confirm(operation, error.current);
-      if (!operation.isIn(error.current)) tell(`“${error.current.title}” was changed elsewhere. You see the latest.`);
+      const current = error.isCurrentTooLong ? await read(operation.id) : error.current;
+      if (!current) return tell(`That was not saved. ${error.message}`);
+      this.confirm(operation, current);
+      if (!operation.isIn(current)) tell(`“${current.title}” was changed elsewhere. You see the latest.`);
     }
   }
 

@@ -59,8 +59,8 @@ PROBLEMS = {
     "there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, "
     "5,000 tags and 500 subtasks of one todo, the trash included.",
     410: "`sync_too_old`: start over with `since=0`.",
-    412: "`stale`: the row has another version. `current` is the row as it is now, so you need not fetch it. "
-    "`exists`: PUT insisted on creating.",
+    412: "`stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, "
+    "but with `current_is_too_long`. `exists`: PUT insisted on creating.",
     422: "`idempotency_key_reused`: another request was sent with this Idempotency-Key.",
 }
 # Bodies that can be sent as they stand, by operation; rows are told apart by ids of the caller's own.
