@@ -29,6 +29,7 @@ FOREIGN = {
     "plan_cache_mode",
     "process_exception",
     "process_view",
+    "proxy_intercept_errors",
     "proxy_request_buffering",
     "X_Forwarded_For",
 }

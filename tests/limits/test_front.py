@@ -14,6 +14,7 @@ from tests.fake_betterauth import FakeBetterAuth
 from tests.faults.stage import Service, ServiceWithoutNginx
 from tests.faults.test_server import needs_nginx
 from tests.limits import only_when_asked
+from todoproject.serving.nginx import READ_HEADERS
 
 HOST = b"Host: localhost\r\n"
 CHUNKED = HOST + b"Transfer-Encoding: chunked\r\n"
@@ -98,13 +99,14 @@ class Answer(NamedTuple):
 
 class FrontCase(SimpleTestCase):
     kind: type[Service]
+    issuer: FakeBetterAuth
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
         folder = Path(cls.enterClassContext(TemporaryDirectory()))
-        issuer = cls.enterClassContext(FakeBetterAuth())
-        cls.service = cls.enterClassContext(cls.kind(f"sqlite:///{folder}/todo.sqlite3", issuer.url))
+        cls.issuer = cls.enterClassContext(FakeBetterAuth())
+        cls.service = cls.enterClassContext(cls.kind(f"sqlite:///{folder}/todo.sqlite3", cls.issuer.url))
 
     def raw(self, data: bytes) -> bytes:
         """What comes back before the connection is closed."""
@@ -160,14 +162,64 @@ class NginxRefusesAsTheApiDoes(FrontCase):
                     self.assertIn(answer.status, {400, 401, 404})
                     self.assert_is_problem(answer.body, answer.status)
 
-    def test_control_characters_in_a_header_are_refused_without_a_body(self):
+    def test_control_characters_in_a_header_that_is_read_are_refused(self):
+        for name in (*READ_HEADERS, "Host", "X-Forwarded-For"):
+            for byte in CONTROL_CHARACTERS:
+                with self.subTest(name, byte=hex(byte)):
+                    headers = (b"" if name == "Host" else HOST) + b"%b: a%bb\r\n" % (name.encode(), bytes([byte]))
+
+                    self.assert_refused(request(b"GET /api/v1/todos HTTP/1.1", headers))
+
+    def test_control_characters_in_the_name_of_a_header_are_refused(self):
         for byte in CONTROL_CHARACTERS:
-            with self.subTest(byte=hex(byte)):
-                headers = HOST + b"Authorization: Bearer a%bb\r\n" % bytes([byte])
+            for name in (b"Accept", b"X"):
+                with self.subTest(name, byte=hex(byte)):
+                    headers = HOST + name + bytes([byte]) + b": x\r\n"
 
-                answer = self.ask(request(b"GET /api/v1/todos HTTP/1.1", headers))
+                    self.assert_refused(request(b"GET /api/v1/todos HTTP/1.1", headers))
 
-                self.assertEqual(answer, (400, "", b""))
+    def test_control_characters_in_any_other_header_change_nothing(self):
+        for byte in CONTROL_CHARACTERS:
+            for name in (b"X", b"User-Agent", b"X-Forwarded-Proto", b"Via", b"TE", b"Upgrade", b"Keep-Alive"):
+                with self.subTest(name, byte=hex(byte)):
+                    answer = self.ask(
+                        request(b"GET /api/v1/todos HTTP/1.1", HOST + name + b": a%bb\r\n" % bytes([byte]))
+                    )
+
+                    self.assertIsNotNone(answer)
+                    self.assertEqual(answer.status, 401)
+                    self.assert_is_problem(answer.body, 401)
+
+    def test_bytes_beyond_ascii_in_a_header_are_answered_in_our_form(self):
+        for name in READ_HEADERS:
+            for value in (b"\x80", b"\xff", "ä".encode(), b"\xc3", "\U0001f600".encode()):
+                with self.subTest(name, value=value):
+                    answer = self.ask(
+                        request(b"GET /api/v1/todos HTTP/1.1", HOST + b"%b: %b\r\n" % (name.encode(), value))
+                    )
+
+                    self.assertIsNotNone(answer)
+                    self.assertIn(answer.status, {400, 401, 406})
+                    self.assert_is_problem(answer.body, answer.status)
+
+    def test_more_headers_than_the_application_server_takes_change_nothing(self):
+        answer = self.ask(request(b"GET /livez HTTP/1.1", HOST + b"".join(b"X-%d: x\r\n" % n for n in range(500))))
+
+        self.assertEqual(answer.status, 200)
+
+    def test_what_the_application_refuses_is_said_in_its_words(self):
+        authorization = b"Authorization: Bearer %b\r\n" % self.issuer.token().encode()
+        answer = self.ask(request(b"GET /api/v1/todos?due=never HTTP/1.1", HOST + authorization))
+
+        self.assertEqual((answer.status, answer.content_type), (400, "application/problem+json"))
+        self.assertEqual(json.loads(answer.body)["errors"][0]["pointer"], "/due")
+
+    def assert_refused(self, data: bytes) -> None:
+        answer = self.ask(data)
+
+        self.assertIsNotNone(answer)
+        self.assertEqual((answer.status, answer.content_type), (400, "application/problem+json"))
+        self.assert_is_problem(answer.body, 400)
 
     def test_a_request_without_a_version_gets_a_body_alone(self):
         self.assertEqual(self.raw(b"GET /livez\r\n"), b'{"status": "ok"}')

@@ -14,6 +14,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+# The headers that the application reads, besides those that nginx writes: no other ones are passed on.
+READ_HEADERS = (
+    *("Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Idempotency-Key", "Range", "Referer"),
+    *("If-Match", "If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "X-CSRFToken", "X-Request-ID"),
+    *("Origin", "Access-Control-Request-Method", "Access-Control-Request-Private-Network"),
+)
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "deploy" / "nginx.conf.template"
 
 
@@ -53,12 +59,16 @@ def command(folder: Path, listen: str, max_body_bytes: int) -> list[str]:
     if program is None:
         sys.exit("nginx is not installed; install it, or leave out --behind-nginx")
     text = TEMPLATE.read_text(encoding="utf-8")
+    variables = {name: f"$http_{name.lower().replace('-', '_')}" for name in READ_HEADERS}
+    passed = [f"proxy_set_header {name} {variable};" for name, variable in variables.items()]
     for name, value in (
         # Started by root, nginx would give its rights up and then not reach the application's socket.
         ("USER_LINE", "user root;" if os.geteuid() == 0 else ""),
         ("RUN_DIRECTORY", str(folder)),
         ("LISTEN_ADDRESS", listen),
         ("MAX_BODY_BYTES", str(max_body_bytes)),
+        ("READ_HEADERS", "".join(variables.values())),
+        ("PASS_HEADERS", "\n            ".join(passed)),
     ):
         text = text.replace(name, value)
     configuration = folder / "nginx.conf"

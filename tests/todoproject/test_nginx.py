@@ -1,0 +1,97 @@
+"""Which headers nginx lets through. What it does about hostile ones is in `tests.limits.test_front`."""
+
+import re
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest import skipUnless
+
+from django.test import SimpleTestCase
+
+from scripts.private_postgres import free_port
+from todoproject.serving import nginx
+
+HAS_NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+READERS = (
+    *("todos", "todoproject", "betterauth_auth", "corsheaders", "whitenoise", "rest_framework"),
+    *(f"django.{part}" for part in ("conf", "contrib", "core.handlers", "http", "middleware", "views")),
+)
+READS = (r"""HTTP_([A-Z_]+)["']""", r"""request\.headers(?:\.get\(|\[)["']([A-Za-z-]+)["']""")
+WRITTEN_BY_NGINX = {"HOST", "X_FORWARDED_FOR", "X_FORWARDED_PROTO", "CONTENT_LENGTH"}
+# Of Django and DRF: mails about broken links, other languages, hosts from headers, uploads, conversion of names.
+NOT_USED_HERE = {"USER_AGENT", "ACCEPT_LANGUAGE", "X_FORWARDED_HOST", "X_FORWARDED_PORT", "CONTENT_DISPOSITION"}
+
+
+def headers_that_are_read() -> set[str]:
+    found = set()
+    for package in READERS:
+        for folder in find_spec(package).submodule_search_locations:
+            for path in Path(folder).rglob("*.py"):
+                code = path.read_text(encoding="utf-8")
+                found |= {name.upper().replace("-", "_") for pattern in READS for name in re.findall(pattern, code)}
+    return found
+
+
+class ListOfHeaders(SimpleTestCase):
+    def test_what_is_read_is_passed_on(self):
+        passed = {name.upper().replace("-", "_") for name in nginx.READ_HEADERS}
+
+        read = headers_that_are_read()
+
+        self.assertEqual(read - passed - WRITTEN_BY_NGINX - NOT_USED_HERE, set())
+        self.assertLess({"AUTHORIZATION", "IF_MATCH", "IDEMPOTENCY_KEY", "ORIGIN", "X_CSRFTOKEN"}, read)
+
+
+@skipUnless(HAS_NGINX, "nginx is not installed")
+class HeadersThatArePassedOn(SimpleTestCase):
+    def setUp(self) -> None:
+        folder = Path(self.enterContext(TemporaryDirectory()))
+        self.application = self.enterContext(socket.socket(socket.AF_UNIX))
+        self.application.bind(str(folder / "application.sock"))
+        self.application.listen()
+        self.port = free_port()
+        command = nginx.command(folder, f"127.0.0.1:{self.port}", max_body_bytes=1_000)
+        proxy = subprocess.Popen(command)
+        self.addCleanup(proxy.wait)
+        self.addCleanup(proxy.terminate)
+        while not (folder / "nginx.pid").exists():
+            time.sleep(0.01)
+
+    def arrived(self, request: bytes) -> dict[str, str]:
+        """The headers with which a request comes to the application."""
+        seen = []
+        threading.Thread(target=self.answer, args=(seen,), daemon=True).start()
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as wire:
+            wire.sendall(request)
+            self.assertIn(b" 204 ", wire.recv(65536))
+        return dict(line.split(": ", 1) for line in seen[0].decode().split("\r\n\r\n")[0].split("\r\n")[1:])
+
+    def answer(self, seen: list[bytes]) -> None:
+        wire, _ = self.application.accept()
+        with wire:
+            seen.append(wire.recv(65536))
+            wire.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+
+    def test_all_that_are_read_and_no_others(self):
+        sent = {name: f"value of {name}" for name in nginx.READ_HEADERS}
+        lines = [f"{name}: {value}" for name, value in {**sent, "User-Agent": "x", "X-Forwarded-Host": "y"}.items()]
+
+        arrived = self.arrived(
+            "\r\n".join(["PUT /x HTTP/1.1", "Host: a", "Content-Length: 2", *lines, "", "{}"]).encode()
+        )
+
+        written = {"Host": "a", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http", "Content-Length": "2"}
+        self.assertEqual(arrived, {**sent, **written})
+
+    def test_what_was_not_sent_does_not_arrive_empty(self):
+        self.assertEqual(
+            self.arrived(
+                b"GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\n\r\n"
+            ),
+            {"Host": "a", "X-Forwarded-For": "192.0.2.1, 192.0.2.2, 127.0.0.1", "X-Forwarded-Proto": "http"},
+        )
