@@ -13,10 +13,11 @@ from rest_framework.request import Request
 
 from todos import changes
 from todos.api.docs import operations
+from todos.api.docs.answers import BulkAnswer
 from todos.api.docs.parts import answered
 from todos.api.rows import todo_json_of
-from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, stored
-from todos.api.strict import AnswerSerializer, Id, Items, StrictSerializer, VersionInput
+from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
+from todos.api.strict import Id, Items, StrictSerializer, VersionInput
 from todos.api.todos import TodoViewSet
 from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
@@ -89,11 +90,6 @@ class BulkInput(StrictSerializer):
                 raise ValidationError({str(index): {"id": [fault]}})
             seen.add(operation.uid)
         return operations
-
-
-class BulkAnswer(AnswerSerializer):
-    results = TodoAnswer(many=True, help_text="The todo of each operation as it is afterwards, in the same order.")
-    version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")
 
 
 class BulkViewSet(TodoViewSet):

@@ -8,14 +8,14 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import changes
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
-from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Whole, Zone
+from todos.api.docs.answers import MeAnswer
+from todos.api.strict import Id, StrictSerializer, Whole, Zone
 from todos.compiled.shapes import Given
 from todos.models import Account
 from todos.models.owned import Keyed
@@ -34,20 +34,6 @@ class SettingsPatch(StrictSerializer):
     time_zone = Zone(help_text="IANA zone in which your days begin and end.")
     week_start = Whole(min_value=1, max_value=7, help_text="1 Monday to 7 Sunday.")
     default_list = Id(allow_null=True, help_text="Where todos go that name no list; null is the Inbox.")
-
-
-class SettingsAnswer(AnswerSerializer):
-    time_zone = serializers.CharField()
-    week_start = serializers.IntegerField(min_value=1, max_value=7)
-    default_list = serializers.UUIDField(allow_null=True)
-
-
-class MeAnswer(SettingsAnswer):
-    subject = serializers.CharField(help_text="Your id at the identity provider.")
-    email = serializers.CharField(allow_null=True)
-    email_verified = serializers.BooleanField()
-    name = serializers.CharField(allow_null=True)
-    image = serializers.CharField(allow_null=True)
 
 
 def settings_json(account: Any = None) -> Json:

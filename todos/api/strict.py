@@ -12,7 +12,6 @@ from uuid import UUID
 
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.utils.functional import cached_property
-from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -245,19 +244,6 @@ def validator(serializer: type[StrictSerializer], partial: bool) -> StrictSerial
     return serializer(partial=partial)
 
 
-class StrictSerializerSchema(OpenApiSerializerExtension):
-    target_class = StrictSerializer
-    match_subclasses = True
-
-    def get_name(self, auto_schema: Any, direction: Any) -> str:
-        # The document adds "Patched" by itself.
-        return type(self.target).__name__.removesuffix("Patch")
-
-    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
-        return {**described, "additionalProperties": False}
-
-
 class VersionInput(StrictSerializer):
     """The body of requests that need none."""
 
@@ -272,15 +258,3 @@ class AnswerSerializer(serializers.Serializer[Any]):
         for field in fields.values():
             field.read_only, field.required = True, False
         return fields
-
-
-class AnswerSerializerSchema(OpenApiSerializerExtension):
-    target_class = AnswerSerializer
-    match_subclasses = True
-
-    def get_name(self, auto_schema: Any, direction: Any) -> str:
-        # What a frontend calls the type: Todo, not TodoAnswer.
-        return type(self.target).__name__.removesuffix("Answer")
-
-    def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        return auto_schema._map_serializer(self.target, direction, bypass_extensions=True)

@@ -13,7 +13,6 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,9 +20,9 @@ from todos import clock, zones
 from todos.api import filters
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
+from todos.api.docs.answers import SummaryAnswer
 from todos.api.docs.parts import answered
 from todos.api.parameters import values_of
-from todos.api.strict import AnswerSerializer
 from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
@@ -34,20 +33,6 @@ from todos.types import Json, RowSet
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
 COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
 TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(?:-([A-Za-z0-9_+/-]{1,64}))?"')
-
-
-class SummaryAnswer(AnswerSerializer):
-    inbox = serializers.IntegerField(help_text="Open in the Inbox.")
-    today = serializers.IntegerField(
-        help_text="Open and due today, those included that are overdue since this morning."
-    )
-    overdue = serializers.IntegerField(help_text="As `GET /todos?due=overdue`.")
-    upcoming = serializers.IntegerField(help_text="Open and due after today.")
-    completed_today = serializers.IntegerField(help_text="Completed since midnight.")
-    trashed = serializers.IntegerField(help_text="In the trash.")
-    lists = serializers.DictField(child=serializers.IntegerField(), help_text="Open todos by id of every active list.")
-    tags = serializers.DictField(child=serializers.IntegerField(), help_text="Open todos by id of every tag.")
-    version = serializers.IntegerField(help_text="Your change counter; `since` of the next sync.")
 
 
 class SummaryView(OwnedViewSet):

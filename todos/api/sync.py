@@ -10,19 +10,17 @@ import orjson
 from django.db.models import BigIntegerField, DateTimeField
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 
 from todos import clock
 from todos.api import tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
+from todos.api.docs.answers import ChangesAnswer
 from todos.api.docs.parts import answered
 from todos.api.errors import RequestFailed, query_fault
-from todos.api.me import SETTINGS, SettingsAnswer, settings_json, with_default_list
+from todos.api.me import SETTINGS, settings_json, with_default_list
 from todos.api.pagination import absolute, seal, size_of, unseal
-from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
-from todos.api.strict import AnswerSerializer
 from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.account import FIRST_VERSION
@@ -30,17 +28,6 @@ from todos.models.expressions import zone_of
 from todos.models.owned import Keyed
 from todos.reading import Cursor, Cut, Query, Table
 from todos.types import Json, RowSet
-
-
-class ChangesAnswer(AnswerSerializer):
-    lists = ListAnswer(many=True)
-    tags = TagAnswer(many=True)
-    todos = TodoAnswer(many=True, help_text="Those in the trash included: see their `deleted_at`.")
-    deleted = DeletedAnswer(many=True, help_text="Gone for good. Apply these before the rows.")
-    settings = SettingsAnswer(allow_null=True, help_text="Null if they have not changed.")
-    version = serializers.IntegerField(help_text="`since` of the next sync, once `next` is null.")
-    next = serializers.URLField(allow_null=True)
-
 
 VERSION = BigIntegerField()
 COLUMNS = ("version", "purged_version", "settings_version", *SETTINGS)

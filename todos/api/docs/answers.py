@@ -1,0 +1,51 @@
+"""Answers that are no rows, as the OpenAPI document describes them."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
+from todos.api.strict import AnswerSerializer
+
+
+class SettingsAnswer(AnswerSerializer):
+    time_zone = serializers.CharField()
+    week_start = serializers.IntegerField(min_value=1, max_value=7)
+    default_list = serializers.UUIDField(allow_null=True)
+
+
+class MeAnswer(SettingsAnswer):
+    subject = serializers.CharField(help_text="Your id at the identity provider.")
+    email = serializers.CharField(allow_null=True)
+    email_verified = serializers.BooleanField()
+    name = serializers.CharField(allow_null=True)
+    image = serializers.CharField(allow_null=True)
+
+
+class SummaryAnswer(AnswerSerializer):
+    inbox = serializers.IntegerField(help_text="Open in the Inbox.")
+    today = serializers.IntegerField(
+        help_text="Open and due today, those included that are overdue since this morning."
+    )
+    overdue = serializers.IntegerField(help_text="As `GET /todos?due=overdue`.")
+    upcoming = serializers.IntegerField(help_text="Open and due after today.")
+    completed_today = serializers.IntegerField(help_text="Completed since midnight.")
+    trashed = serializers.IntegerField(help_text="In the trash.")
+    lists = serializers.DictField(child=serializers.IntegerField(), help_text="Open todos by id of every active list.")
+    tags = serializers.DictField(child=serializers.IntegerField(), help_text="Open todos by id of every tag.")
+    version = serializers.IntegerField(help_text="Your change counter; `since` of the next sync.")
+
+
+class ChangesAnswer(AnswerSerializer):
+    lists = ListAnswer(many=True)
+    tags = TagAnswer(many=True)
+    todos = TodoAnswer(many=True, help_text="Those in the trash included: see their `deleted_at`.")
+    deleted = DeletedAnswer(many=True, help_text="Gone for good. Apply these before the rows.")
+    settings = SettingsAnswer(allow_null=True, help_text="Null if they have not changed.")
+    version = serializers.IntegerField(help_text="`since` of the next sync, once `next` is null.")
+    next = serializers.URLField(allow_null=True)
+
+
+class BulkAnswer(AnswerSerializer):
+    results = TodoAnswer(many=True, help_text="The todo of each operation as it is afterwards, in the same order.")
+    version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")
