@@ -25,7 +25,7 @@ from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
 from todos.compiled.caller import Caller
 from todos.compiled.shapes import Given
 from todos.exceptions import Refused
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.reading import Query, Reader, Table, reader_of
 from todos.types import Json, RowSet
 
@@ -53,15 +53,15 @@ class OwnedViewSet(GenericViewSet[Any]):
     # by fetching the user; see `finalize_response`.
     defers_user = True
 
-    def get_queryset(self, owner: Keyed | None = None) -> Any:
+    def get_queryset(self, owner: Owner | None = None) -> Any:
         """The user's rows, or those of what stands for the user in a query."""
         return self.model.objects.owned_by(owner or self.request.user)
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
+    def rows(self, owner: Owner, given: Given) -> RowSet:
         """The rows with everything that their JSON needs beyond their own columns."""
         return self.get_queryset(owner)
 
-    def one_row(self, owner: Keyed, given: Given) -> RowSet:
+    def one_row(self, owner: Owner, given: Given) -> RowSet:
         return self.rows(owner, given).filter(uid=given("uid", UUIDField()))
 
     @property
@@ -69,7 +69,7 @@ class OwnedViewSet(GenericViewSet[Any]):
         """What the view's querysets depend on besides the owner and the values that they are given."""
         return None
 
-    def query(self, build: Callable[[Keyed, Given], RowSet], **values: Any) -> Query:
+    def query(self, build: Callable[[Owner, Given], RowSet], **values: Any) -> Query:
         return Query((type(self), build.__name__, self.shape), build, values)
 
     def values(self) -> Json:

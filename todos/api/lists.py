@@ -18,7 +18,7 @@ from todos.api.errors import query_fault
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
 from todos.compiled.shapes import Given
 from todos.models import List
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.types import Json, RowSet
 
 STATUSES: dict[str, Json] = {
@@ -46,11 +46,11 @@ class ListViewSet(OwnedViewSet):
     def values(self) -> Json:
         return {"now": clock.now()}
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
+    def rows(self, owner: Owner, given: Given) -> RowSet:
         rows: RowSet = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
         return rows
 
-    def rows_of_status(self, owner: Keyed, given: Given) -> RowSet:
+    def rows_of_status(self, owner: Owner, given: Given) -> RowSet:
         return self.rows(owner, given).filter(**STATUSES[self.status])
 
     @extend_schema(**operations.LIST_LISTS)

@@ -18,7 +18,7 @@ from todos.api.docs.answers import MeAnswer
 from todos.api.strict import Id, StrictSerializer, Whole, Zone
 from todos.compiled.shapes import Given
 from todos.models import Account
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.types import Json, RowSet
 
 SETTINGS = ("time_zone", "week_start", "default_list_uid")
@@ -65,7 +65,7 @@ class MeView(OwnedViewSet):
         stored = self.reader.tuples(self.query(self.rows), SETTINGS)
         return self.json_response({**self.profile(request), **settings_json(*stored)})
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
+    def rows(self, owner: Owner, given: Given) -> RowSet:
         return with_default_list(self.get_queryset(owner))
 
     @extend_schema(**operations.PATCH_ME, request=SettingsPatch)

@@ -27,7 +27,7 @@ from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, zone_of
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.types import Json, RowSet
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
@@ -64,12 +64,12 @@ class SummaryView(OwnedViewSet):
     def shape(self) -> Hashable:
         return filters.shape_of(self.filters)
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
+    def rows(self, owner: Owner, given: Given) -> RowSet:
         zone = given("tz", TextField()) if self.filters else zone_of(owner.pk)
         rows: RowSet = self.get_queryset(owner)
         return rows.annotate(**numbers(owner.pk, zone, filters.span(given)), zone=zone)
 
-    def version(self, owner: Keyed, given: Given) -> RowSet:
+    def version(self, owner: Owner, given: Given) -> RowSet:
         rows: RowSet = self.get_queryset(owner)
         return rows
 

@@ -25,7 +25,7 @@ from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import zone_of
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.reading import Cursor, Cut, Query, Table
 from todos.types import Json, RowSet
 
@@ -35,23 +35,23 @@ COLUMNS = ("version", "purged_version", "settings_version", *SETTINGS)
 
 class Kind(NamedTuple):
     name: str
-    rows: Callable[[Keyed, Given], RowSet]
+    rows: Callable[[Owner, Given], RowSet]
     table: Table
 
 
-def lists(owner: Keyed, given: Given) -> RowSet:
+def lists(owner: Owner, given: Given) -> RowSet:
     return List.objects.owned_by(owner).with_open_count(owner.pk, given("now", DateTimeField()))
 
 
-def tags(owner: Keyed, given: Given) -> RowSet:
+def tags(owner: Owner, given: Given) -> RowSet:
     return Tag.objects.owned_by(owner).with_open_count(owner.pk, given("now", DateTimeField()))
 
 
-def todos(owner: Keyed, given: Given) -> RowSet:
+def todos(owner: Owner, given: Given) -> RowSet:
     return Todo.objects.owned_by(owner).with_references(owner.pk, zone_of(owner.pk))
 
 
-def tombstones(owner: Keyed, given: Given) -> RowSet:
+def tombstones(owner: Owner, given: Given) -> RowSet:
     return Tombstone.objects.owned_by(owner)
 
 
@@ -63,8 +63,8 @@ KINDS = (
 )
 
 
-def news_of(kind: Kind) -> Callable[[Keyed, Given], RowSet]:
-    def rows(owner: Keyed, given: Given) -> RowSet:
+def news_of(kind: Kind) -> Callable[[Owner, Given], RowSet]:
+    def rows(owner: Owner, given: Given) -> RowSet:
         return kind.rows(owner, given).filter(version__gt=given("since", VERSION), version__lte=given("upto", VERSION))
 
     return rows
@@ -96,7 +96,7 @@ class ChangesView(OwnedViewSet):
         data["next"] = self.address(seal(after, context)) if after else None
         return self.json_response(data)
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
+    def rows(self, owner: Owner, given: Given) -> RowSet:
         return with_default_list(self.get_queryset(owner))
 
     def news(self, since: int, cursor: Cursor) -> tuple[Json, Cursor | None]:

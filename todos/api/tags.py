@@ -15,7 +15,7 @@ from todos.api.docs import operations
 from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
 from todos.compiled.shapes import Given
 from todos.models import Tag
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.types import Json, RowSet
 
 
@@ -29,7 +29,7 @@ class TagViewSet(OwnedViewSet):
     def values(self) -> Json:
         return {"now": clock.now()}
 
-    def rows(self, owner: Keyed, given: Given) -> RowSet:
+    def rows(self, owner: Owner, given: Given) -> RowSet:
         rows: RowSet = self.get_queryset(owner).with_open_count(owner.pk, given("now", DateTimeField()))
         return rows
 

@@ -27,7 +27,7 @@ from todos.changes import Operation, Verb, one_statement
 from todos.compiled.shapes import Given
 from todos.models import Todo
 from todos.models.expressions import zone_of
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
 from todos.types import Json, RowSet
 
@@ -62,14 +62,14 @@ class TodoViewSet(OwnedViewSet):
     def values(self) -> Json:
         return self.filters
 
-    def rows(self, owner: Keyed, given: Given) -> TodoQuerySet:
+    def rows(self, owner: Owner, given: Given) -> TodoQuerySet:
         rows: TodoQuerySet = self.get_queryset(owner).with_references(owner.pk, self.zone(owner, given))
         return rows
 
-    def matching_rows(self, owner: Keyed, given: Given) -> RowSet:
+    def matching_rows(self, owner: Owner, given: Given) -> RowSet:
         return filters.apply(self.rows(owner, given), owner.pk, self.filters, self.zone(owner, given), given)
 
-    def zone(self, owner: Keyed, given: Given) -> Expression:
+    def zone(self, owner: Owner, given: Given) -> Expression:
         return given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)
 
     @extend_schema(**operations.LIST_TODOS)

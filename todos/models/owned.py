@@ -23,7 +23,7 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0b10 << 62 | low)
 
 
-class Keyed(Protocol):
+class Owner(Protocol):
     """A user, or what stands for one in a query."""
 
     @property
@@ -34,7 +34,7 @@ ModelT_co = TypeVar("ModelT_co", bound=models.Model, covariant=True)
 
 
 class OwnedQuerySet(models.QuerySet[ModelT_co]):
-    def owned_by(self, user: Keyed) -> Self:
+    def owned_by(self, user: Owner) -> Self:
         return self.filter(owner_id=user.pk)
 
 

@@ -16,7 +16,7 @@ from todos import conf
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.compiled.shapes import Compiled, Given, Placeholder
-from todos.models.owned import Keyed
+from todos.models.owned import Owner
 from todos.reading import page_cache
 from todos.reading.page_cache import Key
 from todos.reading.pages import Cut, Page, Row, in_order
@@ -27,7 +27,7 @@ class Query(NamedTuple):
     """Which rows are wanted. The shape stands for all that `build` depends on but the owner and the values."""
 
     shape: Hashable
-    build: Callable[[Keyed, Given], RowSet]
+    build: Callable[[Owner, Given], RowSet]
     values: Mapping[str, object]
 
 
