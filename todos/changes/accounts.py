@@ -9,7 +9,8 @@ from django.db import DataError, connection, transaction
 from django.db.models import F, QuerySet, Value
 
 from todos import clock, signals
-from todos.changes.change import Change, Finder, change, locked
+from todos.changes.change import Change, change, locked
+from todos.compiled.caller import Caller
 from todos.exceptions import Invalid
 from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 from todos.models.expressions import Instant
@@ -21,7 +22,7 @@ class Settings(TypedDict, total=False):
     default_list: UUID | None
 
 
-def update_settings(owner: int | Finder, **values: Unpack[Settings]) -> None:
+def update_settings(owner: int | Caller, **values: Unpack[Settings]) -> None:
     with change(owner) as current:
         owner_id = current.owner_id
         columns: dict[str, object] = {**values}
@@ -68,7 +69,7 @@ def require_zone_of_database(zone: str) -> None:
         raise Invalid("unknown_zone", "The database does not know this zone.", pointer="/time_zone") from exc
 
 
-def erase(owner: int | Finder) -> None:
+def erase(owner: int | Caller) -> None:
     """Deletes every row of the owner. The account stays as a tombstone, its counter running on."""
     with locked(owner) as current:
         owner_id, number = current.owner_id, current.take_number()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, NamedTuple, NoReturn, Protocol, TypedDict, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypedDict, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,12 +13,12 @@ from django.db import connection, transaction
 from todos import clock
 from todos.changes import positions
 from todos.compiled import shapes
-from todos.compiled.shapes import Compiled
+from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Missing, Stale
 from todos.models import Account, List, Tag
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
-from todos.types import Json, Values
+from todos.types import Values
 
 INBOX_NAME = "Inbox"
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
@@ -35,22 +35,6 @@ RETURNING owner_id, version, todo_count, time_zone, default_list_id,
 # was there when it began. So the two differ if everything was erased in the meantime.
 ERASED_BEFORE = "(SELECT before.erased_at FROM todos_account before WHERE before.owner_id = %s)"
 Row = TypeVar("Row", List, Tag)
-
-
-class Finder(Protocol):
-    """Finds the owner within a statement, if the owner may still write."""
-
-    @property
-    def values(self) -> Json: ...
-
-    @property
-    def key_query(self) -> Compiled: ...
-
-    def key(self) -> int:
-        """The owner's key, looked up anew in a statement of its own, which makes a new owner or refuses one."""
-
-    def admit(self) -> None:
-        """A statement has found the owner, who may therefore be here."""
 
 
 class Place(NamedTuple):
@@ -150,7 +134,7 @@ def has_values(row: OwnedRow, values: Values, names: tuple[str, ...]) -> bool:
 
 
 @contextmanager
-def change(owner: int | Finder, *, new_todos: int = 0) -> Iterator[Change]:
+def change(owner: int | Caller, *, new_todos: int = 0) -> Iterator[Change]:
     """A numbered change, unless the account was erased while it waited for its turn."""
     with locked(owner, new_todos) as current:
         if current.was_erased_meanwhile:
@@ -158,14 +142,14 @@ def change(owner: int | Finder, *, new_todos: int = 0) -> Iterator[Change]:
         yield current
 
 
-def refuse_after_erasure(owner: int | Finder) -> NoReturn:
+def refuse_after_erasure(owner: int | Caller) -> NoReturn:
     """What was let in before an erasure ended leaves nothing: 401 for a token from before it, else a conflict."""
     key_of(owner)
     raise Conflict("account_erased", "All data of this account was erased while this request waited.")
 
 
 @contextmanager
-def locked(owner: int | Finder, new_todos: int = 0) -> Iterator[Change]:
+def locked(owner: int | Caller, new_todos: int = 0) -> Iterator[Change]:
     """A transaction with the owner's account locked. One that touches nothing leaves the counter as it was.
 
     As many new todos as are foreseen are counted by the statement that locks; only other numbers cost one more.
@@ -174,7 +158,7 @@ def locked(owner: int | Finder, new_todos: int = 0) -> Iterator[Change]:
         counter = next_version(owner, new_todos)
         if counter is None:
             Account.objects.bulk_create([Account(owner_id=key_of(owner), version=FIRST_VERSION)], ignore_conflicts=True)
-            # By the finder again: the owner may have been shut out since the look that made the account.
+            # By the caller again: the owner may have been shut out since the look that made the account.
             counter = next_version(owner, new_todos)
         if counter is None:
             refuse_after_erasure(owner)
@@ -185,11 +169,11 @@ def locked(owner: int | Finder, new_todos: int = 0) -> Iterator[Change]:
             Account.objects.filter(owner_id=counter.owner_id).update(todo_count=counter.todo_count)
 
 
-def key_of(owner: int | Finder) -> int:
+def key_of(owner: int | Caller) -> int:
     return owner if isinstance(owner, int) else owner.key()
 
 
-def next_version(owner: int | Finder, new_todos: int) -> Change | None:
+def next_version(owner: int | Caller, new_todos: int) -> Change | None:
     """The counter's new number, or nothing for somebody without an account, or who was shut out."""
     is_found, owner_id, parameters = condition(owner)
     sql = INCREMENT_VERSION.format(is_found=is_found, erased_before=ERASED_BEFORE)
@@ -208,7 +192,7 @@ def next_version(owner: int | Finder, new_todos: int) -> Change | None:
     return current
 
 
-def condition(owner: int | Finder) -> tuple[str, int, list[Any]]:
+def condition(owner: int | Caller) -> tuple[str, int, list[Any]]:
     """The owner's key, as far as it is known, and what finds out whether it is right and the owner may still write."""
     if isinstance(owner, int):
         return "true", owner, []
@@ -232,6 +216,6 @@ def place(pk: int | None, uid: UUID | str | None) -> Place | None:
     return Place(pk, uid if isinstance(uid, UUID) else UUID(uid))
 
 
-def ensure_inbox(owner: int | Finder) -> None:
+def ensure_inbox(owner: int | Caller) -> None:
     with change(owner) as current:
         current.inbox()

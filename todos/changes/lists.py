@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, Finder, change, has_values
+from todos.changes.change import Change, change, has_values
 from todos.changes.moves import position_beside, respace
 from todos.changes.quotas import require_room
+from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid
 from todos.fields.declared import LIST_FIELDS
 from todos.fields.field import defaults, plain_names
@@ -27,7 +28,7 @@ class ListValues(TypedDict, total=False):
     archived: bool
 
 
-def create_list(owner: int | Finder, uid: UUID | None, **values: Unpack[ListValues]) -> tuple[UUID, bool]:
+def create_list(owner: int | Caller, uid: UUID | None, **values: Unpack[ListValues]) -> tuple[UUID, bool]:
     """Gives the id, and whether the list is new: the same creation twice makes one list."""
     new: Values = {**DEFAULTS, **values}
     with change(owner) as current:
@@ -43,7 +44,7 @@ def create_list(owner: int | Finder, uid: UUID | None, **values: Unpack[ListValu
     return row.uid, True
 
 
-def update_list(owner: int | Finder, uid: UUID, expected: Expected, **values: Unpack[ListValues]) -> None:
+def update_list(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[ListValues]) -> None:
     with change(owner) as current:
         row = usable_list(current, uid, expected)
         columns: dict[str, object] = {**values}
@@ -56,7 +57,7 @@ def update_list(owner: int | Finder, uid: UUID, expected: Expected, **values: Un
         current.write(row, **columns)
 
 
-def delete_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
+def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> None:
     """To the trash, with the todos that are not there yet."""
     with change(owner) as current:
         row = current.row(List, uid, expected)
@@ -70,7 +71,7 @@ def delete_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
         forget_default(current, row)
 
 
-def restore_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
+def restore_list(owner: int | Caller, uid: UUID, expected: Expected) -> None:
     """Out of the trash, with the todos that went there together with it."""
     with change(owner) as current:
         row = current.row(List, uid, expected)
@@ -82,7 +83,7 @@ def restore_list(owner: int | Finder, uid: UUID, expected: Expected) -> None:
 
 
 def move_list(
-    owner: int | Finder, uid: UUID, expected: Expected, *, after: UUID | None = None, before: UUID | None = None
+    owner: int | Caller, uid: UUID, expected: Expected, *, after: UUID | None = None, before: UUID | None = None
 ) -> None:
     with change(owner) as current:
         row = usable_list(current, uid, expected)

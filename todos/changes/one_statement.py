@@ -12,9 +12,10 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from todos import clock, conf
-from todos.changes.change import ERASED_BEFORE, Finder, condition
+from todos.changes.change import ERASED_BEFORE, condition
 from todos.changes.values import DEFAULTS, PLAIN
 from todos.compiled import shapes
+from todos.compiled.caller import Caller
 from todos.models.owned import uuid7
 from todos.models.todo import derived
 from todos.types import Values
@@ -41,12 +42,12 @@ FROM made, account
 """
 
 
-def create(finder: Finder, uid: UUID | None, given: Values) -> Values | None:
+def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
     """The columns of the new row, `list_uid` and `owner_zone` among them."""
     if not is_possible(given):
         return None
     row = {"uid": uid or uuid7(), **columns_of(given)}
-    is_found, owner_id, found = condition(finder)
+    is_found, owner_id, found = condition(caller)
     database = connections[DEFAULT_DB_ALIAS]
     room = conf.quota("todos") or NO_LIMIT
     parameters = [owner_id, *found, room, owner_id, owner_id, owner_id, *row.values(), owner_id]
@@ -57,7 +58,7 @@ def create(finder: Finder, uid: UUID | None, given: Values) -> Values | None:
         return None
     if not made:
         return None
-    finder.admit()
+    caller.admit()
     ((version, position, zone, list_uid),) = made
     return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
 

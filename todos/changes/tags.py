@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, Finder, change, has_values
+from todos.changes.change import Change, change, has_values
 from todos.changes.quotas import require_room
+from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
 from todos.fields.declared import TAG_FIELDS
 from todos.fields.field import defaults, plain_names
@@ -26,7 +27,7 @@ class TagValues(TypedDict, total=False):
     color: str
 
 
-def create_tag(owner: int | Finder, uid: UUID | None, **values: Unpack[TagValues]) -> tuple[UUID, bool]:
+def create_tag(owner: int | Caller, uid: UUID | None, **values: Unpack[TagValues]) -> tuple[UUID, bool]:
     """Gives the id, and whether the tag is new: the same creation twice makes one tag."""
     new: Values = {**DEFAULTS, **values}
     with change(owner) as current:
@@ -42,7 +43,7 @@ def create_tag(owner: int | Finder, uid: UUID | None, **values: Unpack[TagValues
     return row.uid, True
 
 
-def update_tag(owner: int | Finder, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> None:
+def update_tag(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> None:
     with change(owner) as current:
         row = current.row(Tag, uid, expected)
         columns: dict[str, object] = {**values}
@@ -53,7 +54,7 @@ def update_tag(owner: int | Finder, uid: UUID, expected: Expected, **values: Unp
         current.write(row, **columns)
 
 
-def delete_tag(owner: int | Finder, uid: UUID, expected: Expected) -> None:
+def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> None:
     """Takes the tag off its todos. There is no trash for tags."""
     with change(owner) as current:
         row = current.row(Tag, uid, expected)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from todos.changes import quotas
 from todos.changes.batch import Batch
-from todos.changes.change import Finder, Place, change, has_values, require_version
+from todos.changes.change import Place, change, has_values, require_version
 from todos.changes.moves import move_beside
 from todos.changes.values import (
     DEFAULTS,
@@ -20,6 +20,7 @@ from todos.changes.values import (
     keep_parent_open,
     reopen_with_parent,
 )
+from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
 from todos.models import Todo
 from todos.models.owned import uuid7
@@ -69,7 +70,7 @@ class Result(NamedTuple):
     version: int
 
 
-def run(owner: int | Finder, operations: list[Operation]) -> Result:
+def run(owner: int | Caller, operations: list[Operation]) -> Result:
     """Carries out all operations as one change, or none."""
     new_todos = sum(operation.verb in CREATING for operation in operations)
     with change(owner, new_todos=new_todos) as current:
