@@ -14,7 +14,7 @@ from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import usable_keys
 from betterauth_auth.jwks.snapshot import Snapshot
 from betterauth_auth.strict_json import load_document
-from betterauth_auth.users import find, refuse_if_barred
+from betterauth_auth.users import find, refuse_if_shut_out
 
 TOLERABLE_CLOCK_DIFFERENCE_SECONDS = 5
 ADVICE = {
@@ -132,7 +132,7 @@ def findings_about_token(token: str) -> Iterator[Finding]:
         yield Finding(True, "This subject has not been seen here yet; its first request makes a local user.")
         return
     try:
-        refuse_if_barred(identity, verified)
+        refuse_if_shut_out(identity, verified)
     except InvalidToken as exc:
         yield Finding(False, f"Its person is refused ({exc.reason}): {exc.explanation}.")
         return

@@ -30,7 +30,7 @@ class LocalUser(Protocol):
 def identity_for(token: VerifiedToken) -> Identity:
     """The identity with its user, in one query; InvalidToken when an operator has shut this person out."""
     identity = find(token) or make(token)
-    refuse_if_barred(identity, token)
+    refuse_if_shut_out(identity, token)
     profile.keep_up(identity, token)
     return identity
 
@@ -74,7 +74,7 @@ def random_username(field: models.Field) -> str:
     return f"{name}@users.invalid" if isinstance(field, models.EmailField) else name[: field.max_length]
 
 
-def refuse_if_barred(identity: Identity, token: VerifiedToken) -> None:
+def refuse_if_shut_out(identity: Identity, token: VerifiedToken) -> None:
     # `DeferredUser.pk_query` says the same in SQL.
     # Some databases compare text without case or accents and would hand out somebody else's row.
     if (identity.issuer, identity.subject) != (token.issuer, token.subject):
