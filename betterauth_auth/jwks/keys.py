@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeGuard
 
 import jwt
@@ -36,6 +37,7 @@ PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 MIN_RSA_BITS = 2048
 # A modulus without a bound would let one key slow down every verification.
 MAX_RSA_BITS = 8192
+SMALL_PRIMES = tuple(number for number in range(3, 168) if all(number % factor for factor in range(2, number)))
 MAX_KID_CHARACTERS = 128
 
 # Public keys of small order make some signatures valid for any message. y of these points is 0, 1, -1 or of order 8.
@@ -153,7 +155,21 @@ def rsa_key(public: dict[str, str]) -> object:
     # With an exponent of 1 every message is its own signature.
     if exponent < 3 or exponent % 2 == 0 or exponent.bit_length() > 32:
         raise UnusableKey("the RSA exponent is not an odd number from 3 to 2^32")
+    refuse_weak_modulus(modulus)
     return RSAAlgorithm.from_jwk(public)
+
+
+def refuse_weak_modulus(modulus: int) -> None:
+    if modulus % 2 == 0 or any(modulus % prime == 0 for prime in SMALL_PRIMES):
+        raise UnusableKey("the RSA modulus has a small factor")
+    # Keys of Infineon's chips can be factored, and are known by this (CVE-2017-15361). By chance it is true of no key.
+    if all(modulus % prime in powers_of_65537(prime) for prime in SMALL_PRIMES):
+        raise UnusableKey("the RSA key is of a kind that can be factored (ROCA)")
+
+
+@cache
+def powers_of_65537(prime: int) -> frozenset[int]:
+    return frozenset(pow(65537, exponent, prime) for exponent in range(prime - 1))
 
 
 def refuse_low_order(encoded: bytes) -> None:

@@ -85,6 +85,9 @@ class KeyTests(SimpleTestCase):
             "a modulus of nothing": {**RSA, "n": ""},
             "a modulus of 2047 bits": {**RSA, "n": number(2**2046 + 1)},
             "a modulus of 16,384 bits": {**RSA, "n": number(2**16383 + 1)},
+            "an even modulus": {**RSA, "n": number(2**2047 + 2)},
+            "a modulus that 167 divides": {**RSA, "n": number(167 * 2**2040 + 167)},
+            "a modulus as of Infineon's chips": {**RSA, "n": number(65537**128)},
         }
         for name, jwk in unusable.items():
             with self.subTest(name), self.assertRaises(UnusableKey):
