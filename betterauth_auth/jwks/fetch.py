@@ -172,6 +172,9 @@ def download(source: Source, deadline: Deadline) -> Document:
             )
             if response.status_code != 200:
                 raise FetchFailed(f"status_{response.status_code}", retry_after(response))
+            # `http.client` would ignore it and read on until the connection ends (RFC 9112, 6.3: discard).
+            if not response.headers.get("Content-Length", "0").isdecimal():
+                raise FetchFailed("connection")
             body = read_body(response, deadline)
         except requests.Timeout as exc:
             raise FetchFailed("timeout") from exc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import threading
 import time
@@ -139,6 +140,14 @@ class InformationalAnswerTests(FetchingCase):
                     self.assertEqual(self.outcome(), "timeout")
                     self.assertLess(time.perf_counter() - started, 5)
                     self.assertGreater(server.sent, 3)
+
+
+class UnclearLengthTests(FetchingCase):
+    def test_a_length_that_is_none_discards_the_answer(self):
+        for lie in (b"-5", b"a few", b"145, 40"):
+            with self.subTest(lie), RawServer(re.sub(rb"(?<=Content-Length: )\d+", lie, self.final())) as server:
+                self.assert_answers(self.asked(server), 503)
+                self.assertEqual((self.outcome(), server.sent), ("connection", 1))
 
 
 class OldLibraryTests(FetchingCase):
