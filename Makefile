@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres faults limits contract bench bench-against lint types schema figures interop e2e lock
+.PHONY: help run demo test test-postgres faults limits contract corpus bench bench-against lint types schema figures interop e2e lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ faults: .venv-dev  ## break the database, the network and the workers under load
 
 limits: .venv-dev  ## hostile requests against the running service, with what each may cost (a few minutes)
 	@LIMITS=1 .venv/bin/python manage.py test tests.limits
+
+corpus:  ## hostile tokens, key sets and servers against ours and other verifiers; writes docs/corpus.md (needs Node)
+	@$(PYTHON) scripts/corpus.py
 
 bench: .venv-dev  ## load on a private PostgreSQL beside plain DRF (SERVERS="name=url" for others); wants wrk
 	@.venv/bin/python -m bench.run $(SERVERS)
