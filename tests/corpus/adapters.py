@@ -62,6 +62,9 @@ class Service:
             status = connection.getresponse().status
         except ValueError:
             return {"skipped": "no header can carry it"}
+        except BrokenPipeError as exc:
+            # It has hung up in the middle of a header that is too large.
+            return {"accepted": False, "status": 401, "reason": repr(exc)}
         except TimeoutError as exc:
             raise TookTooLong from exc
         except (http.client.HTTPException, OSError) as exc:

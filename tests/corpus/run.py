@@ -55,6 +55,8 @@ def examine(told: argparse.Namespace) -> bool:
     wrong = [verdict for verdict in asked if verdict.outcome != RIGHT]
     for verdict in asked if told.all else wrong:
         print(line(verdict))
+    if verdicts[0] in wrong:
+        print("Not even a plain token passes, so something is wrong with how it is asked.")
     print(f"{len(asked) - len(wrong)} of {len(asked)} are right, {len(verdicts) - len(asked)} were skipped.")
     return not wrong
 
@@ -71,7 +73,7 @@ def line(verdict: Verdict) -> str:
 def wait_for_service(keys: KeyServer, algorithm: str) -> None:
     issuer = entries.settings(algorithm)["main"]["issuer"]
     print(f"The service must trust {issuer}, as issuer and as audience, for {algorithm} alone,")
-    input(f"with the keys at {keys.url_of('main')}. Press Enter when it runs. ")
+    input(f"with the keys at {keys.url_of('main')}. Press Enter when it runs.\n")
 
 
 def everything(entry: Entry) -> bool:
@@ -92,9 +94,8 @@ def verdicts_of(peer: table.Peer, python: str) -> list[Verdict]:
     is_fixed = peer.name == table.OURS
     with KeyServer() as keys:
         verdicts = run(maker_of("", peer.command(python)), keys, peer.algorithm, is_fixed=is_fixed, choose=choose)
-    first = verdicts[0]
-    if first.outcome != RIGHT:
-        sys.exit(f"{peer.name} does not take a plain token, so something is wrong with how it is asked: {first}")
+    if verdicts[0].outcome != RIGHT:
+        sys.exit(f"{peer.name} takes no plain token, so something is wrong with how it is asked: {verdicts[0]}")
     return verdicts
 
 

@@ -14,19 +14,14 @@ def rows(make: Maker) -> Iterator[Row]:
         yield Row(f"signature-{name}", says, "bad_signature", token)
     size = len(make.key.sign(b""))
     constants = {
-        "zeros": bytes(size),
-        "ones": b"\xff" * size,
-        "one-byte": b"\0",
-        "text": b"signature",
-        "long": bytes(4096),
+        "zeros": (f"The signature is {size} bytes of zeros.", bytes(size)),
+        "ones": (f"The signature is {size} bytes of ones.", b"\xff" * size),
+        "one-byte": ("The signature is one byte.", b"\0"),
+        "text": ("The signature is a word.", b"signature"),
+        "long": ("The signature is 4,096 bytes.", bytes(4096)),
     }
-    for name, signature in constants.items():
-        yield Row(
-            f"signature-{name}",
-            f"The signature is {len(signature)} bytes: {name}.",
-            "bad_signature",
-            make.with_signature(signature),
-        )
+    for name, (says, signature) in constants.items():
+        yield Row(f"signature-{name}", says, "bad_signature", make.with_signature(signature))
 
 
 def changed(make: Maker) -> dict[str, tuple[str, str]]:
