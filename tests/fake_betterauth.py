@@ -227,13 +227,6 @@ def drip(handler: Handler, data: bytes) -> None:
     handler.close_connection = True
 
 
-def pour_endlessly(handler: Handler) -> None:
-    handler.send_response(200)
-    handler.end_headers()
-    while not handler.server.issuer.released.is_set():
-        handler.wfile.write(b" " * 65536)
-
-
 def slowly(seconds: float) -> Callable[[Handler], None]:
     """The right answer, late."""
 

@@ -39,10 +39,14 @@ class Ours:
         self.logger.setLevel(logging.NOTSET)
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """A 503 has to say when to come again, and counts as 500 where it does not."""
         self.reasons.mine.last = ""
         response = self.client.get("/stateless", headers={"Authorization": question["authorization"]})
-        reason = self.reasons.mine.last or ("no_credentials" if response.status_code == 401 else "")
-        return {"accepted": response.status_code == 200, "status": response.status_code, "reason": reason}
+        status = response.status_code
+        if status == 503 and int(response.get("Retry-After", 0)) < 1:
+            status = 500
+        reason = self.reasons.mine.last or ("no_credentials" if status == 401 else "")
+        return {"accepted": status == 200, "status": status, "reason": reason}
 
 
 def issuer(question: dict[str, Any]) -> dict[str, Any]:
