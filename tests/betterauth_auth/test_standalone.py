@@ -34,9 +34,9 @@ class StandaloneTests(SimpleTestCase):
     def setUp(self) -> None:
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         (self.folder / "empty_project.py").write_text(SETTINGS)
-        no_caches = shutil.ignore_patterns("__pycache__", Path(__file__).name)
-        for package in ("betterauth_auth", "tests/betterauth_auth"):
-            shutil.copytree(ROOT / package, self.folder / package, ignore=no_caches)
+        not_needed = shutil.ignore_patterns("__pycache__", "node_modules", Path(__file__).name)
+        for package in ("betterauth_auth", "tests/betterauth_auth", "tests/corpus"):
+            shutil.copytree(ROOT / package, self.folder / package, ignore=not_needed)
         shutil.copy(ROOT / "tests" / "fake_betterauth.py", self.folder / "tests")
         # The host's own test package may know more of the project than this one has.
         (self.folder / "tests" / "__init__.py").touch()
@@ -47,7 +47,7 @@ class StandaloneTests(SimpleTestCase):
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
 
     def test_the_suite_passes_in_an_empty_project(self):
-        run = self.django("test", "tests.betterauth_auth")
+        run = self.django("test", "tests.betterauth_auth", "tests.corpus.test_corpus.OurVerifierTests")
 
         self.assertEqual(run.returncode, 0, run.stderr[-4000:])
         self.assertGreater(int(re.search(r"Ran (\d+) tests", run.stderr).group(1)), 80)
