@@ -102,6 +102,13 @@ class BadTodos(TodosTestCase):
 
         self.assertEqual(response.status_code, 400)
 
+    def test_a_lone_surrogate_that_a_parser_let_through(self):
+        for place in ("x\ud800y", "a\udfff", "\udc00b", "x" * 499 + "\ud800"):
+            with self.subTest(place), self.assertRaises(serializers.ValidationError) as refused:
+                Text(max_length=500).run_validation(place)
+            self.assertIn("surrogate_characters_not_allowed", [fault.code for fault in refused.exception.detail])
+        self.assertEqual(Text(max_length=2).run_validation("\ud7ff\U0001f600"), "\ud7ff\U0001f600")
+
     def test_references_to_what_is_not_there_or_not_ours(self):
         foreign = {"list": self.mallory.inbox["id"], "parent": self.mallory.todo()["id"]}
         for name in ("list", "parent"):

@@ -17,11 +17,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.fields import empty
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from todos import zones
 from todos.exceptions import MAX_FAULTS
 from todos.fields.declared import MAX_NOTES
-from todos.letters import ONE_LINE_FAULTS, TEXT, TEXT_FAULTS
+from todos.letters import ONE_LINE_FAULTS, SURROGATE_FAULTS, TEXT, TEXT_FAULTS
 from todos.models.due_dates import FIRST_DAY, LAST_DAY
 
 CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -62,9 +63,10 @@ class Text(String):
 
     def __init__(self, *, max_length: int, faults: RegexValidator = ONE_LINE_FAULTS, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
-        # The pattern covers NUL, which would be reported twice.
-        kept = [rule for rule in self.validators if not isinstance(rule, ProhibitNullCharactersValidator)]
-        self.validators = [*kept, faults]
+        # The pattern covers NUL, which would be reported twice, and ours is the faster one for surrogates.
+        slow = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
+        kept = [rule for rule in self.validators if not isinstance(rule, slow)]
+        self.validators = [*kept, faults, SURROGATE_FAULTS]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
