@@ -17,8 +17,8 @@ from contextlib import contextmanager
 from django.conf import settings
 
 # The allowance: how long one person's waiting requests may hold each of the threads that don't work for that person.
-ALLOWANCE_SECONDS = 0.5
-RECOVERY_SECONDS = 60.0
+ALLOWANCE_SECONDS = 1.0
+RECOVERY_SECONDS = 120.0
 # Less is not worth waiting.
 SHORTEST_WAIT_SECONDS = 0.02
 # While the database wakes up, requests take long through nobody's fault, and a free thread would help nobody.
