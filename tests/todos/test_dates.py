@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -23,6 +24,8 @@ NEAR_CHANGES = [
     ("Pacific/Pago_Pago", "2026-01-01", "23:59", "2026-01-02T10:59:00Z"),
     ("Asia/Kathmandu", "2026-01-01", "12:00", "2026-01-01T06:15:00Z"),
 ]
+
+ENDS_OF_THE_DAY = ("Pacific/Kiritimati", "UTC", "Etc/GMT+12")
 
 
 def at(text: str, zone: str = "UTC") -> datetime:
@@ -144,6 +147,20 @@ class DueDays(TodosTestCase):
                 self.assertEqual(len(self.due("today", "2026-06-10T00:00", zone)), 3)
                 self.assertEqual(self.due("overdue", "2026-06-10T23:59:59", zone), ["morning", "evening"])
                 self.assertEqual(len(self.due("overdue", "2026-06-11T00:00", zone)), 3)
+
+    def test_days_far_away_count_as_days_near_by_do(self):
+        """What needs no calculation must not reach a day that does, wherever reader and todo are."""
+        due = {}
+        for zone, hour in product(ENDS_OF_THE_DAY, ("00:00", "23:59")):
+            due[f"{hour} {zone}"] = at(f"2026-06-10T{hour}", zone)
+            self.alice.todo(title=f"{hour} {zone}", due_date="2026-06-10", due_time=hour, time_zone=zone)
+        for day, reader in product(range(5, 16), ENDS_OF_THE_DAY):
+            noon, whole = f"2026-06-{day:02}T12:00", {"whole", "morning", "evening"}
+            with self.subTest(noon, reader=reader):
+                overdue = {title for title, moment in due.items() if moment <= at(noon, reader)}
+                upcoming = {title for title, moment in due.items() if moment.astimezone(ZoneInfo(reader)).day > day}
+                self.assertEqual(set(self.due("overdue", noon, reader)) - whole, overdue)
+                self.assertEqual(set(self.due("upcoming", noon, reader)) - whole, upcoming)
 
     def test_the_users_own_zone_counts_unless_another_is_given(self):
         self.alice.patch("/me", {"time_zone": "Pacific/Kiritimati"})

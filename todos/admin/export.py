@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import OuterRef
 
 from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
-from todos.models.expressions import Rows
 
 ROWS_AT_A_TIME = 500
 # A TodoTag shows as a name among the tags of its todo.
@@ -47,8 +45,7 @@ def document(owner_id: int, about: Mapping[str, object]) -> Iterator[str]:
 
 def rows(model: type[models.Model], owner_id: int) -> Iterator[dict[str, object]]:
     columns = list(columns_of(model))
-    links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk")).order_by("tag__key")
-    tags = {"tags": Rows(links.values(item=models.F("tag__name")))} if model is Todo else {}
+    tags = {"tags": TodoTag.objects.names(owner_id)} if model is Todo else {}
     found = model._default_manager.filter(owner_id=owner_id).order_by("pk").values(*columns, **tags)
     for row in found.iterator(chunk_size=ROWS_AT_A_TIME):
         yield {name.removesuffix("__uid"): value for name, value in row.items()}

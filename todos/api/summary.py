@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Count, Expression, F, Min, Q, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import Count, Expression, Min, Q, Subquery, TextField, Value
+from django.db.models.functions import Coalesce, Concat
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -26,7 +26,7 @@ from todos.api.parameters import values_of
 from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
-from todos.models.expressions import LocalDate, Rows, zone_of
+from todos.models.expressions import LocalDate, Rows, Written, zone_of
 from todos.models.owned import Owner
 from todos.types import Json, RowSet
 
@@ -52,8 +52,9 @@ class SummaryView(OwnedViewSet):
         good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
         tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         data: Json = {name: row[name] for name in NUMBERS}
-        data["lists"] = counts(row["lists"])
-        data["tags"] = {**counts(row["tags"]), **counts(row["tags_in_use"])}
+        tags_in_use = numbers_of(row["tags_in_use"])
+        data["lists"] = {str(UUID(uid)): count for uid, count in numbers_of(row["lists"]).items()}
+        data["tags"] = {str(UUID(uid)): tags_in_use.get(str(key), 0) for uid, key in numbers_of(row["tags"]).items()}
         return self.json_response(data, headers={"ETag": tag})
 
     @cached_property
@@ -102,11 +103,10 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
         "upcoming": count(is_open.filter(due_dates.is_upcoming(zone, span))),
         "completed_today": count(completed_today),
         "trashed": count(todos.trashed()),
-        "lists": Rows(lists.with_open_count(owner_id, span.now, zone).values(item=pair(F("open_count")))),
-        "tags": Rows(tags.values(item=pair(Value(0)))),
-        "tags_in_use": Rows(
-            tagged.values("tag__uid").annotate(count=Count("*")).values(item=pair(F("count"), "tag__uid"))
-        ),
+        "lists": Rows(lists.with_open_count(owner_id, span.now, zone).values(item=pair("uid", "open_count"))),
+        # Grouped by the key that the index has; a tag's uid would be looked up for each of its todos.
+        "tags": Rows(tags.values(item=pair("uid", "id"))),
+        "tags_in_use": Rows(tagged.values("tag_id").annotate(count=Count("*")).values(item=pair("tag_id", "count"))),
         "next_due": Subquery(moments.order_by().values("owner").annotate(moment=Min("due_moment")).values("moment")),
     }
 
@@ -115,10 +115,10 @@ def count(rows: RowSet) -> Coalesce:
     return Coalesce(Subquery(rows.order_by().values("owner").annotate(count=Count("*")).values("count")), 0)
 
 
-def pair(number: Expression | F, uid: str = "uid") -> Concat:
-    return Concat(Cast(uid, CharField()), Value(":"), Cast(number, CharField()))
+def pair(name: str, number: str) -> Concat:
+    return Concat(Written(name), Value(":"), Written(number))
 
 
-def counts(pairs: list[str]) -> dict[str, int]:
+def numbers_of(pairs: list[str]) -> dict[str, int]:
     split = (text.split(":") for text in pairs)
-    return {str(UUID(uid)): int(number) for uid, number in split}
+    return {name: int(number) for name, number in split}

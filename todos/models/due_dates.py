@@ -43,10 +43,11 @@ def span(now: datetime) -> Span:
 
 
 def is_overdue(zone: models.Expression, span: Span) -> Q:
-    """Open, and its moment has come, or its whole day has ended."""
+    """Open, and its moment has come, or its whole day has ended; the days long past need no calculation."""
+    long_ago = Q(due_date__lt=LocalDate(span.earliest, zone))
     whole_day_ended = Q(due_time=None, due_date__lt=LocalDate(span.now, zone))
     moment_came = Q(due_time__isnull=False, due_moment__lte=span.now)
-    return Q(whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(span.latest, zone))
+    return Q(long_ago | whole_day_ended | moment_came, completed_at=None, due_date__lte=LocalDate(span.latest, zone))
 
 
 def is_due_today(zone: models.Expression, span: Span) -> Q:
@@ -55,7 +56,8 @@ def is_due_today(zone: models.Expression, span: Span) -> Q:
 
 
 def is_upcoming(zone: models.Expression, span: Span) -> Q:
-    return Q(due_date__gte=LocalDate(span.earliest, zone), due_on__gt=LocalDate(span.now, zone))
+    far_ahead = Q(due_date__gt=LocalDate(span.latest, zone))
+    return Q(due_date__gte=LocalDate(span.earliest, zone)) & (far_ahead | Q(due_on__gt=LocalDate(span.now, zone)))
 
 
 def latest_written(day: date) -> date:

@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Subquery, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import BaseExpression, Combinable
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql.compiler import SQLCompiler
 
 # Values, or parts of a query that stand for them.
@@ -42,6 +42,12 @@ class LocalDate(Func):
 
     def __init__(self, moment: Moment | str, zone: models.Expression) -> None:
         super().__init__(typed(moment), zone)
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:  # type: ignore[override] # no context
+        """SQLite calls us once more for each row, but asks a subquery once where no column of the row is in it."""
+        sql, params = super().as_sql(compiler, connection)
+        moment, _ = self.source_expressions
+        return (sql if moment.contains_column_references else f"(SELECT {sql})"), params
 
 
 class Instant(Func):
@@ -91,6 +97,28 @@ class Contains(Func):
         template = "position(convert_to(lower(%(expressions)s), 'UTF8')) > 0"
         between = "), 'UTF8') IN convert_to(lower("
         return self.as_sql(compiler, connection, template=template, arg_joiner=between)
+
+
+class Unindexed(Func):
+    """A column to sort by, which SQLite must not reach by walking along the index that has it in order."""
+
+    arity = 1
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:  # type: ignore[override] # no context
+        return self.as_sql(compiler, connection, template="+%(expressions)s")
+
+
+class Written(Cast):
+    """A column as text; grouped by the column, whose order an index may have."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__(column, models.CharField())
+
+    def get_group_by_cols(self) -> list[BaseExpression]:
+        (column,) = self.source_expressions
+        grouped: list[BaseExpression] = column.get_group_by_cols()
+        return grouped
 
 
 class Rows(Subquery):

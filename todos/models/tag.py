@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from todos.models.expressions import Moment, OwnerId, zone_of
+from todos.models.expressions import Moment, OwnerId, Rows, Unindexed, zone_of
 from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow
 from todos.models.todo import Todo
 
@@ -63,6 +63,16 @@ class Tag(OwnedRow):
         return self.name
 
 
+class TodoTagQuerySet(models.QuerySet["TodoTag"]):
+    def names(self, owner_id: OwnerId) -> Rows:
+        """Of one todo of an outer query, in the order of the keys.
+
+        SQLite would otherwise look for each of the owner's tags, to have them in order, and find few on the todo.
+        """
+        links = self.filter(owner_id=owner_id, todo=OuterRef("pk")).order_by(Unindexed("tag__key"))
+        return Rows(links.values(item=F("tag__name")))
+
+
 class TodoTag(models.Model):
     """A tag on a todo. The owner is repeated, so that constraints can hold both ends to it."""
 
@@ -70,7 +80,7 @@ class TodoTag(models.Model):
     todo = OwnedForeignKey("todos.Todo", on_delete=models.DO_NOTHING)
     tag = OwnedForeignKey("todos.Tag", on_delete=models.DO_NOTHING)
 
-    objects = models.Manager()
+    objects = TodoTagQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["owner", "todo", "tag"], name="todotag_once")]

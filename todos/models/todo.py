@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from todos import zones
 from todos.models.due_dates import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
-from todos.models.expressions import Contains, LocalDate, Moment, OwnerId, Rows, Text, Uid
+from todos.models.expressions import Contains, LocalDate, Moment, OwnerId, Text, Uid
 from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
         from todos.models.list import List
         from todos.models.tag import TodoTag
 
-        links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk")).order_by("tag__key")
         lists = List.objects.filter(owner_id=owner_id, pk=OuterRef("list"))
         parents = Todo.objects.filter(owner_id=owner_id, pk=OuterRef("parent"))
         return self.annotate(
@@ -33,7 +32,7 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
             # prefer sorting all rows to walking along the index that has them in order.
             list_uid=Subquery(lists.values("uid")),
             parent_uid=Subquery(parents.values("uid")),
-            tag_names=Rows(links.values(item=F("tag__name"))),
+            tag_names=TodoTag.objects.names(owner_id),
             owner_zone=zone,
         )
 
