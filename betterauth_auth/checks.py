@@ -13,7 +13,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.settings import api_settings
 
 from betterauth_auth import conf
-from betterauth_auth.jwks.fetch import FetchFailed, fetch_document, urllib3_fault
+from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
 from betterauth_auth.jwks.snapshot import Snapshot
 
@@ -69,6 +69,8 @@ def shown(url: str) -> str:
 
 
 def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
+    from betterauth_auth.jwks.download import urllib3_fault
+
     url = urlsplit(source.url)
     if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
         hint = "Write BETTER_AUTH_API_URL (or BETTER_AUTH_JWKS_URL) as https://host, without a password."

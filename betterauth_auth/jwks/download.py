@@ -1,0 +1,171 @@
+"""Gets the bytes of a key set from the issuer, within a time and a size, whatever the server does."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException, HTTPResponse
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+from betterauth_auth.conf import Source
+from betterauth_auth.jwks.fetch import MAX_BYTES, Document, FetchFailed
+
+MAX_RETRY_AFTER_SECONDS = 5 * 60
+USER_AGENT = "betterauth_auth (JWKS)"
+# Older ones cannot give what has arrived of a body without waiting for the rest.
+MIN_URLLIB3 = (2, 2)
+
+
+class Deadline:
+    """Ends a request when its time is up, wherever it hangs.
+
+    Timeouts of sockets start again with every byte, so a server that drips would hold the thread for as long as it
+    likes. Shutting the connection down wakes the thread up in the middle of headers, body or TLS handshake.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.ends = time.monotonic() + seconds
+        self.connection: socket.socket | None = None
+        self.timer = threading.Timer(seconds, self.shut_down)
+        self.timer.daemon = True
+
+    def __enter__(self) -> Deadline:
+        self.timer.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.timer.cancel()
+        if self.connection is not None:
+            self.connection.close()
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self.ends
+
+    def watch(self, connection: socket.socket) -> socket.socket:
+        # A duplicate, because the TLS layer takes the original socket object away.
+        self.connection = connection.dup()
+        if self.is_over:
+            self.shut_down()
+        return connection
+
+    def shut_down(self) -> None:
+        if self.connection is not None:
+            try:
+                self.connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                # Already closed by the other side or by the reader.
+                return
+
+
+class FinalResponse(HTTPResponse):
+    """Skips 102 and 103 as `http.client` itself skips 100. After 101 the connection would speak another protocol."""
+
+    def begin(self) -> None:
+        super().begin()
+        while 101 < self.status < 200:
+            # Without this it would take the headers of before for those of the answer.
+            self.headers = None  # type: ignore[assignment] # as it is before the first call
+            super().begin()
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Makes connections that report their socket to a Deadline."""
+
+    def __init__(self, deadline: Deadline) -> None:
+        self.deadline = deadline
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: object) -> None:
+        super().init_poolmanager(connections, maxsize, block, **kwargs)
+        deadline = self.deadline
+
+        class Plain(HTTPConnection):
+            response_class = FinalResponse
+
+            def _new_conn(self) -> socket.socket:
+                return deadline.watch(super()._new_conn())
+
+        class Encrypted(HTTPSConnection):
+            response_class = FinalResponse
+
+            def _new_conn(self) -> socket.socket:
+                return deadline.watch(super()._new_conn())
+
+        plain_pool = type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": Plain})
+        encrypted_pool = type("EncryptedPool", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted})
+        self.poolmanager.pool_classes_by_scheme = {"http": plain_pool, "https": encrypted_pool}
+
+
+def urllib3_fault() -> str:
+    """What is wrong with the urllib3 that is installed, or nothing."""
+    version = urllib3.__version__
+    is_new_enough = tuple(map(int, re.findall(r"[0-9]+", version)[:2])) >= MIN_URLLIB3
+    return "" if is_new_enough else f"urllib3 {version} is too old to fetch keys with: install urllib3>=2.2"
+
+
+def download(source: Source) -> Document:
+    if fault := urllib3_fault():
+        raise FetchFailed("urllib3", detail=fault)
+    with Deadline(source.fetch_seconds) as deadline, requests.Session() as session:
+        # No credentials from .netrc and no proxy from the environment.
+        session.trust_env = False
+        session.mount("http://", DeadlineAdapter(deadline))
+        session.mount("https://", DeadlineAdapter(deadline))
+        # Compressed answers are not asked for: a small body could unfold to a huge one.
+        headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
+        try:
+            response = session.get(
+                source.url, headers=headers, stream=True, allow_redirects=False, timeout=source.fetch_seconds
+            )
+            if response.status_code != 200:
+                raise FetchFailed(f"status_{response.status_code}", retry_after(response))
+            # `http.client` would ignore it and read on until the connection ends (RFC 9112, 6.3: discard).
+            if not response.headers.get("Content-Length", "0").isdecimal():
+                raise FetchFailed("connection")
+            body = read_body(response, deadline)
+        except requests.Timeout as exc:
+            raise FetchFailed("timeout") from exc
+        except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as exc:
+            raise FetchFailed("timeout" if deadline.is_over else "connection") from exc
+    return Document(body, max_age(response.headers.get("Cache-Control", "")), response.headers.get("Date", ""))
+
+
+def read_body(response: requests.Response, deadline: Deadline) -> bytes:
+    body = bytearray()
+    # `read1` gives what has arrived; `iter_content` would wait until a chunk is full.
+    while chunk := response.raw.read1(64 * 1024):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise FetchFailed("too_large")
+    if deadline.is_over:
+        raise FetchFailed("timeout")
+    return bytes(body)
+
+
+def max_age(cache_control: str) -> float | None:
+    if re.search(r"\bno-(?:store|cache)\b", cache_control, re.IGNORECASE):
+        return 0
+    match = re.search(r"\bmax-age\s*=\s*\"?([0-9]{1,9})", cache_control, re.IGNORECASE)
+    return float(match.group(1)) if match else None
+
+
+def retry_after(response: requests.Response) -> float:
+    """Seconds the server asks to be left alone. Better Auth writes `x-retry-after`, proxies `Retry-After`."""
+    value = response.headers.get("Retry-After") or response.headers.get("X-Retry-After") or ""
+    if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
+        return min(float(value), MAX_RETRY_AFTER_SECONDS)
+    try:
+        seconds = parsedate_to_datetime(value).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return 0
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
