@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import ClassVar, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
@@ -14,11 +14,15 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from betterauth_auth import conf, counters, deferred, users
+from betterauth_auth import conf, counters
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, verify
-from betterauth_auth.users import LocalUser
+
+# Both import the table, and where the app is not installed there is none: the stateless class works there too.
+if TYPE_CHECKING:
+    from betterauth_auth.deferred import DeferredUser
+    from betterauth_auth.users import LocalUser
 
 logger = logging.getLogger(__name__)
 CHALLENGE = 'Bearer realm="api"'
@@ -54,7 +58,7 @@ class InsufficientScope(exceptions.PermissionDenied):
         self.auth_header = f'{CHALLENGE}, error="insufficient_scope", scope="{" ".join(sorted(scopes))}"'
 
 
-SignedIn: TypeAlias = "LocalUser | deferred.DeferredUser | TokenUser"
+SignedIn: TypeAlias = "LocalUser | DeferredUser | TokenUser"
 
 
 class Subject(NamedTuple):
@@ -83,9 +87,11 @@ class BetterAuthAuthentication(BaseAuthentication):
         return self.user_for(token, request), token
 
     def user_for(self, token: VerifiedToken, request: Request) -> SignedIn:
+        from betterauth_auth.deferred import is_possible, user_of
+
         # A view says so when it keeps the promise that is written in `deferred`.
-        if getattr(request.parser_context.get("view"), "defers_user", False) and deferred.is_possible():
-            return deferred.user_of(token, partial(fetched_user, token))
+        if getattr(request.parser_context.get("view"), "defers_user", False) and is_possible():
+            return user_of(token, partial(fetched_user, token))
         return fetched_user(token)
 
     def authenticate_header(self, request: Request) -> str:
@@ -150,8 +156,10 @@ def refuse_without_scopes(token: VerifiedToken) -> None:
 
 def fetched_user(token: VerifiedToken) -> LocalUser:
     """The local user, in one query; TokenRefused when an operator has shut this person out."""
+    from betterauth_auth.users import identity_for
+
     try:
-        identity = users.identity_for(token)
+        identity = identity_for(token)
     except InvalidToken as exc:
         raise refused(exc) from exc
     user = cast("LocalUser", identity.user)

@@ -9,8 +9,6 @@ from django.conf import settings as django_settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.settings import api_settings
 
 from betterauth_auth import conf
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
@@ -105,7 +103,13 @@ def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:
 
 
 def check_authenticator_order(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
-    # Imported here because DRF's settings import the classes, which may import models.
+    # Without the setting no class of ours comes first, and DRF may not even be installed.
+    if not hasattr(django_settings, "REST_FRAMEWORK"):
+        return []
+    # DRF's settings import the classes, which may import models.
+    from rest_framework.authentication import BaseAuthentication
+    from rest_framework.settings import api_settings
+
     from betterauth_auth.authentication import BetterAuthAuthentication
 
     classes = [
