@@ -27,15 +27,13 @@ def register_all() -> None:
 def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
     raw = getattr(django_settings, "BETTER_AUTH", None)
     if not isinstance(raw, dict):
-        return [error("E001", "The setting BETTER_AUTH is missing.", "Set BETTER_AUTH = {'API_URL': 'https://…'}.")]
+        return [error("E001", "The setting BETTER_AUTH is missing.", 'Set BETTER_AUTH = {"API_URL": "https://…"}.')]
     try:
         settings = conf.build(raw, django_settings.DEBUG)
     except (ImproperlyConfigured, TypeError, AttributeError) as exc:
         return [error("E008", f"BETTER_AUTH cannot be read: {exc}", "See the settings table of betterauth_auth.")]
     if not settings.policies:
-        hint = (
-            "Set BETTER_AUTH_API_URL to the address of your Better Auth server, for example https://auth.example.com."
-        )
+        hint = 'Set BETTER_AUTH["API_URL"] to the address of your Better Auth server, as https://auth.example.com.'
         return [error("E001", "No Better Auth server is configured.", hint)]
     messages = [message for policy in settings.policies for message in policy_faults(policy)]
     return messages + list(shared_issuers(settings))
@@ -43,12 +41,14 @@ def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMe
 
 def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
     if not policy.issuers:
-        yield error("E002", "No issuer is accepted.", "Set BETTER_AUTH_ISSUER, or BETTER_AUTH_API_URL for its origin.")
+        hint = 'Set BETTER_AUTH["ISSUER"], or BETTER_AUTH["API_URL"] for its origin.'
+        yield error("E002", "No issuer is accepted.", hint)
     if not policy.audiences:
-        yield error("E003", "No audience is accepted.", "Set BETTER_AUTH_AUDIENCE to what Better Auth puts into aud.")
+        hint = 'Set BETTER_AUTH["AUDIENCE"] to what Better Auth puts into aud.'
+        yield error("E003", "No audience is accepted.", hint)
     if policy.algorithms - SUPPORTED_ALGORITHMS or not policy.algorithms:
         listed = ", ".join(sorted(policy.algorithms)) or "none"
-        hint = f"BETTER_AUTH_ALGORITHMS knows {', '.join(sorted(SUPPORTED_ALGORITHMS))}; secrets are never shared."
+        hint = f'BETTER_AUTH["ALGORITHMS"] knows {", ".join(sorted(SUPPORTED_ALGORITHMS))}; secrets are never shared.'
         yield error("E004", f"The accepted algorithms are {listed}.", hint)
     for issuer in policy.issuers:
         if issuer.endswith("/") and urlsplit(issuer).hostname:
@@ -57,7 +57,8 @@ def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
         if len(issuer) > MAX_ISSUER_CHARACTERS:
             yield error("E002", "An issuer is longer than 255 characters.", "Shorten it in Better Auth's jwt.issuer.")
     if policy.source.hard_life_seconds < policy.source.soft_life_seconds:
-        yield error("E009", "HARD_LIFE_SECONDS is shorter than SOFT_LIFE_SECONDS.", "Make it the longer of the two.")
+        fault = 'BETTER_AUTH["HARD_LIFE_SECONDS"] is shorter than BETTER_AUTH["SOFT_LIFE_SECONDS"].'
+        yield error("E009", fault, "Make it the longer of the two.")
     yield from remote_faults(policy.source) if policy.source.url else static_faults(policy.source)
 
 
@@ -71,18 +72,18 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
 
     url = urlsplit(source.url)
     if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
-        hint = "Write BETTER_AUTH_API_URL (or BETTER_AUTH_JWKS_URL) as https://host, without a password."
+        hint = 'Write BETTER_AUTH["API_URL"] or BETTER_AUTH["JWKS_URL"] as https://host, without a password.'
         yield error("E005", f"The address of the keys, {shown(source.url)!r}, is not a plain web address.", hint)
     elif url.scheme == "http" and not django_settings.DEBUG and url.hostname not in LOOPBACK:
         hint = (
-            "Use https in BETTER_AUTH_JWKS_URL or BETTER_AUTH_API_URL: anyone on the network path could substitute "
-            "their own keys."
+            'Use https in BETTER_AUTH["JWKS_URL"] or BETTER_AUTH["API_URL"]: '
+            "anyone on the network path could substitute their own keys."
         )
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
     if source.cache and source.cache not in django_settings.CACHES:
-        yield error("E011", f"CACHES has no {source.cache!r}.", "Correct BETTER_AUTH_CACHE or leave it empty.")
+        yield error("E011", f"CACHES has no {source.cache!r}.", 'Correct BETTER_AUTH["CACHE"] or leave it empty.')
     if fault := urllib3_fault():
-        yield error("E013", f"{fault}.", "Or give the keys in BETTER_AUTH_JWKS_FILE, which need no fetching.")
+        yield error("E013", f"{fault}.", 'Or give the keys in BETTER_AUTH["JWKS_FILE"], which need no fetching.')
 
 
 def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
@@ -126,4 +127,5 @@ def check_authenticator_order(app_configs: object, **kwargs: object) -> list[che
 
 
 def error(number: str, message: str, hint: str) -> checks.Error:
-    return checks.Error(message, hint=hint, id=f"betterauth_auth.{number}")
+    own = conf.with_variables
+    return checks.Error(own(message), hint=own(hint), id=f"betterauth_auth.{number}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,8 +50,10 @@ DEFAULTS: Values = {
     "TOKEN_CACHE_ENTRIES": 4096,
     "DEV_KEY_FILE": "",
     "ISSUERS": [],
+    "VARIABLES": {},
 }
 LISTS = ("ISSUER", "AUDIENCE", "ALGORITHMS", "TOKEN_TYPES", "REQUIRED_SCOPES")
+NAME_IN_MESSAGE = re.compile(r'BETTER_AUTH\["(\w+)"\](?! \()')
 SOURCES = ("API_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
 
 
@@ -221,7 +224,7 @@ def words(values: Values, name: str) -> list[str]:
     found = entries(values, name)
     texts = [entry for entry in found if isinstance(entry, str) and entry]
     if len(texts) < len(found):
-        raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a list of strings.")
+        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is not a list of strings.')
     return texts
 
 
@@ -231,20 +234,32 @@ def entries(values: Values, name: str) -> list[object]:
         # It would otherwise be taken apart into its letters.
         return [value]
     if not isinstance(value, Iterable):
-        raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a list.")
+        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is not a list.')
     return list(value)
 
 
 def number(values: Values, name: str) -> float:
     value = values[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
-        raise ImproperlyConfigured(f"BETTER_AUTH[{name!r}] is not a number from 0 to 2^31.")
+        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is not a number from 0 to 2^31.')
     return value
+
+
+def with_variables(message: str) -> str:
+    """The message with what the project calls each setting behind it, by BETTER_AUTH["VARIABLES"]."""
+    raw = getattr(django_settings, "BETTER_AUTH", None)
+    variables = raw.get("VARIABLES") if isinstance(raw, dict) else None
+    if not isinstance(variables, Mapping):
+        return message
+    # What stands in brackets behind a name is there already.
+    return NAME_IN_MESSAGE.sub(
+        lambda name: f"{name[0]} ({variables[name[1]]})" if name[1] in variables else name[0], message
+    )
 
 
 def with_defaults(values: object, defaults: Values) -> Values:
     if not isinstance(values, Mapping):
-        raise ImproperlyConfigured("BETTER_AUTH['ISSUERS'] is not a list of dictionaries.")
+        raise ImproperlyConfigured('BETTER_AUTH["ISSUERS"] is not a list of dictionaries.')
     # A misspelled name would silently leave the default in force.
     if unknown := sorted(map(str, values.keys() - defaults.keys())):
         raise ImproperlyConfigured(f"BETTER_AUTH has no setting named {', '.join(unknown)}.")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
-from betterauth_auth import checks, tokens
+from betterauth_auth import checks, conf, tokens
 from betterauth_auth.conf import Policy, Settings, Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
@@ -18,7 +18,7 @@ from betterauth_auth.users import find, refuse_if_shut_out
 
 TOLERABLE_CLOCK_DIFFERENCE_SECONDS = 5
 ADVICE = {
-    "connection": "is it running, and is the address right from this machine? See BETTER_AUTH_JWKS_URL",
+    "connection": 'is it running, and is the address right from this machine? See BETTER_AUTH["JWKS_URL"]',
     "timeout": "it does not answer in time",
     "status_404": "there is no key set at this address: is the jwt plugin on, and is basePath the usual one?",
     "status_429": "it limits our requests",
@@ -29,7 +29,7 @@ ADVICE = {
     "too_many_keys": "more than 256 keys are not taken; delete old rows of Better Auth's table jwks",
     "no_usable_keys": (
         "the set is not taken: what runs goes on with its keys until their hard life is over, what starts answers 503. "
-        "Correct Better Auth's keys, or BETTER_AUTH_ALGORITHMS"
+        'Correct the keys at Better Auth, or BETTER_AUTH["ALGORITHMS"]'
     ),
     "empty_set": (
         "the set is empty, which is legal: every token is refused until somebody signs in and a key is made. "
@@ -46,6 +46,11 @@ class Finding:
 
 
 def findings(settings: Settings, token: str | None) -> Iterator[Finding]:
+    for finding in all_findings(settings, token):
+        yield replace(finding, text=conf.with_variables(finding.text))
+
+
+def all_findings(settings: Settings, token: str | None) -> Iterator[Finding]:
     for message in checks.check_settings(None):
         yield Finding(False, f"{message.msg} {message.hint} ({message.id})")
     if settings.is_development:
@@ -84,7 +89,7 @@ def findings_about_keys(body: bytes, policy: Policy) -> Iterator[Finding]:
     for key in found.values():
         algorithms = ", ".join(sorted(key.algorithms))
         is_allowed = not key.algorithms.isdisjoint(policy.algorithms)
-        advice = "" if is_allowed else "; not accepted: add it to BETTER_AUTH_ALGORITHMS"
+        advice = "" if is_allowed else '; not accepted: add it to BETTER_AUTH["ALGORITHMS"]'
         yield Finding(is_allowed, f"  kid {key.kid}: {algorithms}, thumbprint {key.thumbprint}{advice}")
     for line in left_out:
         yield Finding(False, f"  left out: {line}")

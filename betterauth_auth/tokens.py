@@ -106,10 +106,10 @@ def parse(raw: bytes, settings: Settings) -> Parsed:
     algorithm = header.get("alg")
     algorithm = canonical(algorithm) if isinstance(algorithm, str) else ""
     if algorithm not in settings.algorithms:
-        raise InvalidToken("algorithm", f"it is signed with {header.get('alg')!r}; see BETTER_AUTH_ALGORITHMS")
+        raise InvalidToken("algorithm", f'it is signed with {header.get("alg")!r}; see BETTER_AUTH["ALGORITHMS"]')
     token_type = type_of(header)
     if token_type not in settings.token_types:
-        raise InvalidToken("token_type", f"its typ is {header.get('typ')!r}; see BETTER_AUTH_TOKEN_TYPES")
+        raise InvalidToken("token_type", f'its typ is {header.get("typ")!r}; see BETTER_AUTH["TOKEN_TYPES"]')
     kid = header.get("kid")
     if not is_kid(kid):
         raise InvalidToken("kid", "its header has no kid of 1 to 128 printable characters")
@@ -131,15 +131,17 @@ def policy_for(parsed: Parsed, settings: Settings, now: float) -> Policy:
     policy = settings.policy_of_issuer.get(issuer) if isinstance(issuer, str) else None
     if policy is None:
         expected = ", ".join(settings.policy_of_issuer)
-        raise InvalidToken("issuer", f"its issuer is {issuer!r}, expected {expected}: set BETTER_AUTH_ISSUER")
+        raise InvalidToken("issuer", f'its issuer is {issuer!r}, expected {expected}: set BETTER_AUTH["ISSUER"]')
     if parsed.algorithm not in policy.algorithms:
-        raise InvalidToken("algorithm", f"this issuer may not sign with {parsed.algorithm}: BETTER_AUTH_ALGORITHMS")
+        raise InvalidToken("algorithm", f'this issuer may not sign with {parsed.algorithm}: BETTER_AUTH["ALGORITHMS"]')
     if parsed.token_type not in policy.token_types:
-        raise InvalidToken("token_type", f"this issuer's typ may not be {parsed.token_type}: BETTER_AUTH_TOKEN_TYPES")
+        raise InvalidToken(
+            "token_type", f'tokens of this issuer may not have typ {parsed.token_type}: BETTER_AUTH["TOKEN_TYPES"]'
+        )
     if policy.audiences.isdisjoint(audiences(claims)):
         expected = ", ".join(sorted(policy.audiences))
         raise InvalidToken(
-            "audience", f"its audience is {claims.get('aud')!r}, expected {expected}: set BETTER_AUTH_AUDIENCE"
+            "audience", f'its audience is {claims.get("aud")!r}, expected {expected}: set BETTER_AUTH["AUDIENCE"]'
         )
     expires = numeric(claims, "exp")
     if expires + policy.leeway_seconds <= now:
@@ -189,7 +191,7 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
     if issued > now + policy.leeway_seconds:
         raise InvalidToken("issued_in_future", "it was issued in the future; compare the clocks of the two servers")
     if not 0 < expires - issued <= policy.max_token_lifetime_seconds:
-        raise InvalidToken("lifetime", "it lives too long: see BETTER_AUTH_MAX_TOKEN_LIFETIME_SECONDS")
+        raise InvalidToken("lifetime", 'it lives too long: see BETTER_AUTH["MAX_TOKEN_LIFETIME_SECONDS"]')
     if "nbf" in claims and numeric(claims, "nbf") > now + policy.leeway_seconds:
         raise InvalidToken("not_yet_valid", "it is not valid yet; compare the clocks of the two servers")
     refuse_other_kinds(claims)

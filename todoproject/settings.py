@@ -193,7 +193,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
-BETTER_AUTH = {
+BETTER_AUTH: dict[str, object] = {
     "API_URL": env.text("BETTER_AUTH_API_URL"),
     "JWKS_URL": env.text("BETTER_AUTH_JWKS_URL"),
     "ISSUER": env.words("BETTER_AUTH_ISSUER"),
@@ -213,6 +213,7 @@ BETTER_AUTH = {
     # Trusted only while DEBUG is on and nothing above names a Better Auth server.
     "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),
 }
+BETTER_AUTH["VARIABLES"] = {name: f"BETTER_AUTH_{name}" for name in BETTER_AUTH if name != "DEV_KEY_FILE"}
 
 # The API
 

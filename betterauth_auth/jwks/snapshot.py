@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from betterauth_auth.conf import Source
+from betterauth_auth.conf import Source, with_variables
 from betterauth_auth.jwks.fetch import FetchFailed
 from betterauth_auth.jwks.keys import Key, usable_keys
 from betterauth_auth.strict_json import load_document
@@ -61,6 +61,6 @@ class Snapshot:
 
 def why_unusable(found: Mapping[str, Key], left_out: list[str]) -> str:
     foreign = [
-        f"kid {key.kid}: {', '.join(sorted(key.algorithms))} not in BETTER_AUTH_ALGORITHMS" for key in found.values()
+        f'kid {key.kid}: {", ".join(sorted(key.algorithms))} not in BETTER_AUTH["ALGORITHMS"]' for key in found.values()
     ]
-    return "; ".join((left_out + foreign)[:MAX_REASONS])
+    return with_variables("; ".join((left_out + foreign)[:MAX_REASONS]))

@@ -107,6 +107,15 @@ class CheckTests(SimpleTestCase):
                 with self.subTest(expected, raw=str(raw)[:60]):
                     self.assertIn(expected, self.ids(raw))
 
+    def test_messages_name_the_setting_and_what_the_project_calls_it(self):
+        raw = {"API_URL": "ftp://a.example", "VARIABLES": {"API_URL": "AUTH_URL"}}
+        for given, expected in (
+            (raw, '["API_URL"] (AUTH_URL) or BETTER_AUTH["JWKS_URL"] as'),
+            ({**raw, "VARIABLES": 1}, '["API_URL"] or'),
+        ):
+            with self.subTest(expected), override_settings(BETTER_AUTH=given):
+                self.assertIn(f"Write BETTER_AUTH{expected}", check_settings(None)[0].hint)
+
     @override_settings(DEBUG=True)
     def test_http_is_for_development(self):
         self.assertEqual(self.ids({"API_URL": "http://auth.internal"}), [])

@@ -122,19 +122,26 @@ class DoctorTests(IssuerDatabaseCase):
 
     def test_it_says_which_check_fails_and_what_to_do(self):
         cases = {
-            "set BETTER_AUTH_ISSUER": self.issuer.token(iss="https://x.example"),
+            'set BETTER_AUTH["ISSUER"]': self.issuer.token(iss="https://x.example"),
             "expected " + self.issuer.url: self.issuer.token(iss="https://x.example"),
-            "set BETTER_AUTH_AUDIENCE": self.issuer.token(aud="https://x.example"),
+            'set BETTER_AUTH["AUDIENCE"]': self.issuer.token(aud="https://x.example"),
             "expired": self.issuer.token(exp=1),
             "/api/auth/token": "hV3kQm1XzR8sT0pLwYcBn5Jd",
-            "BETTER_AUTH_ALGORITHMS": self.issuer.token(headers={"alg": "ES256"}),
-            "BETTER_AUTH_TOKEN_TYPES": self.issuer.token(headers={"typ": "at+jwt"}),
+            'see BETTER_AUTH["ALGORITHMS"]': self.issuer.token(headers={"alg": "ES256"}),
+            'see BETTER_AUTH["TOKEN_TYPES"]': self.issuer.token(headers={"typ": "at+jwt"}),
             "no key with kid": self.issuer.token(headers={"kid": "other"}),
             "signature": self.issuer.token(key=SigningKey.make(kid=self.issuer.key.kid)),
         }
         for advice, token in cases.items():
             with self.subTest(advice):
                 self.assertIn(advice, run_badly("doctor", token))
+
+    def test_it_adds_what_the_project_calls_a_setting(self):
+        self.configure(VARIABLES={"ISSUER": "AUTH_ISSUER"})
+
+        report = run_badly("doctor", self.issuer.token(iss="https://x.example"))
+
+        self.assertIn('set BETTER_AUTH["ISSUER"] (AUTH_ISSUER).', report)
 
     def test_it_names_what_is_wrong_with_the_key_set(self):
         cases = {

@@ -83,6 +83,12 @@ class SettingsStartOnlyWhenTheyAreSafe(SimpleTestCase):
 
         self.assertEqual(names, list(dict.fromkeys(settings_environment.names)))
 
+    def test_messages_of_betterauth_auth_name_variables_that_exist(self):
+        result = manage("check", **{**PRODUCTION, "BETTER_AUTH_HARD_LIFE_SECONDS": "1"})
+
+        self.assertIn('BETTER_AUTH["HARD_LIFE_SECONDS"] (BETTER_AUTH_HARD_LIFE_SECONDS) is shorter', result.stderr)
+        self.assertEqual(set(settings.BETTER_AUTH["VARIABLES"].values()) - set(settings_environment.names), set())
+
     def test_every_variable_of_env_example_has_a_sentence(self):
         example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
 
