@@ -99,10 +99,6 @@ class BetterAuthAuthentication(BaseAuthentication):
         return CHALLENGE if bearer_credentials(request) is None else f'{CHALLENGE}, error="invalid_token"'
 
 
-class OptionalBetterAuthAuthentication(BetterAuthAuthentication):
-    """The same under the name that says so, for views that anybody may read: no token is fine, a bad one is 401."""
-
-
 class StatelessBetterAuthAuthentication(BetterAuthAuthentication):
     """Claims only and no database: deactivated users and cut-offs are not seen."""
 

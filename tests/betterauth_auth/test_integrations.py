@@ -66,7 +66,7 @@ class OpenApiTests(IssuerCase):
 
         self.assertEqual(document["components"]["securitySchemes"]["BetterAuth"]["scheme"], "bearer")
         self.assertEqual(document["paths"]["/whoami"]["get"]["security"], [{"BetterAuth": []}])
-        self.assertEqual(document["paths"]["/public"]["get"]["security"], [{"OptionalBetterAuth": []}, {}])
+        self.assertEqual(document["paths"]["/public"]["get"]["security"], [{"BetterAuth": []}, {}])
 
 
 class StatusTests(IssuerCase):

@@ -10,7 +10,6 @@ from rest_framework.views import APIView, exception_handler
 
 from betterauth_auth.authentication import (
     BetterAuthAuthentication,
-    OptionalBetterAuthAuthentication,
     StatelessBetterAuthAuthentication,
     verified_subject,
 )
@@ -37,7 +36,7 @@ class WhoAmI(APIView):
 
 
 class Public(WhoAmI):
-    authentication_classes = [OptionalBetterAuthAuthentication]
+    authentication_classes = [BetterAuthAuthentication]
     permission_classes = [AllowAny]
 
 
