@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import threading
 import time
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
+from typing import Any
 
 import requests
 import urllib3
@@ -51,12 +53,11 @@ class Deadline:
     def is_over(self) -> bool:
         return time.monotonic() >= self.ends
 
-    def watch(self, connection: socket.socket) -> socket.socket:
+    def watch(self, connection: socket.socket) -> None:
         # A duplicate, because the TLS layer takes the original socket object away.
         self.connection = connection.dup()
         if self.is_over:
             self.shut_down()
-        return connection
 
     def shut_down(self) -> None:
         if self.connection is not None:
@@ -78,29 +79,39 @@ class FinalResponse(HTTPResponse):
             super().begin()
 
 
+class WatchedContext(ssl.SSLContext):
+    """Shows a Deadline the socket before the TLS handshake, in which a server can drip as well."""
+
+    deadline: Deadline
+
+    def wrap_socket(self, sock: socket.socket, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
+        self.deadline.watch(sock)
+        return super().wrap_socket(sock, *args, **kwargs)
+
+
 class DeadlineAdapter(HTTPAdapter):
-    """Makes connections that report their socket to a Deadline."""
+    """Makes connections that show their socket to a Deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
         super().__init__(max_retries=0)
 
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: object) -> None:
-        super().init_poolmanager(connections, maxsize, block, **kwargs)
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
         deadline = self.deadline
 
         class Plain(HTTPConnection):
             response_class = FinalResponse
 
-            def _new_conn(self) -> socket.socket:
-                return deadline.watch(super()._new_conn())
+            def connect(self) -> None:
+                super().connect()
+                deadline.watch(self.sock)
 
         class Encrypted(HTTPSConnection):
             response_class = FinalResponse
 
-            def _new_conn(self) -> socket.socket:
-                return deadline.watch(super()._new_conn())
-
+        context = WatchedContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.deadline = deadline
+        super().init_poolmanager(connections, maxsize, block, ssl_context=context, **kwargs)
         plain_pool = type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": Plain})
         encrypted_pool = type("EncryptedPool", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted})
         self.poolmanager.pool_classes_by_scheme = {"http": plain_pool, "https": encrypted_pool}
