@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 import ssl
 import tempfile
+import time
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,8 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from betterauth_auth import counters
+from betterauth_auth import conf, counters
+from betterauth_auth.jwks import keyset
 from tests.betterauth_auth.case import IssuerCase
+from tests.fake_betterauth import drip_headers
 
 
 def certificate(names: list[x509.GeneralName]) -> bytes:
@@ -64,6 +67,20 @@ class TlsTests(IssuerCase):
 
         with patch("requests.adapters.DEFAULT_CA_BUNDLE_PATH", trusted):
             self.assert_no_connection()
+
+    def test_an_answer_that_drips_is_cut_off(self):
+        trusted = self.serve_with(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+        self.configure(JWKS_URL=conf.current().policies[0].source.url, FETCH_SECONDS=0.3)
+        self.issuer.behave(drip_headers)
+
+        with patch("requests.adapters.DEFAULT_CA_BUNDLE_PATH", trusted):
+            self.assert_answers(self.get_with("/stateless"), 503)
+            refresher = keyset.of(conf.current().policies[0].source).refresher
+            deadline = time.monotonic() + 2
+            while refresher.running is not None and time.monotonic() < deadline:
+                time.sleep(0.01)
+
+        self.assertEqual((refresher.outcome.reason, self.issuer.requests), ("timeout", 1))
 
     def assert_no_connection(self) -> None:
         before = counters.fetches().get("connection", 0)
