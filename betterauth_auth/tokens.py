@@ -14,6 +14,7 @@ from betterauth_auth.conf import ABSENT, Policy, Settings
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
 from betterauth_auth.jwks.keys import Key, canonical, is_kid
+from betterauth_auth.jwks.waiting import Steps, awaiting, blocking
 from betterauth_auth.strict_json import Claims, JsonObject, decode_base64url, load_object
 from betterauth_auth.tokencache import Entry, TokenCache
 
@@ -53,6 +54,17 @@ class Parsed(NamedTuple):
 
 def verify(token: str) -> VerifiedToken:
     """The verified token; InvalidToken when it is not good, KeysUnavailable when nobody can tell."""
+    found = remembered_or_steps(token)
+    return found if isinstance(found, VerifiedToken) else blocking(found)
+
+
+async def averify(token: str) -> VerifiedToken:
+    """The same in an event loop: takes no thread, and holds nobody up while the issuer is asked."""
+    found = remembered_or_steps(token)
+    return found if isinstance(found, VerifiedToken) else await awaiting(found)
+
+
+def remembered_or_steps(token: str) -> VerifiedToken | Steps[VerifiedToken]:
     settings = conf.current()
     now = time.time()
     raw = as_bytes(token)
@@ -60,16 +72,16 @@ def verify(token: str) -> VerifiedToken:
     entry = cache.get(digest)
     if entry is not None and entry.settings is settings and now < entry.until and entry.keys.holds(entry.key):
         return entry.token
-    return verify_anew(raw, digest, settings, now)
+    return steps_to_verify(raw, digest, settings, now)
 
 
-def verify_anew(raw: bytes, digest: bytes, settings: Settings, now: float) -> VerifiedToken:
+def steps_to_verify(raw: bytes, digest: bytes, settings: Settings, now: float) -> Steps[VerifiedToken]:
     if not settings.policies:
         raise KeysUnavailable("not_configured", 60)
     parsed = parse(raw, settings)
     policy = policy_for(parsed, settings, now)
     keys = keyset.of(policy.source)
-    key = proven_key(parsed, keys)
+    key = yield from steps_to_prove(parsed, keys)
     verified = checked_claims(parsed, policy, now)
     until = min(verified.expires_at.timestamp(), now + settings.token_cache_seconds)
     if settings.token_cache_entries and now < until:
@@ -168,12 +180,12 @@ def numeric(claims: Claims, name: str) -> float:
     return value
 
 
-def proven_key(parsed: Parsed, keys: keyset.KeySet) -> Key:
+def steps_to_prove(parsed: Parsed, keys: keyset.KeySet) -> Steps[Key]:
     """The key that made the signature."""
-    key = keys.find(parsed.kid)
+    key = yield from keys.steps_to_find(parsed.kid)
     if is_signed_by(parsed, key):
         return key
-    again = keys.find_replacement(key)
+    again = yield from keys.steps_to_find_replacement(key)
     if again is not None and is_signed_by(parsed, again):
         return again
     raise InvalidToken("bad_signature", f"the signature was not made by key {parsed.kid} of this issuer")

@@ -1,6 +1,6 @@
 """The keys of one issuer: fast to read, and alive when the issuer is not.
 
-Who has a key does not wait at all; who needs a new one asks `refresh` for a fetch and waits for it in `waiting`.
+Who has a key does not wait at all; who needs a new one asks `refresh` for a fetch and waits for it as `waiting` does.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from betterauth_auth.jwks.keys import Key
 from betterauth_auth.jwks.limits import Bucket
 from betterauth_auth.jwks.refresh import Refresher
 from betterauth_auth.jwks.snapshot import NEVER
-from betterauth_auth.jwks.waiting import WaitingRoom
+from betterauth_auth.jwks.waiting import Steps, WaitingRoom, blocking
 
 # Short, because a key made meanwhile under an expected kid is refused for so long.
 ABSENT_KID_SECONDS = 1
@@ -37,16 +37,19 @@ class KeySet:
         _all.add(self)
 
     def find(self, kid: str) -> Key:
+        return blocking(self.steps_to_find(kid))
+
+    def steps_to_find(self, kid: str) -> Steps[Key]:
         """The key of this kid; InvalidToken if the issuer has none, KeysUnavailable if nobody can tell."""
         refresher = self.refresher
         arrived = refresher.clock()
         snapshot = refresher.snapshot
         if arrived >= snapshot.hard_until:
-            self.waiting_room.wait_for(refresher.join_or_start(), arrived)
+            yield from self.waiting_room.wait_for(refresher.join_or_start(), arrived)
             snapshot = refresher.snapshot
         elif arrived >= snapshot.soft_until:
             refresher.refresh_in_background()
-        return snapshot.keys.get(kid) or self.find_unknown(kid, arrived)
+        return snapshot.keys.get(kid) or (yield from self.steps_to_find_unknown(kid, arrived))
 
     def holds(self, key: Key) -> bool:
         refresher = self.refresher
@@ -56,12 +59,12 @@ class KeySet:
             refresher.refresh_in_background()
         return snapshot.keys.get(key.kid) is key and now < snapshot.hard_until
 
-    def find_unknown(self, kid: str, arrived: float) -> Key:
+    def steps_to_find_unknown(self, kid: str, arrived: float) -> Steps[Key]:
         refresher = self.refresher
         # Twice, because a fetch that was already under way may have been answered before this key was made.
         for _ in range(2):
             self.refuse_absent(kid, arrived)
-            self.waiting_room.wait_in_crowd(refresher.join_or_start(kid, self.unknown_kids), arrived)
+            yield from self.waiting_room.wait_in_crowd(refresher.join_or_start(kid, self.unknown_kids), arrived)
             if key := refresher.snapshot.keys.get(kid):
                 return key
         self.refuse_absent(kid, arrived)
@@ -80,12 +83,12 @@ class KeySet:
             self.absent_until = {}
         self.absent_until[kid] = self.refresher.clock() + ABSENT_KID_SECONDS
 
-    def find_replacement(self, key: Key) -> Key | None:
+    def steps_to_find_replacement(self, key: Key) -> Steps[Key | None]:
         """Another key under the same kid, if the issuer now has one: a re-created database numbers its keys anew."""
         refresher = self.refresher
         arrived = refresher.clock()
         try:
-            self.waiting_room.wait_in_crowd(refresher.join_or_start(key.kid, self.bad_signatures), arrived)
+            yield from self.waiting_room.wait_in_crowd(refresher.join_or_start(key.kid, self.bad_signatures), arrived)
         except KeysUnavailable:
             return None
         found = refresher.snapshot.keys.get(key.kid)

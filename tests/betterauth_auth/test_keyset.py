@@ -17,6 +17,7 @@ from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
 from betterauth_auth.jwks.keyset import KeySet
 from betterauth_auth.jwks.refresh import Fetch
+from betterauth_auth.jwks.waiting import blocking
 from tests.betterauth_auth.case import IssuerCase
 from tests.fake_betterauth import FakeBetterAuth, Handler, SigningKey, answer_with, hang, slowly
 
@@ -363,7 +364,7 @@ class LifeTests(SimpleTestCase):
             with self.assertRaisesRegex(KeysUnavailable, "no_thread"):
                 self.find()
             with self.assertRaisesRegex(KeysUnavailable, "no_thread"):
-                self.keys.waiting_room.wait_for(self.joined, self.now)
+                blocking(self.keys.waiting_room.wait_for(self.joined, self.now))
         self.now += 2
 
         self.assertEqual(self.find().kid, self.issuer.key.kid)
