@@ -1,8 +1,9 @@
-"""The two ways a token fails: it is wrong, or nobody can tell."""
+"""The two ways a token fails, it is wrong or nobody can tell, and what the client hears of it."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 
 class InvalidToken(Exception):
@@ -22,3 +23,23 @@ class KeysUnavailable(Exception):
         self.reason = reason
         # The moment may have passed while the caller waited.
         self.retry_after_seconds = max(1, math.ceil(max(0.0, retry_after_seconds)))
+
+
+class Denied(Exception):
+    """What a door answers instead of letting in: 401, 403 or 503. The client learns the outcome and not the reason."""
+
+    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str]) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        """Stable, for programs: `not_authenticated`, `invalid_token`, `insufficient_scope`, `role`, `unavailable`."""
+        self.detail = detail
+        self.headers = headers
+
+    @property
+    def challenge(self) -> str | None:
+        return self.headers.get("WWW-Authenticate")
+
+    @property
+    def retry_after_seconds(self) -> int | None:
+        return int(self.headers["Retry-After"]) if "Retry-After" in self.headers else None

@@ -6,7 +6,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from betterauth_auth.authentication import InsufficientScope
+from betterauth_auth.authentication import in_drf
+from betterauth_auth.identify import insufficient_scope
 from betterauth_auth.tokens import VerifiedToken
 
 
@@ -18,5 +19,5 @@ class HasScopes(BasePermission):
             return False
         required = frozenset(getattr(view, "required_scopes", ()))
         if not required <= request.auth.scopes:
-            raise InsufficientScope(required)
+            raise in_drf(insufficient_scope(required))
         return True

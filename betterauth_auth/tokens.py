@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, final
 
 from betterauth_auth import conf
 from betterauth_auth.conf import ABSENT, Policy, Settings
@@ -25,6 +25,7 @@ HEADER_PARAMETERS = frozenset({"alg", "kid", "typ"})
 cache = TokenCache()
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class VerifiedToken:
     """Claims whose signature, issuer, audience and times were checked. Only `verify` makes one."""
@@ -39,6 +40,13 @@ class VerifiedToken:
     kid: str
     claims: Claims = field(repr=False)
     """All claims, read-only to any depth: arrays are tuples."""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What the claim `role` lists, separated by commas, as of the token's issuing."""
+        value = self.claims.get("role")
+        names = value.split(",") if isinstance(value, str) else ()
+        return frozenset(name.strip(" ") for name in names) - {""}
 
 
 class Parsed(NamedTuple):
@@ -55,13 +63,13 @@ class Parsed(NamedTuple):
 def verify(token: str) -> VerifiedToken:
     """The verified token; InvalidToken when it is not good, KeysUnavailable when nobody can tell."""
     found = remembered_or_steps(token)
-    return found if isinstance(found, VerifiedToken) else blocking(found)
+    return found if type(found) is VerifiedToken else blocking(found)
 
 
 async def averify(token: str) -> VerifiedToken:
     """The same in an event loop: takes no thread, and holds nobody up while the issuer is asked."""
     found = remembered_or_steps(token)
-    return found if isinstance(found, VerifiedToken) else await awaiting(found)
+    return found if type(found) is VerifiedToken else await awaiting(found)
 
 
 def remembered_or_steps(token: str) -> VerifiedToken | Steps[VerifiedToken]:

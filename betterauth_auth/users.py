@@ -6,6 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any, Protocol, cast
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -35,12 +36,37 @@ def identity_for(token: VerifiedToken) -> Identity:
     return identity
 
 
+async def aidentity_for(token: VerifiedToken) -> Identity:
+    """The same in an event loop. Django has no transactions there, so what writes goes to a thread as a whole."""
+    identity = await afind(token) or await sync_to_async(make)(token)
+    refuse_if_shut_out(identity, token)
+    if profile.is_outdated(identity, token):
+        await sync_to_async(profile.keep_up)(identity, token)
+    return identity
+
+
+def user_of(identity: Identity) -> LocalUser:
+    user = cast("LocalUser", identity.user)
+    user.betterauth_identity = identity
+    return user
+
+
 def find(token: VerifiedToken) -> Identity | None:
-    identities = Identity.objects.select_related("user")
     try:
-        return identities.get(issuer=token.issuer, subject=token.subject)
+        return with_user().get(issuer=token.issuer, subject=token.subject)
     except Identity.DoesNotExist:
         return None
+
+
+async def afind(token: VerifiedToken) -> Identity | None:
+    try:
+        return await with_user().aget(issuer=token.issuer, subject=token.subject)
+    except Identity.DoesNotExist:
+        return None
+
+
+def with_user() -> models.QuerySet[Identity]:
+    return Identity.objects.select_related("user")
 
 
 def make(token: VerifiedToken) -> Identity:

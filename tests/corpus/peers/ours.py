@@ -30,7 +30,7 @@ class Ours:
     def __init__(self) -> None:
         self.client = Client(raise_request_exception=False)
         self.reasons = Reasons()
-        self.logger = logging.getLogger("betterauth_auth.authentication")
+        self.logger = logging.getLogger("betterauth_auth.identify")
         self.logger.addHandler(self.reasons)
         self.logger.setLevel(logging.INFO)
 
