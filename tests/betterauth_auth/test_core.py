@@ -63,7 +63,7 @@ class CoreTests(SimpleTestCase):
         self.assertEqual(self.verifying(self.static), "alice False")
 
     def test_importing_loads_neither_framework_nor_network_nor_table(self):
-        for module in ("tokens", "exceptions", "counters", "signals", "status", "checks"):
+        for module in ("tokens", "identify", "exceptions", "counters", "signals", "status", "checks"):
             loaded = run(f"import betterauth_auth.{module}; print(*sys.modules)").split()
             with self.subTest(module):
                 self.assertIn(f"betterauth_auth.{module}", loaded)
