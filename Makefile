@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres faults limits contract corpus bench bench-against lint types schema figures interop e2e lock
+.PHONY: help run demo test test-postgres faults limits contract corpus bench bench-against lint types schema figures interop e2e package package-install package-matrix lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,15 @@ interop:  ## real Better Auth servers, every algorithm and configuration (needs 
 
 e2e:  ## the example page's story in a real browser (needs Node and Chromium)
 	@$(PYTHON) scripts/e2e.py
+
+package:  ## django-better-auth, the distribution of betterauth_auth, as sdist and wheel in dist
+	@$(PYTHON) scripts/package.py
+
+package-install:  ## the same, installed from nothing by its README, with a real Better Auth (needs Node)
+	@$(PYTHON) scripts/package_install.py
+
+package-matrix:  ## its suite from the wheel on eight choices of Python, Django, DRF and PyJWT (CELLS=all for each)
+	@$(PYTHON) scripts/package_matrix.py
 
 lock: .venv-dev  ## write the lock files anew from requirements*.txt
 	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \

@@ -69,10 +69,10 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="interop-"))
         self.process: subprocess.Popen[bytes] | None = None
 
-    def launch(self, command: list[str], environment: dict[str, str], probe: str) -> None:
+    def launch(self, command: list[str], environment: dict[str, str], probe: str, folder: Path = ROOT) -> None:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
+                command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
             )
         try:
             wait_for(self.base + probe, self.process)

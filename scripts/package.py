@@ -1,0 +1,61 @@
+"""`make package`: django-better-auth as sdist and wheel in dist, after a look at the contents and the README."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+
+from environment import ROOT, python_with
+
+SOURCE = ROOT / "betterauth_auth"
+DIST = ROOT / "dist"
+# The second renders Markdown, which twine asks it for.
+TWINE = ["--from", "twine>=6.1,<7", "--with", "readme-renderer[md]", "twine"]
+
+
+def build():
+    """The wheel, made from the sdist, and the sdist."""
+    uv = Path(python_with("requirements-dev.lock")).with_name("uv")
+    shutil.rmtree(DIST, ignore_errors=True)
+    run(uv, "build", "--quiet", "--out-dir", DIST, SOURCE)
+    (wheel,), (sdist,) = DIST.glob("*.whl"), DIST.glob("*.tar.gz")
+    run(uv, "tool", "run", "--quiet", *TWINE, "check", "--strict", wheel, sdist)
+    return wheel, sdist
+
+
+def run(*command):
+    if subprocess.run(command, check=False).returncode:
+        sys.exit(f"{Path(command[0]).name} {command[1]} failed.")
+
+
+def expected():
+    """What the wheel holds of the package: its modules, and the mark that they are typed."""
+    modules = [path for path in SOURCE.rglob("*.py") if "__pycache__" not in path.parts]
+    return {str(path.relative_to(ROOT)) for path in [*modules, SOURCE / "py.typed"]}
+
+
+def insist_on_contents(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        information = {name for name in names if ".dist-info/" in name}
+        if (found := set(names) - information) != expected():
+            sys.exit(f"The wheel holds something else than it should: {sorted(found ^ expected())}")
+        (place,) = [name for name in information if name.endswith("/METADATA")]
+        metadata = Parser().parsestr(archive.read(place).decode())
+        (licence,) = [name for name in information if name.endswith("/licenses/LICENSE")]
+        if archive.read(licence) != (ROOT / "LICENSE").read_bytes():
+            sys.exit("The licence in the wheel is another one than the repository's.")
+    return metadata
+
+
+def main():
+    wheel, sdist = build()
+    metadata = insist_on_contents(wheel)
+    print(f"{metadata['Name']} {metadata['Version']}: {wheel.relative_to(ROOT)}, {sdist.relative_to(ROOT)}")
+    return wheel
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,15 @@
+"""`make package-install`: the wheel in a bare environment, by its README, with a real Better Auth (needs Node)."""
+
+import os
+import subprocess
+import sys
+
+import node
+import package
+from environment import ROOT, python_with
+
+node.insist()
+node.install(node.INTEROP)
+environment = {**os.environ, "WHEEL": str(package.main()), "INTEROP": "1"}
+command = [python_with("requirements-dev.lock"), "manage.py", "test", "tests.package.test_install"]
+sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
