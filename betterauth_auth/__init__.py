@@ -1,3 +1,3 @@
-"""Trusts Better Auth's tokens in Django. Nothing is imported here: what there is, is in the modules that the README names."""
+"""Trusts Better Auth's tokens in Django. Nothing is imported here; the README names the modules."""
 
 __version__ = "0.1.0"
