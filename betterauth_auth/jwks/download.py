@@ -13,7 +13,7 @@ from typing import Any
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH, HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
@@ -130,6 +130,8 @@ def download(source: Source) -> Document:
     with Deadline(source.fetch_seconds) as deadline, requests.Session() as session:
         # No credentials from .netrc and no proxy from the environment.
         session.trust_env = False
+        # Named, because some versions of requests put no certificates into a context that others made.
+        session.verify = DEFAULT_CA_BUNDLE_PATH
         session.mount("http://", DeadlineAdapter(deadline))
         session.mount("https://", DeadlineAdapter(deadline))
         # Compressed answers are not asked for: a small body could unfold to a huge one.

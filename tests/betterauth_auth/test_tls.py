@@ -54,7 +54,7 @@ class TlsTests(IssuerCase):
     def test_keys_come_from_a_server_that_is_trusted(self):
         trusted = self.serve_with(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
 
-        with patch("requests.adapters.DEFAULT_CA_BUNDLE_PATH", trusted):
+        with patch("betterauth_auth.jwks.download.DEFAULT_CA_BUNDLE_PATH", trusted):
             self.assert_answers(self.get_with("/stateless"), 200)
 
     def test_a_certificate_that_nobody_vouches_for_is_refused(self):
@@ -65,7 +65,7 @@ class TlsTests(IssuerCase):
     def test_a_certificate_for_another_name_is_refused(self):
         trusted = self.serve_with(x509.DNSName("auth.example.com"))
 
-        with patch("requests.adapters.DEFAULT_CA_BUNDLE_PATH", trusted):
+        with patch("betterauth_auth.jwks.download.DEFAULT_CA_BUNDLE_PATH", trusted):
             self.assert_no_connection()
 
     def test_an_answer_that_drips_is_cut_off(self):
@@ -73,7 +73,7 @@ class TlsTests(IssuerCase):
         self.configure(JWKS_URL=conf.current().policies[0].source.url, FETCH_SECONDS=0.3)
         self.issuer.behave(drip_headers)
 
-        with patch("requests.adapters.DEFAULT_CA_BUNDLE_PATH", trusted):
+        with patch("betterauth_auth.jwks.download.DEFAULT_CA_BUNDLE_PATH", trusted):
             self.assert_answers(self.get_with("/stateless"), 503)
             refresher = keyset.of(conf.current().policies[0].source).refresher
             deadline = time.monotonic() + 2
