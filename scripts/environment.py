@@ -1,6 +1,7 @@
 """The virtual environment in `.venv`, made from a lock file. Standard library only; any Python 3 can read it."""
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,14 @@ def python_with(lock):
         for name, stamp in stamps.items():
             stamp.write_text(digest(name), encoding="utf-8")
     return str(python)
+
+
+def uv(*arguments):
+    """Runs uv, with a cache inside the checkout."""
+    program = Path(python_with("requirements-dev.lock")).with_name("uv")
+    environment = {**os.environ, "UV_CACHE_DIR": str(ROOT / "var" / "uv")}
+    if subprocess.run([str(program), *map(str, arguments)], env=environment, check=False).returncode:
+        sys.exit(f"uv {arguments[0]} failed.")
 
 
 def works(python):

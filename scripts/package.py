@@ -1,13 +1,11 @@
 """`make package`: django-better-auth as sdist and wheel in dist, after a look at the contents and the README."""
 
 import shutil
-import subprocess
 import sys
 import zipfile
 from email.parser import Parser
-from pathlib import Path
 
-from environment import ROOT, python_with
+from environment import ROOT, uv
 
 SOURCE = ROOT / "betterauth_auth"
 DIST = ROOT / "dist"
@@ -17,17 +15,11 @@ TWINE = ["--from", "twine>=6.1,<7", "--with", "readme-renderer[md]", "twine"]
 
 def build():
     """The wheel, made from the sdist, and the sdist."""
-    uv = Path(python_with("requirements-dev.lock")).with_name("uv")
     shutil.rmtree(DIST, ignore_errors=True)
-    run(uv, "build", "--quiet", "--out-dir", DIST, SOURCE)
+    uv("build", "--quiet", "--out-dir", DIST, SOURCE)
     (wheel,), (sdist,) = DIST.glob("*.whl"), DIST.glob("*.tar.gz")
-    run(uv, "tool", "run", "--quiet", *TWINE, "check", "--strict", wheel, sdist)
+    uv("tool", "run", "--quiet", *TWINE, "check", "--strict", wheel, sdist)
     return wheel, sdist
-
-
-def run(*command):
-    if subprocess.run(command, check=False).returncode:
-        sys.exit(f"{Path(command[0]).name} {command[1]} failed.")
 
 
 def expected():

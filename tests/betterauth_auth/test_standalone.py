@@ -11,43 +11,22 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SETTINGS = """
-SECRET_KEY = "standalone"
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "rest_framework", "betterauth_auth"]
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": "db.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
-        "TEST": {"NAME": "test.sqlite3"},
-    }
-}
-BETTER_AUTH = {"API_URL": "http://localhost:3000"}
-ROOT_URLCONF = "tests.betterauth_auth.urls"
-USE_TZ = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-"""
+from tests.betterauth_auth.apart import ROOT, SETTINGS, SUITE, copy_suite
 
 
 class StandaloneTests(SimpleTestCase):
     def setUp(self) -> None:
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        (self.folder / "empty_project.py").write_text(SETTINGS)
-        not_needed = shutil.ignore_patterns("__pycache__", "node_modules", Path(__file__).name)
-        for package in ("betterauth_auth", "tests/betterauth_auth", "tests/corpus"):
-            shutil.copytree(ROOT / package, self.folder / package, ignore=not_needed)
-        shutil.copy(ROOT / "tests" / "fake_betterauth.py", self.folder / "tests")
-        # The host's own test package may know more of the project than this one has.
-        (self.folder / "tests" / "__init__.py").touch()
+        copy_suite(self.folder)
+        shutil.copytree(ROOT / "betterauth_auth", self.folder / "betterauth_auth")
 
     def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"DJANGO_SETTINGS_MODULE": "empty_project", "PYTHONPATH": str(self.folder)}
+        environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONPATH": str(self.folder)}
         command = [sys.executable, "-m", "django", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
 
     def test_the_suite_passes_in_an_empty_project(self):
-        run = self.django("test", "tests.betterauth_auth", "tests.corpus.test_corpus.OurVerifierTests")
+        run = self.django("test", *SUITE)
 
         self.assertEqual(run.returncode, 0, run.stderr[-4000:])
         self.assertGreater(int(re.search(r"Ran (\d+) tests", run.stderr).group(1)), 80)
