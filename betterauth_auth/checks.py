@@ -15,6 +15,8 @@ from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
 from betterauth_auth.jwks.snapshot import Snapshot
 
+OURS = "betterauth_auth.doors.django.BetterAuthMiddleware"
+SESSIONS = "django.contrib.auth.middleware.AuthenticationMiddleware"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_ISSUER_CHARACTERS = 255
 
@@ -22,6 +24,7 @@ MAX_ISSUER_CHARACTERS = 255
 def register_all() -> None:
     checks.register(check_settings, checks.Tags.security)
     checks.register(check_authenticator_order, checks.Tags.security)
+    checks.register(check_middleware_order, checks.Tags.security)
 
 
 def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
@@ -124,6 +127,14 @@ def check_authenticator_order(app_configs: object, **kwargs: object) -> list[che
         "Put BetterAuthAuthentication first: DRF takes the 401 challenge from the first class and answers 403 without."
     )
     return [error("E007", f"{classes[0].__name__} comes first and has no challenge.", hint)]
+
+
+def check_middleware_order(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
+    names = list(django_settings.MIDDLEWARE)
+    if OURS not in names or SESSIONS not in names or names.index(SESSIONS) < names.index(OURS):
+        return []
+    hint = "Put BetterAuthMiddleware after AuthenticationMiddleware."
+    return [error("E014", "The user of a session would take the place of the token's.", hint)]
 
 
 def error(number: str, message: str, hint: str) -> checks.Error:

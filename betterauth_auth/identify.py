@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeAlias
 
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import conf, counters
 from betterauth_auth.exceptions import Denied, InvalidToken, KeysUnavailable
+from betterauth_auth.jwks.fetch import load_what_fetches
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, averify, verify
 
@@ -94,6 +96,14 @@ async def aidentify(
     user = TokenUser(token) if stateless else await afetched_user(token)
     refuse_without(token, scopes, roles)
     return SignedIn(user, token)
+
+
+def load_ahead() -> None:
+    """Loads what fetches keys: a tenth of a second for which an event loop would stand still at the first token."""
+    # Wrong settings are told to every request.
+    with suppress(ImproperlyConfigured):
+        for policy in conf.current().policies:
+            load_what_fetches(policy.source)
 
 
 def bearer_credentials(authorization: str | None) -> str | None:
