@@ -100,6 +100,14 @@ def random_username(field: models.Field) -> str:
     return f"{name}@users.invalid" if isinstance(field, models.EmailField) else name[: field.max_length]
 
 
+def refuse_if_shut_out_since(token: VerifiedToken) -> None:
+    """For who was let in and stays: InvalidToken when this person has been shut out or deleted meanwhile."""
+    identity = find(token)
+    if identity is None:
+        raise InvalidToken("inactive_user", "the local user was deleted")
+    refuse_if_shut_out(identity, token)
+
+
 def refuse_if_shut_out(identity: Identity, token: VerifiedToken) -> None:
     # `DeferredUser.pk_query` says the same in SQL.
     # Some databases compare text without case or accents and would hand out somebody else's row.
