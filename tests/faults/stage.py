@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -17,11 +16,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from scripts.private_postgres import PrivatePostgres, free_port, unprivileged_user
+from scripts.private_postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
-PGBOUNCER = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
 METRICS_TOKEN = "only-for-this-test"
 TROUBLE = (
     "todo_database_connect_retries_total",
@@ -209,49 +207,3 @@ class Doorman:
 def hang_up(end: socket.socket) -> None:
     with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
-
-
-class PgBouncer:
-    """A real one in transaction mode, in front of a private PostgreSQL."""
-
-    def __init__(self, postgres: PrivatePostgres) -> None:
-        self.postgres = postgres
-        self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="private-pgbouncer-"))
-        self.configuration = self.folder / "pgbouncer.ini"
-        self.configuration.write_text(
-            "[databases]\n"
-            f"postgres = host=127.0.0.1 port={postgres.port} user=todo password={postgres.password}\n"
-            "[pgbouncer]\nlisten_addr = 127.0.0.1\nauth_type = any\npool_mode = transaction\nunix_socket_dir =\n"
-            f"listen_port = {self.port}\nserver_login_retry = 1\nmax_client_conn = 200\ndefault_pool_size = 20\n",
-            encoding="utf-8",
-        )
-        self.user = unprivileged_user()
-        for path in (self.folder, self.configuration):
-            if self.user:
-                shutil.chown(path, self.user)
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://todo@127.0.0.1:{self.port}/postgres"
-
-    def __enter__(self) -> PgBouncer:
-        command = [str(PGBOUNCER), "--quiet", str(self.configuration)]
-        self.process = subprocess.Popen(command, user=self.user, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return self
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError("PgBouncer did not start")
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait()
-
-    def __exit__(self, *exception: object) -> None:
-        self.process.kill()
-        self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)

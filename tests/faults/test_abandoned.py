@@ -14,10 +14,11 @@ from typing import Any
 import psycopg
 from django.test import SimpleTestCase
 
+from scripts.private_pgbouncer import PgBouncer
 from scripts.private_postgres import PrivatePostgres
 from tests.fake_betterauth import FakeBetterAuth
 from tests.faults import only_when_asked
-from tests.faults.stage import PgBouncer, Service
+from tests.faults.stage import Service
 from tests.faults.test_database import needs_pgbouncer, needs_postgres
 
 ANSWER_SECONDS = 4
@@ -67,7 +68,7 @@ class Abandoned(SimpleTestCase):
         # A page that is sent again as it was asks nothing slow.
         variables |= {"REMEMBERED_PAGES_MB": "0"}
         if cls.behind_pgbouncer:
-            cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.postgres))
+            cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.url))
             through = cls.pgbouncer.url
             variables |= {"DATABASE_URL_DIRECT": cls.url, "DATABASE_POOLED": "true"}
         cls.issuer = cls.enterClassContext(FakeBetterAuth())

@@ -10,11 +10,12 @@ from unittest import skipUnless
 import psycopg
 from django.test import SimpleTestCase
 
+from scripts.private_pgbouncer import PGBOUNCER, PgBouncer
 from scripts.private_postgres import PrivatePostgres, server_binaries
 from tests.fake_betterauth import FakeBetterAuth
 from tests.faults import only_when_asked
 from tests.faults.load import READERS, WRITERS, Figures, Load
-from tests.faults.stage import PGBOUNCER, Doorman, PgBouncer, Service
+from tests.faults.stage import Doorman, Service
 
 # What a crash may not take away. The private cluster's own settings prefer speed.
 DURABLE = "fsync = on\nsynchronous_commit = on\nfull_page_writes = on\n"
@@ -178,7 +179,7 @@ class PostgresFails(FaultCase):
 class PostgresFailsBehindPgBouncer(FaultCase):
     @classmethod
     def start(cls) -> None:
-        cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.postgres))
+        cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.url))
         variables = {"DATABASE_URL_DIRECT": cls.url, "DATABASE_POOLED": "true"}
         cls.service = cls.enterClassContext(Service(cls.pgbouncer.url, cls.issuer.url, **variables))
 
