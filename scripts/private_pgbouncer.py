@@ -25,14 +25,13 @@ class PgBouncer:
         self.port = free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="private-pgbouncer-"))
         self.configuration = self.folder / "pgbouncer.ini"
-        self.configuration.write_text(
+        self.usual = (
             "[databases]\n"
             f"postgres = host=127.0.0.1 port={server.port} user=todo password={server.password}\n"
             "[pgbouncer]\nlisten_addr = 127.0.0.1\nauth_type = any\npool_mode = transaction\nunix_socket_dir =\n"
             f"listen_port = {self.port}\nserver_login_retry = 1\nmax_client_conn = 200\ndefault_pool_size = 20\n"
-            f"{settings}\n",
-            encoding="utf-8",
         )
+        self.configuration.write_text(f"{self.usual}{settings}\n", encoding="utf-8")
         self.user = unprivileged_user()
         for path in (self.folder, self.configuration):
             if self.user:
@@ -53,6 +52,11 @@ class PgBouncer:
             except OSError:
                 time.sleep(0.05)
         raise RuntimeError("PgBouncer did not start")
+
+    def configure(self, settings: str) -> None:
+        """Other lines for the one that runs."""
+        self.configuration.write_text(f"{self.usual}{settings}\n", encoding="utf-8")
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)

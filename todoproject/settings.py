@@ -56,10 +56,8 @@ SECURE_SSL_REDIRECT = HTTPS_ONLY
 # The API, which this does not reach, refuses plain HTTP instead (todoproject/http/transport.py).
 SECURE_REDIRECT_EXEMPT = [r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS_ONLY else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
-SECURE_HSTS_PRELOAD = HTTPS_ONLY
-SESSION_COOKIE_SECURE = HTTPS_ONLY
-CSRF_COOKIE_SECURE = HTTPS_ONLY
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS_ONLY
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS_ONLY
 if HTTPS_ONLY:
     # Browsers refuse these names from other hosts of the domain and from plain HTTP.
     SESSION_COOKIE_NAME = "__Host-sessionid"
@@ -144,6 +142,7 @@ WEB_THREADS = env.number("WEB_THREADS", 4, minimum=1, maximum=256)
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
 DATABASE_URL_DIRECT = env.text("DATABASE_URL_DIRECT")
 DATABASE_POOLED = env.flag("DATABASE_POOLED", default=is_pooler(DATABASE_URL))
+DATABASE_POOLER_PREPARES = env.flag("DATABASE_POOLER_PREPARES", default=False)
 CONN_MAX_AGE = env.number("CONN_MAX_AGE", 300)
 ANSWER_SECONDS = env.number("DATABASE_ANSWER_SECONDS", 30, minimum=1)
 WEB_MACHINES = env.number("WEB_MACHINES", 1, minimum=1, maximum=1000)

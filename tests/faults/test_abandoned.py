@@ -58,6 +58,8 @@ class Abandoned(SimpleTestCase):
     """Ten people; each has a todo that begins today, so a list of theirs asks what day it is."""
 
     behind_pgbouncer = False
+    pooler_settings = ""
+    more_variables: dict[str, str] = {}
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -66,9 +68,9 @@ class Abandoned(SimpleTestCase):
         cls.url = through = cls.enterClassContext(cls.postgres)
         variables = {"DATABASE_ANSWER_SECONDS": str(ANSWER_SECONDS), "WEB_WORKERS": "1", "WEB_THREADS": "10"}
         # A page that is sent again as it was asks nothing slow.
-        variables |= {"REMEMBERED_PAGES_MB": "0"}
+        variables |= {"REMEMBERED_PAGES_MB": "0", **cls.more_variables}
         if cls.behind_pgbouncer:
-            cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.url))
+            cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.url, cls.pooler_settings))
             through = cls.pgbouncer.url
             variables |= {"DATABASE_URL_DIRECT": cls.url, "DATABASE_POOLED": "true"}
         cls.issuer = cls.enterClassContext(FakeBetterAuth())

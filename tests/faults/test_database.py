@@ -54,6 +54,12 @@ class FaultCase(SimpleTestCase):
         through = cls.url.replace(f":{cls.postgres.port}/", f":{cls.doorman.port}/")
         cls.service = cls.enterClassContext(Service(through, cls.issuer.url, DATABASE_URL_DIRECT=cls.url))
 
+    @classmethod
+    def start_behind_pgbouncer(cls, settings: str = "", **variables: str) -> None:
+        cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.url, settings))
+        variables |= {"DATABASE_URL_DIRECT": cls.url, "DATABASE_POOLED": "true"}
+        cls.service = cls.enterClassContext(Service(cls.pgbouncer.url, cls.issuer.url, **variables))
+
     def load(self, scenario: str) -> Load:
         self.trouble_before = self.service.trouble()
         return Load(self.service, self.tokens, scenario)
@@ -179,9 +185,7 @@ class PostgresFails(FaultCase):
 class PostgresFailsBehindPgBouncer(FaultCase):
     @classmethod
     def start(cls) -> None:
-        cls.pgbouncer = cls.enterClassContext(PgBouncer(cls.url))
-        variables = {"DATABASE_URL_DIRECT": cls.url, "DATABASE_POOLED": "true"}
-        cls.service = cls.enterClassContext(Service(cls.pgbouncer.url, cls.issuer.url, **variables))
+        cls.start_behind_pgbouncer()
 
     def test_connections_killed_under_load(self):
         with self.load("PgBouncer: every connection killed, 8 times") as figures:

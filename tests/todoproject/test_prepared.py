@@ -151,7 +151,8 @@ class ACursorIsTakenWhere(Prepared):
             self.assert_left_to_a_cursor()
 
     def test_a_pooler_stands_between(self):
-        with mock.patch.dict(connection.settings_dict["OPTIONS"], server_side_binding=False):
+        with behind_a_pooler():
+            self.connect()
             self.assert_left_to_a_cursor()
 
 
@@ -201,8 +202,12 @@ class AnswersDoNotDependOnTheWay(TodosTransactionTestCase):
 @contextmanager
 def behind_a_pooler():
     """Connected as to one that does not keep sessions: values are put into the text of statements."""
-    options = {"server_side_binding": False, "prepare_threshold": None} if connection.vendor == "postgresql" else {}
-    with mock.patch.dict(connection.settings_dict["OPTIONS"], options):
+    is_there = connection.vendor == "postgresql"
+    options = {"server_side_binding": False, "prepare_threshold": None} if is_there else {}
+    with (
+        mock.patch.dict(connection.settings_dict, DISABLE_SERVER_SIDE_CURSORS=is_there),
+        mock.patch.dict(connection.settings_dict["OPTIONS"], options),
+    ):
         connection.close()
         yield
     connection.close()

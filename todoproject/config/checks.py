@@ -9,6 +9,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 
+from todoproject.postgresql.base import DatabaseWrapper
+
 # One thread a process answers /readyz and has a connection of its own while it does.
 PROBERS = 1
 
@@ -35,3 +37,17 @@ def connections_fit(databases: Sequence[str] | None = None, **kwargs: object) ->
     message = f"A deploy may hold {held} database connections, and the database takes {limit}."
     hint = "Lower WEB_WORKERS or WEB_THREADS, use the pooled address in DATABASE_URL, or a larger compute."
     return [checks.Warning(message, hint=hint, id="todoproject.W001")]
+
+
+@register(Tags.database)
+def pooler_prepares(databases: Sequence[str] | None = None, **kwargs: object) -> list[CheckMessage]:
+    """What the service notices by itself, said before it starts."""
+    connection = connections["default"]
+    if "default" not in (databases or ()) or not isinstance(connection, DatabaseWrapper):
+        return []
+    connection.ensure_connection()
+    if connection.prepared is not None or not settings.DATABASE_POOLER_PREPARES:
+        return []
+    message = "DATABASE_POOLER_PREPARES is true, and the pooler keeps no prepared statements."
+    hint = "Take PgBouncer 1.21 or newer with max_prepared_statements = 200, or leave the variable empty."
+    return [checks.Warning(message, hint=hint, id="todoproject.W002")]

@@ -19,6 +19,7 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 import psycopg
+from django.conf import settings
 from django.db import OperationalError
 from django.db.backends.postgresql import base
 from django.db.utils import DatabaseErrorWrapper
@@ -29,6 +30,7 @@ from psycopg.rows import TupleRow
 
 from todoproject.http import fairness
 from todoproject.monitoring import metrics
+from todoproject.postgresql import pooled
 from todoproject.postgresql.arrays import TextsDumper
 from todoproject.postgresql.limits import LimitedCursor, limits
 from todoproject.postgresql.prepared import PreparedStatements
@@ -107,7 +109,7 @@ def cancel(connection: psycopg.Connection[TupleRow]) -> None:
 
 class DatabaseWrapper(base.DatabaseWrapper):
     used_at = 0.0
-    prepared: PreparedStatements
+    prepared: PreparedStatements | None = None
     socket: select.poll
 
     @cached_property
@@ -129,7 +131,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             try:
                 connection = super().get_new_connection({**conn_params, "connect_timeout": max(timeout, 2)})
                 self.bound(connection)
-                self.prove(connection)
+                self.prepared = self.statements(connection)
             except (psycopg.OperationalError, psycopg.InternalError) as exc:
                 if HOPELESS.search(str(exc)):
                     raise
@@ -143,7 +145,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 _gave_up_at = None
                 self.used_at = time.monotonic()
                 connection.adapters.register_dumper(list, TextsDumper)
-                self.prepared = PreparedStatements(connection)
                 self.socket = select.poll()
                 self.socket.register(connection.fileno(), select.POLLIN)
                 return connection
@@ -163,10 +164,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         elif not self.is_pooled:
             self.send(connection, limits(seconds, is_local=False))
 
-    def prove(self, connection: psycopg.Connection[TupleRow]) -> None:
-        """A pooler lets everybody in and finds out afterwards whether there is a server behind it."""
-        if self.is_pooled:
+    def statements(self, connection: psycopg.Connection[TupleRow]) -> PreparedStatements | None:
+        """What keeps statements ready on this connection, where that is possible."""
+        if not self.is_pooled:
+            return PreparedStatements(connection)
+        if not self.may_prepare:
+            # A pooler lets everybody in and finds out afterwards whether there is a server behind it.
             self.send(connection, "SELECT 1")
+        elif pooled.keeps_statements(connection):
+            return pooled.PooledStatements(connection, self.settings_dict.get("ANSWER_SECONDS", 0))
+        return None
+
+    @property
+    def may_prepare(self) -> bool:
+        return not self.is_pooled or (settings.DATABASE_POOLER_PREPARES and capabilities.has_send_close_prepared())
 
     def send(self, connection: psycopg.Connection[TupleRow], sql: str) -> None:
         try:
@@ -185,12 +196,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def fetch_prepared(self, sql: str, parameters: Sequence[object]) -> list[TupleRow] | None:
         """What a query of constant text yields, without a cursor; None where it takes one."""
-        is_bound_here = not self.settings_dict["OPTIONS"].get("server_side_binding")
-        if is_bound_here or self.in_atomic_block or self.force_debug_cursor or self.execute_wrappers:
+        if not self.may_prepare or self.in_atomic_block or self.force_debug_cursor or self.execute_wrappers:
             return None
         self.close_if_health_check_failed()
         self.ensure_connection()
-        if not self.autocommit:
+        if not self.autocommit or self.prepared is None:
             return None
         with self.wrap_database_errors:
             return self.prepared.rows(sql, parameters)

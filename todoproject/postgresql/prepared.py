@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import adapt, errors, generators
-from psycopg.abc import Transformer
+from psycopg.abc import Buffer, Transformer
 from psycopg.pq import ExecStatus, Format
 from psycopg.rows import TupleRow
 
@@ -46,8 +46,8 @@ class PreparedStatements:
         self.known: dict[Key, Statement] = {}
         self.seen: set[Key] = set()
         self.is_planning_once = False
-        # Behind a pooler that nobody told us of, names of two connections must not meet.
-        self.prefix = f"shape_{secrets.token_hex(4)}"
+        # Behind a pooler that mixes up what its clients prepare, names of two connections must not meet.
+        self.prefix = f"shape_{secrets.token_hex(8)}"
         self.numbers = count()
 
     def rows(self, sql: str, parameters: Sequence[object]) -> list[TupleRow] | None:
@@ -57,13 +57,10 @@ class PreparedStatements:
         key = sql, tuple(self.writer.types or ())
         try:
             statement = self.known.get(key) or self.prepared(key)
-            if statement is None:
-                return None
-            self.connection.pgconn.send_query_prepared(statement.name, values, self.writer.formats, Format.BINARY)
-            return read(statement, self.answer())
-        except (errors.InvalidSqlStatementName, errors.FeatureNotSupported):
+            return read(statement, self.ask(statement, values)) if statement else None
+        except (errors.InvalidSqlStatementName, errors.DuplicatePreparedStatement, errors.FeatureNotSupported) as exc:
             # The server has forgotten it, or a migration changed what it yields. Nothing was done yet.
-            self.known.clear()
+            self.forget(exc)
             return None
 
     def prepared(self, key: Key) -> Statement | None:
@@ -72,18 +69,31 @@ class PreparedStatements:
                 self.seen.clear()
             self.seen.add(key)
             return None
+        if len(self.known) == MAX_STATEMENTS:
+            self.close(self.known.pop(next(iter(self.known))).name)
+        sql, types = key
+        statement = Statement(f"{self.prefix}_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
+        self.prepare(statement.name, numbered(sql), types)
+        self.known[key] = statement
+        return statement
+
+    def prepare(self, name: bytes, sql: bytes, types: tuple[int, ...]) -> None:
         if not self.is_planning_once:
             # Left to itself, PostgreSQL plans some of them anew each time, which takes longer than to run them.
             self.run(b"SET plan_cache_mode = force_generic_plan")
             self.is_planning_once = True
-        if len(self.known) == MAX_STATEMENTS:
-            self.run(b"DEALLOCATE " + self.known.pop(next(iter(self.known))).name)
-        sql, types = key
-        statement = Statement(f"{self.prefix}_{next(self.numbers)}".encode(), adapt.Transformer(self.connection))
-        self.connection.pgconn.send_prepare(statement.name, numbered(sql), types)
+        self.connection.pgconn.send_prepare(name, sql, types)
         self.answer()
-        self.known[key] = statement
-        return statement
+
+    def ask(self, statement: Statement, values: Sequence[Buffer | None]) -> PGresult:
+        self.connection.pgconn.send_query_prepared(statement.name, values, self.writer.formats, Format.BINARY)
+        return self.answer()
+
+    def forget(self, reason: psycopg.Error) -> None:
+        self.known.clear()
+
+    def close(self, name: bytes) -> None:
+        self.run(b"DEALLOCATE " + name)
 
     def run(self, command: bytes) -> None:
         self.connection.pgconn.send_query(command)
@@ -92,11 +102,15 @@ class PreparedStatements:
     def answer(self) -> PGresult:
         results = self.connection.wait(generators.execute(self.connection.pgconn))
         for result in results:
-            if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
-                raise errors.error_from_result(result, encoding="utf-8")
+            require_success(result)
         if len(results) != 1:
             raise psycopg.InternalError("not one answer to one statement")
         return results[0]
+
+
+def require_success(result: PGresult) -> None:
+    if result.status not in {ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK}:
+        raise errors.error_from_result(result, encoding="utf-8")
 
 
 def read(statement: Statement, result: PGresult) -> list[TupleRow]:
