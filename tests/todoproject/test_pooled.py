@@ -37,6 +37,7 @@ class Pooled(TransactionTestCase):
         super().setUp()
         for name in ("_has_warned", "_is_trusted"):
             self.addCleanup(setattr, pooled, name, getattr(pooled, name))
+        pooled._has_warned = False
         self.enterContext(mock.patch.object(connection, "execute_wrappers", []))
         self.addCleanup(connection.close)
 
@@ -75,8 +76,8 @@ class APoolerThatKeepsNothing(Pooled):
 
     @override_settings(DATABASE_POOLER_PREPARES=False)
     def test_is_what_is_expected_unless_the_setting_says_otherwise(self):
-        self.assertEqual(run_checks(databases=["default"]), [])
         with self.assertNoLogs(pooled.logger):
+            self.assertEqual(run_checks(databases=["default"]), [])
             connect()
             self.assertEqual([self.rows(ECHO, 1, "a") for _ in range(3)], [None] * 3)
 
