@@ -97,7 +97,7 @@ def verified_subject(request: HttpRequest | Request) -> Subject | None:
         token = verify(credentials)
     except (InvalidToken, KeysUnavailable, ImproperlyConfigured):
         return None
-    return Subject(token.issuer, token.subject)
+    return Subject(token.identity_issuer, token.subject)
 
 
 def fetched_user(token: VerifiedToken) -> LocalUser:

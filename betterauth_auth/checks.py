@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
@@ -62,7 +63,33 @@ def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
     if policy.source.hard_life_seconds < policy.source.soft_life_seconds:
         fault = 'BETTER_AUTH["HARD_LIFE_SECONDS"] is shorter than BETTER_AUTH["SOFT_LIFE_SECONDS"].'
         yield error("E009", fault, "Make it the longer of the two.")
+    yield from people_faults(policy)
     yield from remote_faults(policy.source) if policy.source.url else static_faults(policy.source)
+
+
+def people_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
+    people = policy.people
+    for name in ("MAKE_USER", "ON_TOKEN", "ORGANIZATION_ROLES"):
+        if fault := hook_fault(getattr(people, name.lower())):
+            yield error("E015", f'BETTER_AUTH["{name}"] {fault}.', "Name a function, as package.module.function.")
+    if people.role_groups and not hasattr(get_user_model(), "groups"):
+        yield error("E016", "The user model knows no groups.", 'Derive it from PermissionsMixin, or use "ON_TOKEN".')
+    if people.identity_issuer and people.identity_issuer not in policy.issuers:
+        hint = 'Name one of BETTER_AUTH["ISSUER"]: whose subjects they are, whichever of the issuers signed.'
+        yield error("E017", f"No token comes from the issuer of the identities, {people.identity_issuer!r}.", hint)
+    if len(policy.issuers) > 1 and not people.identity_issuer:
+        hint = 'Set BETTER_AUTH["IDENTITY_ISSUER"] to one of them if they are one server, and do not change it later.'
+        message = "Somebody who signs in through several issuers becomes several local users."
+        yield checks.Warning(message, hint=conf.with_variables(hint), id="betterauth_auth.W001")
+
+
+def hook_fault(path: str) -> str:
+    if not path:
+        return ""
+    try:
+        return "" if callable(import_string(path)) else "is not a function"
+    except ImportError as exc:
+        return f"cannot be imported: {exc}"
 
 
 def shown(url: str) -> str:

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
-from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth.jwks.keys import canonical
+from betterauth_auth.values import Values, entries, number, origin, with_defaults, words
 
 JWKS_PATH = "/api/auth/jwks"
 # No real issuer can have this name, so a development token is foreign everywhere else.
 DEVELOPMENT_ISSUER = "urn:betterauth_auth:development"
-# As they are written in the settings; what each is meant to be is checked where it is read.
-Values: TypeAlias = Mapping[str, object]
 # Stands in TOKEN_TYPES for a token without `typ`, which is what Better Auth sends.
 ABSENT = "absent"
 
@@ -34,6 +31,13 @@ ISSUER_DEFAULTS: Values = {
     "ALGORITHMS": ["EdDSA"],
     "TOKEN_TYPES": [ABSENT, "JWT"],
     "REQUIRED_SCOPES": [],
+    "REFUSE": ["banned"],
+    "IDENTITY_ISSUER": "",
+    "MAKE_USER": "",
+    "ROLE_GROUPS": {},
+    "ON_TOKEN": "",
+    "WATCHED_CLAIMS": [],
+    "ORGANIZATION_ROLES": "",
     "LEEWAY_SECONDS": 10,
     "MAX_TOKEN_LIFETIME_SECONDS": 24 * 60 * 60,
     "SOFT_LIFE_SECONDS": 5 * 60,
@@ -52,7 +56,7 @@ DEFAULTS: Values = {
     "ISSUERS": [],
     "VARIABLES": {},
 }
-LISTS = ("ISSUER", "AUDIENCE", "ALGORITHMS", "TOKEN_TYPES", "REQUIRED_SCOPES")
+STANDINGS = frozenset({"banned", "impersonated", "anonymous"})
 NAME_IN_MESSAGE = re.compile(r'BETTER_AUTH\["(\w+)"\](?! \()')
 SOURCES = ("API_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
 
@@ -80,6 +84,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleRules:
+    """How the people of one Better Auth become local users, and what their tokens change about them."""
+
+    identity_issuer: str
+    make_user: str
+    role_groups: Mapping[str, tuple[str, ...]]
+    on_token: str
+    watched_claims: tuple[str, ...]
+    organization_roles: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What a token of one Better Auth must be like."""
 
@@ -91,6 +107,8 @@ class Policy:
     leeway_seconds: float
     max_token_lifetime_seconds: float
     source: Source
+    refused_standings: frozenset[str]
+    people: PeopleRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,6 +136,10 @@ def current() -> Settings:
     settings = build(raw if isinstance(raw, dict) else {}, is_debug)
     _current = (raw, is_debug, settings)
     return settings
+
+
+def rules_of(issuer: str) -> PeopleRules:
+    return current().policy_of_issuer[issuer].people
 
 
 def forget(*, setting: str, **kwargs: object) -> None:
@@ -182,6 +204,29 @@ def build_policy(values: Values) -> Policy:
         leeway_seconds=number(values, "LEEWAY_SECONDS"),
         max_token_lifetime_seconds=number(values, "MAX_TOKEN_LIFETIME_SECONDS"),
         source=build_source(values, api_url),
+        refused_standings=refused_standings(values),
+        people=build_people_rules(values),
+    )
+
+
+def refused_standings(values: Values) -> frozenset[str]:
+    refused = frozenset(words(values, "REFUSE"))
+    if unknown := sorted(refused - STANDINGS):
+        raise ImproperlyConfigured(f'BETTER_AUTH["REFUSE"] knows {", ".join(sorted(STANDINGS))}, not {unknown[0]!r}.')
+    return refused
+
+
+def build_people_rules(values: Values) -> PeopleRules:
+    groups = values["ROLE_GROUPS"]
+    if not isinstance(groups, Mapping):
+        raise ImproperlyConfigured('BETTER_AUTH["ROLE_GROUPS"] is not a dictionary.')
+    return PeopleRules(
+        identity_issuer=str(values["IDENTITY_ISSUER"]),
+        make_user=str(values["MAKE_USER"]),
+        role_groups=MappingProxyType({role: tuple(words(groups, role)) for role in groups}),
+        on_token=str(values["ON_TOKEN"]),
+        watched_claims=tuple(words(values, "WATCHED_CLAIMS")),
+        organization_roles=str(values["ORGANIZATION_ROLES"]),
     )
 
 
@@ -208,43 +253,6 @@ def accepted_algorithms(values: Values) -> frozenset[str]:
     return frozenset(map(canonical, words(values, "ALGORITHMS")))
 
 
-def origin(url: str) -> str:
-    """The origin as JavaScript spells it, which is what Better Auth writes into `iss` and `aud`."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as exc:
-        raise ImproperlyConfigured(f"BETTER_AUTH: {url!r} is not a URL.") from exc
-    host = f"[{host}]" if ":" in host else host
-    is_default_port = port is None or (parts.scheme, port) in {("http", 80), ("https", 443)}
-    return f"{parts.scheme}://{host}" if is_default_port else f"{parts.scheme}://{host}:{port}"
-
-
-def words(values: Values, name: str) -> list[str]:
-    found = entries(values, name)
-    texts = [entry for entry in found if isinstance(entry, str) and entry]
-    if len(texts) < len(found):
-        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is not a list of strings.')
-    return texts
-
-
-def entries(values: Values, name: str) -> list[object]:
-    value = values[name] or []
-    if isinstance(value, str):
-        # It would otherwise be taken apart into its letters.
-        return [value]
-    if not isinstance(value, Iterable):
-        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is not a list.')
-    return list(value)
-
-
-def number(values: Values, name: str) -> float:
-    value = values[name]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 2**31:
-        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is not a number from 0 to 2^31.')
-    return value
-
-
 def with_variables(message: str) -> str:
     """The message with what the project calls each setting behind it, by BETTER_AUTH["VARIABLES"]."""
     raw = getattr(django_settings, "BETTER_AUTH", None)
@@ -255,12 +263,3 @@ def with_variables(message: str) -> str:
     return NAME_IN_MESSAGE.sub(
         lambda name: f"{name[0]} ({variables[name[1]]})" if name[1] in variables else name[0], message
     )
-
-
-def with_defaults(values: object, defaults: Values) -> Values:
-    if not isinstance(values, Mapping):
-        raise ImproperlyConfigured('BETTER_AUTH["ISSUERS"] is not a list of dictionaries.')
-    # A misspelled name would silently leave the default in force.
-    if unknown := sorted(map(str, values.keys() - defaults.keys())):
-        raise ImproperlyConfigured(f"BETTER_AUTH has no setting named {', '.join(unknown)}.")
-    return {**defaults, **values}

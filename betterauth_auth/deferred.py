@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, F, Model, Q, QuerySet, TextField
 from django.utils.functional import SimpleLazyObject, empty
 
-from betterauth_auth import profile
+from betterauth_auth import users
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import VerifiedToken
 from betterauth_auth.users import LocalUser
@@ -67,7 +67,7 @@ class DeferredUser(SimpleLazyObject):
     def subject_key(self) -> str:
         """Names the person in signatures and counters, whether fetched or not."""
         token: VerifiedToken = self.__dict__["token"]
-        return f"{token.issuer}|{token.subject}"
+        return f"{token.identity_issuer}|{token.subject}"
 
     @property
     def pk_values(self) -> dict[str, object]:
@@ -79,7 +79,7 @@ class DeferredUser(SimpleLazyObject):
         own = vars(self)
         token: VerifiedToken = own["token"]
         owner = own["remembered_pk"] if own["_wrapped"] is empty else self.pk
-        return {"issuer": token.issuer, "subject": token.subject, "issued_at": token.issued_at, "owner": owner}
+        return {"issuer": token.identity_issuer, "subject": token.subject, "issued_at": token.issued_at, "owner": owner}
 
     @staticmethod
     def pk_query(
@@ -126,13 +126,13 @@ def user_of(token: VerifiedToken, fetch: Callable[[], LocalUser]) -> DeferredUse
     user = DeferredUser(token, fetch, known)
     if known is None:
         user.fetch()
-        if not profile.is_outdated(user.betterauth_identity, token):
+        if not users.is_outdated(user.betterauth_identity, token):
             remember(token, user.pk)
     return user
 
 
 def which(token: VerifiedToken) -> Hashable:
-    return token.issuer, token.subject, token.issued_at
+    return token.identity_issuer, token.subject, token.issued_at
 
 
 def remember(token: VerifiedToken, pk: object) -> None:

@@ -25,6 +25,10 @@ class KeysUnavailable(Exception):
         self.retry_after_seconds = max(1, math.ceil(max(0.0, retry_after_seconds)))
 
 
+class HookFailed(KeysUnavailable):
+    """The project's fault: the token is good, but what follows from it could not be done."""
+
+
 class Denied(Exception):
     """What a door answers instead of letting in: 401, 403 or 503. The client learns the outcome and not the reason."""
 

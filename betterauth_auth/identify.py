@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import conf, counters
-from betterauth_auth.exceptions import Denied, InvalidToken, KeysUnavailable
+from betterauth_auth.exceptions import Denied, HookFailed, InvalidToken, KeysUnavailable
 from betterauth_auth.jwks.fetch import load_what_fetches
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, averify, verify
@@ -45,7 +45,7 @@ class TokenUser:
     @property
     def pk(self) -> str:
         # DRF's throttles tell users apart by it.
-        return f"{self.token.issuer}|{self.token.subject}"
+        return f"{self.token.identity_issuer}|{self.token.subject}"
 
     def __str__(self) -> str:
         return self.token.subject
@@ -141,7 +141,7 @@ def fetched_user(token: VerifiedToken) -> LocalUser:
 
     try:
         return user_of(identity_for(token))
-    except InvalidToken as exc:
+    except (InvalidToken, HookFailed) as exc:
         raise denied(exc) from exc
 
 
@@ -150,7 +150,7 @@ async def afetched_user(token: VerifiedToken) -> LocalUser:
 
     try:
         return user_of(await aidentity_for(token))
-    except InvalidToken as exc:
+    except (InvalidToken, HookFailed) as exc:
         raise await adenied(exc) from exc
 
 

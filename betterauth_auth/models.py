@@ -34,6 +34,11 @@ class Identity(models.Model):
         editable=False, help_text="When the token was issued from which the profile was last taken."
     )
 
+    granted_by = models.BinaryField(max_length=32, null=True, editable=False)
+    granted_issued_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the token was issued that groups and rights follow."
+    )
+
     tokens_valid_after = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued in this second or before are refused."
     )

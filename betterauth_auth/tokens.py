@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple, final
 
+from betterauth_auth import claims as told
 from betterauth_auth import conf
 from betterauth_auth.conf import ABSENT, Policy, Settings
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
@@ -31,6 +32,8 @@ class VerifiedToken:
     """Claims whose signature, issuer, audience and times were checked. Only `verify` makes one."""
 
     issuer: str
+    identity_issuer: str
+    """Whose subjects these are; the issuer, unless BETTER_AUTH["IDENTITY_ISSUER"] names another of the same server."""
     subject: str
     audiences: tuple[str, ...]
     issued_at: datetime
@@ -41,12 +44,27 @@ class VerifiedToken:
     claims: Claims = field(repr=False)
     """All claims, read-only to any depth: arrays are tuples."""
 
+    # Each as of `issued_at`: who lost a role since then has it until this token expires.
+
     @property
     def roles(self) -> frozenset[str]:
-        """What the claim `role` lists, separated by commas, as of the token's issuing."""
-        value = self.claims.get("role")
-        names = value.split(",") if isinstance(value, str) else ()
-        return frozenset(name.strip(" ") for name in names) - {""}
+        return told.roles(self.claims)
+
+    @property
+    def organization(self) -> told.Organization | None:
+        return told.organization(self.claims)
+
+    @property
+    def session_id(self) -> str:
+        return told.text(self.claims.get("sid"))
+
+    @property
+    def impersonated_by(self) -> str:
+        return told.text(self.claims.get("impersonatedBy"))
+
+    @property
+    def client_id(self) -> str:
+        return told.text(self.claims.get("client_id")) or told.text(self.claims.get("azp"))
 
 
 class Parsed(NamedTuple):
@@ -215,8 +233,11 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
     if "nbf" in claims and numeric(claims, "nbf") > now + policy.leeway_seconds:
         raise InvalidToken("not_yet_valid", "it is not valid yet; compare the clocks of the two servers")
     refuse_other_kinds(claims)
+    refuse_standing(claims, policy, now)
+    issuer = str(claims["iss"])
     return VerifiedToken(
-        issuer=str(claims["iss"]),
+        issuer=issuer,
+        identity_issuer=policy.people.identity_issuer or issuer,
         subject=checked_subject(claims),
         audiences=audiences(claims),
         issued_at=datetime.fromtimestamp(issued // 1, UTC),
@@ -243,6 +264,12 @@ def refuse_other_kinds(claims: Claims) -> None:
         raise InvalidToken("sender_constrained", "it is bound to its sender (cnf) and no plain Bearer token")
     if isinstance(claims.get("sub"), str) and claims["sub"] in (claims.get("client_id"), claims.get("azp")):
         raise InvalidToken("client_credentials", "it stands for a client, not for a person")
+
+
+def refuse_standing(claims: Claims, policy: Policy, now: float) -> None:
+    for standing in told.standing(claims, now):
+        if standing in policy.refused_standings:
+            raise InvalidToken(standing, f'the person is {standing}; see BETTER_AUTH["REFUSE"]')
 
 
 def scopes(claims: Claims) -> frozenset[str]:

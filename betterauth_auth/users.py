@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from betterauth_auth import conf, profile
+from betterauth_auth import conf, grants, hooks, profile
 from betterauth_auth.exceptions import InvalidToken
 from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
@@ -32,7 +32,7 @@ def identity_for(token: VerifiedToken) -> Identity:
     """The identity with its user, in one query; InvalidToken when an operator has shut this person out."""
     identity = find(token) or make(token)
     refuse_if_shut_out(identity, token)
-    profile.keep_up(identity, token)
+    keep_up(identity, token)
     return identity
 
 
@@ -40,9 +40,18 @@ async def aidentity_for(token: VerifiedToken) -> Identity:
     """The same in an event loop. Django has no transactions there, so what writes goes to a thread as a whole."""
     identity = await afind(token) or await sync_to_async(make)(token)
     refuse_if_shut_out(identity, token)
-    if profile.is_outdated(identity, token):
-        await sync_to_async(profile.keep_up)(identity, token)
+    if is_outdated(identity, token):
+        await sync_to_async(keep_up)(identity, token)
     return identity
+
+
+def is_outdated(identity: Identity, token: VerifiedToken) -> bool:
+    return profile.is_outdated(identity, token) or grants.is_outdated(identity, token)
+
+
+def keep_up(identity: Identity, token: VerifiedToken) -> None:
+    profile.keep_up(identity, token)
+    grants.keep_up(identity, token)
 
 
 def user_of(identity: Identity) -> LocalUser:
@@ -53,14 +62,14 @@ def user_of(identity: Identity) -> LocalUser:
 
 def find(token: VerifiedToken) -> Identity | None:
     try:
-        return with_user().get(issuer=token.issuer, subject=token.subject)
+        return with_user().get(issuer=token.identity_issuer, subject=token.subject)
     except Identity.DoesNotExist:
         return None
 
 
 async def afind(token: VerifiedToken) -> Identity | None:
     try:
-        return await with_user().aget(issuer=token.issuer, subject=token.subject)
+        return await with_user().aget(issuer=token.identity_issuer, subject=token.subject)
     except Identity.DoesNotExist:
         return None
 
@@ -72,7 +81,7 @@ def with_user() -> models.QuerySet[Identity]:
 def make(token: VerifiedToken) -> Identity:
     try:
         with transaction.atomic():
-            identity = Identity(user=make_user(), issuer=token.issuer, subject=token.subject)
+            identity = Identity(user=made_user(token), issuer=token.identity_issuer, subject=token.subject)
             profile.take(identity, token)
             identity.save(force_insert=True)
             first_seen.send(sender=Identity, identity=identity, token=token)
@@ -85,7 +94,21 @@ def make(token: VerifiedToken) -> Identity:
     return identity
 
 
-def make_user() -> Any:  # whatever AUTH_USER_MODEL is
+def made_user(token: VerifiedToken) -> Any:  # whatever AUTH_USER_MODEL is
+    path = conf.rules_of(token.issuer).make_user
+    if not path:
+        return make_user()
+    with hooks.running("MAKE_USER"):
+        user = hooks.hook(path)(token)
+        if not isinstance(user, get_user_model()) or user.pk is None:
+            raise TypeError("it did not return a saved user")
+        # Whoever can sign up with somebody's address must not become that operator.
+        if is_operator(user):
+            raise ValueError("it returned an operator")
+    return user
+
+
+def make_user() -> Any:
     model = get_user_model()
     field = cast("models.Field", model._meta.get_field(model.USERNAME_FIELD))
     user = model(**{model.USERNAME_FIELD: random_username(field)})
@@ -111,7 +134,7 @@ def refuse_if_shut_out_since(token: VerifiedToken) -> None:
 def refuse_if_shut_out(identity: Identity, token: VerifiedToken) -> None:
     # `DeferredUser.pk_query` says the same in SQL.
     # Some databases compare text without case or accents and would hand out somebody else's row.
-    if (identity.issuer, identity.subject) != (token.issuer, token.subject):
+    if (identity.issuer, identity.subject) != (token.identity_issuer, token.subject):
         raise InvalidToken("subject", "the database matched a different subject: use a case-sensitive collation")
     if not identity.user.is_active:
         raise InvalidToken("inactive_user", "the local user was deactivated")

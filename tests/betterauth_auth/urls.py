@@ -13,7 +13,7 @@ from betterauth_auth.authentication import (
     StatelessBetterAuthAuthentication,
     verified_subject,
 )
-from betterauth_auth.permissions import HasScopes
+from betterauth_auth.permissions import HasOrganizationRole, HasRole, HasScopes, IsNotImpersonated
 
 
 class AnswerSerializer(Serializer):
@@ -49,6 +49,27 @@ class Scoped(WhoAmI):
     required_scopes = ["todos:read", "todos:write"]
 
 
+class ForRoles(WhoAmI):
+    permission_classes = [HasRole]
+    required_roles = ["admin", "editor"]
+
+
+class ForNoRole(WhoAmI):
+    permission_classes = [HasRole]
+
+
+class ForOrganizations(WhoAmI):
+    permission_classes = [HasOrganizationRole]
+    required_organization_roles = ["owner"]
+
+    def get(self, request: Request, organization: str) -> Response:
+        return super().get(request)
+
+
+class InPerson(WhoAmI):
+    permission_classes = [IsNotImpersonated]
+
+
 class SubjectOnly(APIView):
     authentication_classes: list[type] = []
     permission_classes: list[type] = []
@@ -63,5 +84,9 @@ urlpatterns = [
     path("public", Public.as_view()),
     path("stateless", Stateless.as_view()),
     path("scoped", Scoped.as_view()),
+    path("roles", ForRoles.as_view()),
+    path("no-roles", ForNoRole.as_view()),
+    path("organizations/<str:organization>", ForOrganizations.as_view()),
+    path("in-person", InPerson.as_view()),
     path("subject", SubjectOnly.as_view()),
 ]

@@ -5,7 +5,8 @@ import { oauthProvider } from "@better-auth/oauth-provider";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
 import { toNodeHandler } from "better-auth/node";
-import { admin, bearer, jwt } from "better-auth/plugins";
+import { admin, bearer, jwt, organization } from "better-auth/plugins";
+import { definePayload, describe } from "./payload.mjs";
 
 const config = JSON.parse(process.env.BETTER_AUTH_CONFIG);
 const origin = `http://127.0.0.1:${config.port}`;
@@ -23,11 +24,13 @@ const plugins = [
       audience: config.audience,
       expirationTime: config.expirationTime ?? "15m",
       ...(config.minimalPayload ? { definePayload: () => ({}) } : {}),
+      ...(config.fullPayload ? { definePayload } : {}),
     },
     sessionCookieCache: Boolean(config.signedSessionCookie),
   }),
   bearer(),
   admin(),
+  organization(),
 ];
 if (config.oauthResource) {
   plugins.push(
@@ -45,7 +48,7 @@ if (config.oauthResource) {
 
 // The memory adapter wants an array for every table of every plugin.
 const tables = "user session account verification jwks oauthClient oauthResource oauthClientResource oauthConsent " +
-  "oauthAccessToken oauthRefreshToken oauthClientAssertion";
+  "oauthAccessToken oauthRefreshToken oauthClientAssertion organization member invitation";
 const auth = betterAuth({
   baseURL: origin,
   basePath: config.basePath ?? "/api/auth",
@@ -60,6 +63,8 @@ const auth = betterAuth({
   },
   plugins,
 });
+
+describe(auth);
 
 const handler = toNodeHandler(auth);
 const listener = createServer(async (request, response) => {

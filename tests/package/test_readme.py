@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -57,3 +58,11 @@ class QuickStartTests(SimpleTestCase):
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout
+
+
+class PayloadTests(SimpleTestCase):
+    def test_the_payload_is_the_one_that_a_real_server_was_asked_for(self):
+        tried = (ROOT / "tests" / "interop" / "payload.mjs").read_text(encoding="utf-8")
+        _, block, _ = re.split(r"// (?:begin|end)\n", tried)
+
+        self.assertIn(f"```ts\n{block}```", readme.README.read_text(encoding="utf-8"))

@@ -134,7 +134,7 @@ def name_of(request: Request) -> str:
     """Tells users apart, those with a token without asking the database who they are here; nothing for nobody."""
     token = request.auth
     if isinstance(token, VerifiedToken):
-        return f"{token.issuer}|{token.subject}"
+        return f"{token.identity_issuer}|{token.subject}"
     return str(request.user.pk) if request.user.is_authenticated else ""
 
 
