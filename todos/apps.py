@@ -1,5 +1,7 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.backends.signals import connection_created
+from django.db.models.signals import pre_delete
 
 from todos import search, zones
 
@@ -9,5 +11,8 @@ class TodosConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from todos.changes.accounts import delete_everything
+
+        pre_delete.connect(delete_everything, settings.AUTH_USER_MODEL, dispatch_uid="todos.accounts")
         connection_created.connect(zones.register_in_sqlite, dispatch_uid="todos.zones")
         connection_created.connect(search.register_in_sqlite, dispatch_uid="todos.search")

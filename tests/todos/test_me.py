@@ -62,7 +62,7 @@ class Erasure(TodosTestCase):
             person.delete(f"/todos/{gone['id']}")
             person.delete(f"/todos/{gone['id']}?permanent=true")
             person.post("/todos", {"title": "x"}, **{"Idempotency-Key": "k"})
-            person.patch("/me", {"time_zone": "Asia/Tokyo"})
+            person.patch("/me", {"time_zone": "Asia/Tokyo", "default_list": person.make("lists")["id"]})
 
     def count(self, person):
         return [model.objects.filter(owner=person.user).count() for model in (Todo, List, Tag, TodoTag, Tombstone)]
