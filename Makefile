@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres faults limits contract corpus bench bench-against lint types schema figures interop e2e package package-install package-matrix lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus bench bench-against lint types schema figures interop e2e package package-install package-matrix lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ test:  ## the whole suite on SQLite, and on PostgreSQL where there is one
 
 test-postgres:  ## the same, failing where PostgreSQL can't be run
 	@$(PYTHON) scripts/test.py --require-postgres
+
+test-partitioned:  ## the application's tests on PostgreSQL tables that are partitioned by owner, with every plan looked at
+	@$(PYTHON) scripts/test.py --partitioned
 
 faults: .venv-dev  ## break the database, the network and the workers under load (a few minutes)
 	@FAULTS=1 .venv/bin/python manage.py test tests.faults

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
 
+from todoproject.config.caches import caches
 from todoproject.config.databases import BadDatabaseUrl, Database, database, is_pooler
 from todoproject.config.environment import Environment, read_dotenv
 from todoproject.config.logs import logging_of
@@ -143,11 +144,13 @@ DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
 DATABASE_URL_DIRECT = env.text("DATABASE_URL_DIRECT")
 DATABASE_POOLED = env.flag("DATABASE_POOLED", default=is_pooler(DATABASE_URL))
 DATABASE_POOLER_PREPARES = env.flag("DATABASE_POOLER_PREPARES", default=False)
+DATABASE_DISTRIBUTED = env.flag("DATABASE_DISTRIBUTED", default=False)
+REFERENCE_TABLES = ["betterauth_auth_identity"]
 CONN_MAX_AGE = env.number("CONN_MAX_AGE", 300)
 ANSWER_SECONDS = env.number("DATABASE_ANSWER_SECONDS", 30, minimum=1)
 WEB_MACHINES = env.number("WEB_MACHINES", 1, minimum=1, maximum=1000)
 # Changing tables needs a session of its own, which a transaction pooler does not give, and takes as long as it takes.
-CHANGES_TABLES = sys.argv[1:2] == ["migrate"] or "--migrate" in sys.argv
+CHANGES_TABLES = sys.argv[1:2] in (["migrate"], ["distribute"]) or "--migrate" in sys.argv
 DATABASES: dict[str, Database] = {}
 for name, url, is_pooled in (
     ("DATABASE_URL", DATABASE_URL, DATABASE_POOLED),
@@ -166,22 +169,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     env.fault("REDIS_URL", "it is not a Redis URL", "write rediss://user:password@host:6379/0")
-LOCAL_CACHE: dict[str, object] = {
-    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-    # Django's default of 300 entries would forget most callers' counts.
-    "OPTIONS": {"MAX_ENTRIES": 20_000},
-}
-REDIS_CACHE: dict[str, object] = {
-    "BACKEND": "django.core.cache.backends.redis.RedisCache",
-    "LOCATION": REDIS_URL,
-    # A cache that does not answer must not hold up a request that can do without it.
-    "OPTIONS": {
-        "socket_connect_timeout": 1,
-        "socket_timeout": 1,
-        "serializer": "todoproject.http.json_io.CacheSerializer",
-    },
-}
-CACHES = {"default": REDIS_CACHE if REDIS_URL else LOCAL_CACHE, "local": {**LOCAL_CACHE, "LOCATION": "local"}}
+CACHES = caches(REDIS_URL)
 
 # People: end users come from Better Auth, operators sign in to the admin with a password
 

@@ -29,6 +29,16 @@ def remembered_pages_bytes() -> int:
     return megabytes * MEBIBYTE
 
 
+def is_distributed() -> bool:
+    """Whether a Citus cluster has the rows, where a statement of several changes costs more: `DATABASE_DISTRIBUTED`."""
+    return bool(getattr(settings, "DATABASE_DISTRIBUTED", False))
+
+
+def reference_tables() -> tuple[str, ...]:
+    """Small tables of the host that find the caller; a cluster copies them, and the users, to each worker."""
+    return tuple(getattr(settings, "REFERENCE_TABLES", ()))
+
+
 def reads_plainly() -> bool:
     """Whether rows are read by ordinary querysets and serializers, which is slower: `PLAIN_READS`."""
     return bool(getattr(settings, "PLAIN_READS", False))

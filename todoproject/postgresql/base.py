@@ -166,13 +166,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def statements(self, connection: psycopg.Connection[TupleRow]) -> PreparedStatements | None:
         """What keeps statements ready on this connection, where that is possible."""
+        # Citus looks for the worker when it plans, and finds none for a parameter that it does not see.
+        plans_once = not settings.DATABASE_DISTRIBUTED
         if not self.is_pooled:
-            return PreparedStatements(connection)
+            return PreparedStatements(connection, plans_once=plans_once)
         if not self.may_prepare:
             # A pooler lets everybody in and finds out afterwards whether there is a server behind it.
             self.send(connection, "SELECT 1")
         elif pooled.keeps_statements(connection):
-            return pooled.PooledStatements(connection, self.settings_dict.get("ANSWER_SECONDS", 0))
+            seconds = self.settings_dict.get("ANSWER_SECONDS", 0)
+            return pooled.PooledStatements(connection, seconds, plans_once=plans_once)
         return None
 
     @property

@@ -96,11 +96,13 @@ def answers_of(connection: psycopg.Connection[TupleRow], count: int) -> PQGen[li
 class PooledStatements(PreparedStatements):
     """Those of one client. The server's limits travel in front of each, as they do with a cursor (`LimitedCursor`)."""
 
-    def __init__(self, connection: psycopg.Connection[TupleRow], answer_seconds: int) -> None:
-        super().__init__(connection)
-        # Planned once: see PreparedStatements.
-        planning = "set_config('plan_cache_mode', 'force_generic_plan', true)"
-        self.limits = f"{limits(answer_seconds, is_local=True)}, {planning}".encode()
+    def __init__(
+        self, connection: psycopg.Connection[TupleRow], answer_seconds: int, *, plans_once: bool = True
+    ) -> None:
+        super().__init__(connection, plans_once=plans_once)
+        # See PreparedStatements.
+        planning = ", set_config('plan_cache_mode', 'force_generic_plan', true)" if plans_once else ""
+        self.limits = f"{limits(answer_seconds, is_local=True)}{planning}".encode()
         self.limits_name = f"{self.prefix}_limits".encode()
         self.has_limits = False
         self.times_outdated = 0

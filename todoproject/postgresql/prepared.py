@@ -40,8 +40,9 @@ class Statement:
 class PreparedStatements:
     """Those of one connection."""
 
-    def __init__(self, connection: psycopg.Connection[TupleRow]) -> None:
+    def __init__(self, connection: psycopg.Connection[TupleRow], *, plans_once: bool = True) -> None:
         self.connection = connection
+        self.plans_once = plans_once
         self.writer = adapt.Transformer(connection)
         self.known: dict[Key, Statement] = {}
         self.seen: set[Key] = set()
@@ -78,7 +79,7 @@ class PreparedStatements:
         return statement
 
     def prepare(self, name: bytes, sql: bytes, types: tuple[int, ...]) -> None:
-        if not self.is_planning_once:
+        if self.plans_once and not self.is_planning_once:
             # Left to itself, PostgreSQL plans some of them anew each time, which takes longer than to run them.
             self.run(b"SET plan_cache_mode = force_generic_plan")
             self.is_planning_once = True

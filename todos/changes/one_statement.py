@@ -75,7 +75,8 @@ def is_possible(given: Values) -> bool:
         given.get("time_zone") and not given.get("due_time")
     )
     # Inside a transaction a refusal would take the whole of it along.
-    return not (refers or is_half_a_date or connection.vendor != "postgresql" or connection.in_atomic_block)
+    is_elsewhere = connection.vendor != "postgresql" or connection.in_atomic_block or conf.is_distributed()
+    return not (refers or is_half_a_date or is_elsewhere)
 
 
 def columns_of(given: Values) -> Values:
