@@ -1,6 +1,7 @@
 """`make bench-against COMMIT=…`: this checkout beside another commit of it, as ratios.
 
     python -m bench.against COMMIT [--rounds 7] [--seconds 3] [--connections 16]
+    python -m bench.against --partitions 8    # instead of a commit: this checkout on tables without partitions
 
 Each has a PostgreSQL of its own, with tables by its own migrations and the same rows. The two take turns; a figure is
 the median of the ratios round by round, ours by theirs. `read` is a list with no page remembered.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -26,10 +28,12 @@ from bench.stage import ROOT
 FIELDS = ("per_second", "p50", "p99", "cpu")
 # What runs in each checkout, with that checkout's own code.
 PROGRAM = """
-import json, sys
+import json, os, sys
 from bench.run import write_requests
 from bench.stage import USERS, stage, users
 with stage(users(USERS)) as made:
+    if count := os.environ.get("BENCH_PARTITIONS"):
+        made.manage("distribute", "--partitions", count)
     files = {kind: str(path) for kind, path in write_requests(made).items()}
     with made.our_server("ours") as ours, made.our_server("reading", REMEMBERED_PAGES_MB="0") as reading:
         print(json.dumps({"files": files, "ours": ours, "reading": reading}), flush=True)
@@ -41,14 +45,17 @@ KINDS = {"list": ("ours", "list"), "read": ("reading", "list"), "row": ("ours", 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("commit")
+    against = parser.add_mutually_exclusive_group(required=True)
+    against.add_argument("commit", nargs="?")
+    against.add_argument("--partitions", default="")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=16)
     options = parser.parse_args()
     with ExitStack() as running:
-        ours = running.enter_context(servers(ROOT))
-        theirs = running.enter_context(servers(running.enter_context(checkout(options.commit))))
+        ours = running.enter_context(servers(ROOT, options.partitions))
+        other = running.enter_context(checkout(options.commit)) if options.commit else ROOT
+        theirs = running.enter_context(servers(other))
         print(f"{'':8} {'requests/s':>11} {'p50':>7} {'p99':>7} {'CPU':>7}")
         for kind in KINDS:
             ratios = [
@@ -71,10 +78,17 @@ def checkout(commit: str) -> Iterator[Path]:
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[dict[str, Any]]:
+def servers(folder: Path, partitions: str = "") -> Iterator[dict[str, Any]]:
     """The servers of one checkout, until the block ends."""
     command = [sys.executable, "-c", PROGRAM]
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env={**os.environ, "BENCH_PARTITIONS": partitions},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     try:
