@@ -61,7 +61,9 @@ class Stage:
         seed(self.database_url, ISSUER, self.sizes)
 
     def manage(self, *arguments: str) -> None:
-        subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.environment, check=True)
+        command = [sys.executable, "manage.py", *arguments]
+        # What a benchmark itself prints is read by another process.
+        subprocess.run(command, cwd=ROOT, env=self.environment, stdout=sys.stderr, check=True)
 
     @contextmanager
     def our_server(self, name: str, **settings: str) -> Iterator[tuple[str, int]]:
