@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
+from django.contrib.auth.apps import AuthConfig
 
 
 class TodoProjectConfig(AppConfig):
@@ -15,3 +16,10 @@ class OperatorsAdminConfig(admin_apps.AdminConfig):
 
     default = False
     default_site = "todoproject.operators.site.OperatorsSite"
+
+
+class PeopleAuthConfig(AuthConfig):
+    """Django's users with keys of 64 bits: each person who ever signs in takes one."""
+
+    default = False
+    default_auto_field = "django.db.models.BigAutoField"

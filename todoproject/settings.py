@@ -81,7 +81,7 @@ LOGINS_FROM_KNOWN_NETWORK = 10
 
 INSTALLED_APPS = [
     "todoproject.apps.OperatorsAdminConfig",
-    "django.contrib.auth",
+    "todoproject.apps.PeopleAuthConfig",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
