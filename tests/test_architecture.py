@@ -21,7 +21,7 @@ FORBIDDEN = {
     "todos/admin": ("todos.api",),
     "betterauth_auth": ("todos", "todoproject", "tests"),
     "todos": ("betterauth_auth", "todoproject", "tests"),
-    "todoproject": ("tests",),
+    "todoproject": ("betterauth_auth.testing", "tests"),
 }
 
 

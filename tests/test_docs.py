@@ -21,6 +21,7 @@ FOREIGN = {
     "__wrapped__",
     "auth.user",
     "django_otp",
+    "force_authenticate",
     "django_otp.middleware.OTPMiddleware",
     "django_otp.plugins.otp_totp",
     "functools.wraps",

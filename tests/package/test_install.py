@@ -17,6 +17,7 @@ from tests.package import readme
 
 WHEEL = os.environ.get("WHEEL", "")
 INSTALLED = "import betterauth_auth; print(betterauth_auth.__version__, betterauth_auth.__file__)"
+PLUGINS = 'from importlib.metadata import entry_points; print(*[p.value for p in entry_points(group="pytest11")])'
 
 
 class BareProject(Server):
@@ -71,3 +72,4 @@ class InstallTests(InteropTestCase):
         version, path = project.shell(f"python -c '{INSTALLED}'").split()
         self.assertEqual(version, betterauth_auth.__version__)
         self.assertTrue(path.startswith(str(project.folder)), path)
+        self.assertEqual(project.shell(f"python -c '{PLUGINS}'"), "betterauth_auth.pytest_plugin")

@@ -34,22 +34,31 @@ class QuickStartTests(SimpleTestCase):
         self.assertIn(len(readme.commands("Install")), range(1, MAX_COMMANDS + 1))
         self.assertIn(len(lines), range(1, MAX_LINES + 1), lines)
 
-    def test_it_leads_to_a_protected_view(self):
-        issuer = self.enterContext(FakeBetterAuth())
+    def start_project(self, better_auth: str) -> None:
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.run_python("-m", "django", "startproject", "mysite", ".")
         # What is installed by the first command is this checkout, here.
         (self.folder / "betterauth_auth").symlink_to(ROOT / "betterauth_auth")
-        readme.follow("Install", self.folder / "mysite", issuer.url)
+        readme.follow("Install", self.folder / "mysite", better_auth)
         install, *others = readme.commands("Install")
         self.assertTrue(install.startswith("pip install"))
         for command in others:
             self.run_python(*command.split()[1:])
 
+    def test_it_leads_to_a_protected_view(self):
+        issuer = self.enterContext(FakeBetterAuth())
+        self.start_project(issuer.url)
+
         answers = self.run_python("-c", VISIT, issuer.token(sub="alice")).splitlines()
 
         self.assertEqual([answer[:3] for answer in answers], ["401", "401", "200"])
         self.assertEqual(answers[-1], '200 {"subject":"alice"}')
+
+    def test_the_tests_that_it_shows_pass(self):
+        self.start_project(readme.ADDRESS)
+        readme.follow("Tests", self.folder / "mysite", readme.ADDRESS)
+
+        self.assertIn("Found 1 test", self.run_python("manage.py", "test"))
 
     def run_python(self, *arguments: str) -> str:
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(self.folder)}
