@@ -14,7 +14,6 @@ import json
 import secrets
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
+
+from betterauth_auth.testing import LocalIssuer
 
 SIGNERS = get_default_algorithms()
 # Making an RSA key takes a tenth of a second and more, so the tests share one.
@@ -69,9 +70,11 @@ def signer(algorithm: str) -> Any:
     return SIGNERS["EdDSA" if algorithm == "Ed25519" else algorithm]
 
 
-class FakeBetterAuth:
-    def __init__(self, algorithm: str = "EdDSA") -> None:
-        self.keys = [SigningKey.make(algorithm)]
+class FakeBetterAuth(LocalIssuer):
+    """The package's own issuer for tests, with a server, keys of every kind, and tokens that nobody should sign."""
+
+    def __init__(self) -> None:
+        self.keys: list[SigningKey] = []
         self.requests = 0
         """How often the JWKS was asked for."""
         self.request_headers: dict[str, str] = {}
@@ -79,7 +82,7 @@ class FakeBetterAuth:
         self.released = threading.Event()
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.issuer = self
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        super().__init__(f"http://127.0.0.1:{self.server.server_address[1]}")
 
     def __enter__(self) -> FakeBetterAuth:
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
@@ -95,7 +98,7 @@ class FakeBetterAuth:
         self.server.server_close()
 
     def settings(self, **overrides: Any) -> dict[str, Any]:
-        """The setting BETTER_AUTH that trusts this issuer."""
+        """The setting BETTER_AUTH that trusts this issuer, whose keys are to be fetched."""
         return {"API_URL": self.url, **overrides}
 
     @property
@@ -107,13 +110,6 @@ class FakeBetterAuth:
         """A new key that nobody has seen signs from now on; the old ones stay published."""
         self.keys.append(SigningKey.make(algorithm, kid))
         return self.key
-
-    def claims(self, sub: str = "alice", **overrides: Any) -> dict[str, Any]:
-        now = int(time.time())
-        user = {"id": sub, "name": sub.title(), "email": f"{sub}@example.com", "emailVerified": False, "image": None}
-        times = {"iat": now, "exp": now + 900}
-        claims = {**times, **user, "sub": sub, "iss": self.url, "aud": self.url, **overrides}
-        return {name: value for name, value in claims.items() if value is not None or name == "image"}
 
     def token(
         self, sub: Any = "alice", *, headers: dict[str, Any] | None = None, key: SigningKey | None = None, **claims: Any

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.test import client
 
 from betterauth_auth.testing.issuer import trusted_issuer
@@ -12,25 +10,35 @@ from betterauth_auth.testing.issuer import trusted_issuer
 class SignsIn:
     """What the clients have in common. The next requests carry the token, until `sign_out`."""
 
-    authorization_name = "HTTP_AUTHORIZATION"
-    defaults: Any  # a dictionary; the two clients have different types for it
-
     def sign_in(self, sub: str = "alice", *, expires_in: int = 900, **claims: object) -> str:
         """The token; its claims are those of `LocalIssuer.token`."""
         token = trusted_issuer().token(sub, expires_in=expires_in, **claims)
-        self.defaults[self.authorization_name] = f"Bearer {token}"
+        self.send_authorization(f"Bearer {token}")
         return token
 
     def sign_out(self) -> None:
-        self.defaults.pop(self.authorization_name, None)
+        self.send_authorization(None)
+
+    def send_authorization(self, value: str | None) -> None:
+        """The header of the next requests, or None for none."""
+        raise NotImplementedError
 
 
 class Client(SignsIn, client.Client):
     """Django's, with `sign_in`."""
 
+    def send_authorization(self, value: str | None) -> None:
+        self.defaults.pop("HTTP_AUTHORIZATION", None)
+        if value is not None:
+            self.defaults["HTTP_AUTHORIZATION"] = value
+
 
 class AsyncClient(SignsIn, client.AsyncClient):
     """Django's asynchronous one, with `sign_in`, which waits for nothing."""
 
-    # An ASGI server passes headers on under their own names.
-    authorization_name = "AUTHORIZATION"
+    def send_authorization(self, value: str | None) -> None:
+        # An ASGI server passes headers on under their own names, and here whatever is in `defaults` becomes one.
+        headers: dict[str, str] = vars(self)["defaults"]
+        headers.pop("AUTHORIZATION", None)
+        if value is not None:
+            headers["AUTHORIZATION"] = value

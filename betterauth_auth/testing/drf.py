@@ -9,7 +9,10 @@ from betterauth_auth.testing.clients import SignsIn
 
 
 class APIClient(SignsIn, FrameworksClient):
-    """Django REST Framework's, with `sign_in`."""
+    """Django REST Framework's, with `sign_in`. Its own `credentials()` and `logout()` sign out as well."""
+
+    def send_authorization(self, value: str | None) -> None:
+        self.credentials(**({} if value is None else {"HTTP_AUTHORIZATION": value}))
 
 
 class BetterAuthAPIMixin(TrustsIssuer):

@@ -44,7 +44,7 @@ class LocalIssuer:
     def claims(self, sub: str = "alice", *, expires_in: int = 900, **claims: object) -> dict[str, Any]:
         """What Better Auth would say of this person. A claim of None is left out."""
         issued = int(time.time())
-        user = {"id": sub, "name": sub.title(), "email": f"{sub}@example.com", "emailVerified": True}
+        user = {"id": sub, "name": sub.title(), "email": f"{sub}@example.com", "emailVerified": False}
         own = {"sub": sub, "iss": self.url, "aud": self.url, "iat": issued, "exp": issued + expires_in}
         return {name: value for name, value in {**user, **own, **claims}.items() if value is not None}
 

@@ -81,11 +81,17 @@ class MixinTests(BetterAuthMixin, TestCase):
 @here
 class FrameworkTests(BetterAuthAPIMixin, TestCase):
     def test_the_frameworks_client_signs_in(self):
-        self.assertIsInstance(self.client, APIClient)
-
         self.client.sign_in("alice")
 
+        self.assertIsInstance(self.client, APIClient)
         self.assertEqual(self.client.get("/whoami").json()["subject"], "alice")
+
+    def test_every_way_to_sign_out_does(self):
+        for sign_out in (self.client.sign_out, self.client.credentials, self.client.logout):
+            with self.subTest(sign_out.__name__):
+                self.client.sign_in("alice")
+                sign_out()
+                self.assertEqual(self.client.get("/whoami").status_code, 401)
 
 
 @here

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
-from rest_framework.test import APIClient
 
 from betterauth_auth import deferred
-from betterauth_auth.tokens import verify
-from betterauth_auth.users import identity_for
-from tests.fake_betterauth import FakeBetterAuth
+from betterauth_auth.testing import LocalIssuer
+from betterauth_auth.testing.drf import APIClient
 
 API = "/api/v1"
 
@@ -18,18 +16,15 @@ API = "/api/v1"
 class Person:
     """Somebody with a token and a client of the API; addresses are given without their prefix."""
 
-    def __init__(self, issuer: FakeBetterAuth, name: str) -> None:
-        self.issuer = issuer
+    def __init__(self, issuer: LocalIssuer, name: str) -> None:
         self.subject = name
         self.client = APIClient()
-        token = self.sign_in()
+        self.sign_in()
         # Known here already, so that no test's first request is the one that makes the user.
-        self.user: Any = identity_for(verify(token)).user
+        self.user: Any = issuer.user(name)
 
     def sign_in(self, **claims: Any) -> str:
-        token = self.issuer.token(sub=self.subject, **claims)
-        self.client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
-        return token
+        return self.client.sign_in(self.subject, **claims)
 
     def get(self, path: str, data: Any = None, **headers: str) -> Any:
         return self.client.get(address(path), data, headers=headers)
@@ -77,14 +72,15 @@ def address(path: str) -> str:
 class Cast(SimpleTestCase):
     """Also a base for the classes below, which add a database."""
 
-    issuer: FakeBetterAuth
+    issuer: LocalIssuer
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.issuer = cls.enterClassContext(FakeBetterAuth())
+        cls.issuer = LocalIssuer()
+        cls.enterClassContext(cls.issuer.override())
         # Rate limits have tests of their own; a user's key comes again in the next test, and the count with it.
-        cls.enterClassContext(override_settings(BETTER_AUTH=cls.issuer.settings(), RATE_LIMIT_USER=0))
+        cls.enterClassContext(override_settings(RATE_LIMIT_USER=0))
 
     def setUp(self) -> None:
         super().setUp()

@@ -12,7 +12,7 @@ from typing import Any
 from django.test import override_settings
 from hypothesis.stateful import RuleBasedStateMachine
 
-from tests.fake_betterauth import FakeBetterAuth
+from betterauth_auth.testing import LocalIssuer
 from tests.todos import strategies as some
 from tests.todos.case import Person
 from tests.todos.contract_model import Notebook, Refusal, Row
@@ -45,7 +45,7 @@ class Replica:
 
 
 class Bookkeeping(RuleBasedStateMachine):
-    issuer: FakeBetterAuth
+    issuer: LocalIssuer
     steps = 0
     # Bulks that were accepted, in which a todo changed its place and got a new subtask.
     families = 0
