@@ -95,7 +95,12 @@ def outcome(cell, python, wheel):
     own = folder / "venv" / "bin" / "python"
     uv("pip", "install", "--quiet", "--python", own, f"django-better-auth[drf] @ {wheel.as_uri()}", *cell.pins())
     APART["copy_suite"](folder)
-    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": APART["SETTINGS"]}
+    # How fast it is is not asked here.
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": APART["SETTINGS"],
+        "CORPUS_PATIENCE_SECONDS": "30",
+    }
     command = [own, "-m", "django", "test", *APART["SUITE"]]
     started = time.monotonic()
     run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

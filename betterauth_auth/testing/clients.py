@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.test import client
 
 from betterauth_auth.testing.issuer import trusted_issuer
@@ -36,9 +38,12 @@ class Client(SignsIn, client.Client):
 class AsyncClient(SignsIn, client.AsyncClient):
     """Django's asynchronous one, with `sign_in`, which waits for nothing."""
 
+    authorization: str | None = None
+
     def send_authorization(self, value: str | None) -> None:
-        # An ASGI server passes headers on under their own names, and here whatever is in `defaults` becomes one.
-        headers: dict[str, str] = vars(self)["defaults"]
-        headers.pop("AUTHORIZATION", None)
-        if value is not None:
-            headers["AUTHORIZATION"] = value
+        self.authorization = value
+
+    def generic(self, *args: Any, **extra: Any) -> Any:
+        # Not by `defaults`, which Django 4.2 does not make headers of. An ASGI server's names of headers have no HTTP_.
+        own = {} if self.authorization is None else {"AUTHORIZATION": self.authorization}
+        return super().generic(*args, **{**own, **extra})
