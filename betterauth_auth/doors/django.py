@@ -80,7 +80,10 @@ def better_auth_required(
             sign_in(request, found)
             return varied(await view(request, *args, **kwargs))
 
-        chosen: View = awaited if iscoroutinefunction(view) else guarded
+        chosen: View = guarded
+        if iscoroutinefunction(view):
+            chosen = awaited
+            load_ahead()
         # No browser adds a token by itself, so another site cannot make it send one.
         vars(chosen)["csrf_exempt"] = True
         return chosen

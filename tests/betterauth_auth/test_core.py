@@ -81,6 +81,19 @@ class CoreTests(SimpleTestCase):
         """
         self.assertEqual(run(code, self.issuer.settings()), "True")
 
+    def test_doors_to_an_event_loop_load_it_when_they_are_made(self):
+        doors = {
+            "decorator": "django import better_auth_required; better_auth_required(stateless=True)(view)",
+            "middleware": "django import BetterAuthMiddleware; BetterAuthMiddleware(view)",
+            "websocket": "websocket import BetterAuthWebSocket; BetterAuthWebSocket(view)",
+        }
+        for name, code in doors.items():
+            with self.subTest(name):
+                view = "async def view(request): pass"
+                printing = 'print("requests" in sys.modules)'
+                found = run(f"{view}\nfrom betterauth_auth.doors.{code}\n{printing}", self.issuer.settings())
+                self.assertEqual(found, "True")
+
     def test_the_app_is_at_home_in_a_project_without_the_framework(self):
         apps = '["django.contrib.contenttypes", "django.contrib.auth", "betterauth_auth"]'
         database = 'DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},'

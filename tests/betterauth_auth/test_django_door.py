@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from asgiref.sync import async_to_sync
+from asgiref.testing import ApplicationCommunicator
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.core.asgi import get_asgi_application
 from django.core.checks import run_checks
 from django.http import HttpRequest, JsonResponse
 from django.test import AsyncClient, Client, override_settings
@@ -18,7 +21,7 @@ from betterauth_auth.doors.django import better_auth_required
 from betterauth_auth.identify import aidentify, identify
 from betterauth_auth.models import Identity
 from betterauth_auth.users import cut_off
-from tests.betterauth_auth.case import IssuerDatabaseCase
+from tests.betterauth_auth.case import IssuerCase, IssuerDatabaseCase
 
 OURS = "betterauth_auth.doors.django.BetterAuthMiddleware"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
@@ -289,3 +292,42 @@ class SessionTests(DoorCase):
             with self.subTest(order), override_settings(MIDDLEWARE=list(order)):
                 found = [message.id for message in run_checks() if message.id == "betterauth_auth.E014"]
                 self.assertEqual(found, expected)
+
+
+class HeadersOfAsgiTests(IssuerCase):
+    """By the protocol itself, which gives headers as bytes and repeated ones one by one."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.enterContext(override_settings(ROOT_URLCONF=__name__))
+
+    def status_of(self, *authorizations: bytes) -> int:
+        headers = [(b"authorization", value) for value in authorizations]
+
+        async def ask() -> int:
+            scope = {
+                "type": "http",
+                "method": "GET",
+                "path": "/stateless-async",
+                "headers": [(b"host", b"testserver"), *headers],
+            }
+            wire = ApplicationCommunicator(get_asgi_application(), scope)
+            await wire.send_input({"type": "http.request"})
+            return (await wire.receive_output(3))["status"]
+
+        return asyncio.run(ask())
+
+    def test_one_is_a_token_and_two_are_none(self):
+        good = f"Bearer {self.issuer.token()}".encode()
+
+        self.assertEqual(self.status_of(good), 200)
+        for headers in (
+            [good, good],
+            [good, b"Bearer x"],
+            [b"Basic YTpi", good],
+            [good, b""],
+            [b"Bearer \xe9\xff"],
+            [],
+        ):
+            with self.subTest(headers):
+                self.assertEqual(self.status_of(*headers), 401)

@@ -8,6 +8,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from django.test import AsyncClient, override_settings
+
 from betterauth_auth import conf
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
@@ -105,6 +107,31 @@ class VerifyingTests(EventLoopCase):
         self.assertEqual(sorted(outcomes), ["timeout", "timeout", "timeout"])
         self.assertGreater(seconds, 0.9, "the issuer did not hang")
         self.assertLess(served_seconds, 0.15)
+
+    @override_settings(ROOT_URLCONF="tests.betterauth_auth.test_django_door")
+    def test_nor_at_the_door_of_an_async_view(self):
+        self.configure(FETCH_SECONDS=1)
+        good, junk = self.issuer.token(), [self.junk(f"junk{number}") for number in range(3)]
+
+        async def status_of(token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}"}
+            return (await AsyncClient().get("/stateless-async", headers=headers)).status_code
+
+        self.assertEqual(self.in_loop(lambda: status_of(good)), 200)
+        self.issuer.behave(hang)
+
+        async def all_at_once() -> tuple[list[int], int, float]:
+            started = time.perf_counter()
+            waiting = [asyncio.create_task(status_of(token)) for token in junk]
+            while self.issuer.requests < 2:
+                await asyncio.sleep(0.001)
+            status = await status_of(good)
+            return await asyncio.gather(*waiting), status, time.perf_counter() - started
+
+        statuses, status, seconds = self.in_loop(all_at_once)
+
+        self.assertEqual((statuses, status), ([503] * 3, 200))
+        self.assertGreater(seconds, 0.9, "the issuer did not hang")
 
     def test_without_any_key_a_hundred_wait_together_and_take_no_thread_each(self):
         self.issuer.behave(slowly(0.3))
