@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from betterauth_auth import identify
 from betterauth_auth.exceptions import Denied, InvalidToken, KeysUnavailable
-from betterauth_auth.identify import CHALLENGE, TokenUser, bearer_credentials
+from betterauth_auth.identify import INVALID, TokenUser, bearer_credentials, challenge
 from betterauth_auth.tokens import VerifiedToken, verify
 
 # Both import the table, and where the app is not installed there is none: the stateless class works there too.
@@ -78,7 +78,7 @@ class BetterAuthAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         # Without this header DRF answers 403 instead of 401. A 401 to a request with a token means it was refused.
         has_token = bearer_credentials(request.META.get("HTTP_AUTHORIZATION")) is not None
-        return f'{CHALLENGE}, error="invalid_token"' if has_token else CHALLENGE
+        return challenge(INVALID) if has_token else challenge()
 
 
 class StatelessBetterAuthAuthentication(BetterAuthAuthentication):

@@ -40,7 +40,7 @@ def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMe
         hint = 'Set BETTER_AUTH["API_URL"] to the address of your Better Auth server, as https://auth.example.com.'
         return [error("E001", "No Better Auth server is configured.", hint)]
     messages = [message for policy in settings.policies for message in policy_faults(policy)]
-    return messages + list(shared_issuers(settings))
+    return [*messages, *shared_issuers(settings), *resource_faults(raw, settings)]
 
 
 def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
@@ -124,6 +124,17 @@ def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
         keys, reason = {}, exc.detail or "it cannot be read as a JWKS document"
     if not keys:
         yield error("E010", f"The {source.name} has no usable key: {reason}.", "Copy what /api/auth/jwks answers.")
+
+
+def resource_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[checks.CheckMessage]:
+    wanted = raw.get("RESOURCE")
+    accepting = [policy for policy in settings.policies if conf.accepts_access_tokens(policy)]
+    if wanted and not accepting:
+        hint = 'Add at+jwt to BETTER_AUTH["TOKEN_TYPES"], or leave BETTER_AUTH["RESOURCE"] empty.'
+        yield error("E018", "OAuth clients would be sent for tokens that are not accepted.", hint)
+    if wanted and any(wanted not in policy.audiences for policy in accepting):
+        hint = 'Add BETTER_AUTH["RESOURCE"] to BETTER_AUTH["AUDIENCE"], as OAuth clients ask for tokens for it.'
+        yield error("E018", f"Access tokens for {wanted} would be refused for their audience.", hint)
 
 
 def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:

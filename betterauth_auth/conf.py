@@ -55,8 +55,15 @@ DEFAULTS: Values = {
     "DEV_KEY_FILE": "",
     "ISSUERS": [],
     "VARIABLES": {},
+    "RESOURCE": "",
+    "AUTHORIZATION_SERVERS": [],
+    "SCOPES_SUPPORTED": [],
 }
 STANDINGS = frozenset({"banned", "impersonated", "anonymous"})
+# `typ` of the OAuth provider plugin's access tokens.
+ACCESS_TOKEN = "at+jwt"  # noqa: S105 - no password
+# It is quoted in headers. No query and no fragment: nobody could tell where its metadata are.
+RESOURCE = re.compile(r'https?://[^\s"\\/?#@<>]+(/[^\s"\\?#<>]*)?', re.ASCII)
 NAME_IN_MESSAGE = re.compile(r'BETTER_AUTH\["(\w+)"\](?! \()')
 SOURCES = ("API_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
 
@@ -121,6 +128,10 @@ class Settings:
     token_cache_entries: int
     is_development: bool
     dev_key_file: str = field(default="", repr=False)
+    resource: str = ""
+    """What access tokens are for, as their clients call it; empty where none is accepted."""
+    authorization_servers: tuple[str, ...] = ()
+    scopes_supported: tuple[str, ...] = ()
 
 
 _current: tuple[object, bool, Settings] | None = None
@@ -166,6 +177,9 @@ def build(raw: Values, is_debug: bool) -> Settings:
         token_cache_entries=int(number(values, "TOKEN_CACHE_ENTRIES")),
         is_development=is_development,
         dev_key_file=str(values["DEV_KEY_FILE"]) if is_development else "",
+        resource=resource_of(values) if any(map(accepts_access_tokens, policies)) else "",
+        authorization_servers=tuple(words(values, "AUTHORIZATION_SERVERS") or issuers_of_access_tokens(policies)),
+        scopes_supported=tuple(words(values, "SCOPES_SUPPORTED")),
     )
 
 
@@ -173,6 +187,21 @@ def by_issuer(policies: list[Policy]) -> dict[str, Policy]:
     # An issuer that two policies claim belongs to neither; a system check says so.
     names = [name for policy in policies for name in set(policy.issuers)]
     return {name: policy for policy in policies for name in policy.issuers if names.count(name) == 1}
+
+
+def accepts_access_tokens(policy: Policy) -> bool:
+    return ACCESS_TOKEN in policy.token_types
+
+
+def issuers_of_access_tokens(policies: list[Policy]) -> list[str]:
+    return [issuer for policy in policies if accepts_access_tokens(policy) for issuer in policy.issuers]
+
+
+def resource_of(values: Values) -> str:
+    resource = values["RESOURCE"]
+    if resource and not (isinstance(resource, str) and resource.isascii() and RESOURCE.fullmatch(resource)):
+        raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.')
+    return str(resource)
 
 
 def is_configured(values: Values) -> bool:

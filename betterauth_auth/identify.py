@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from betterauth_auth import conf, counters
 from betterauth_auth.exceptions import Denied, HookFailed, InvalidToken, KeysUnavailable
 from betterauth_auth.jwks.fetch import load_what_fetches
+from betterauth_auth.metadata import challenge_parameters
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, averify, verify
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 CHALLENGE = 'Bearer realm="api"'
+INVALID = 'error="invalid_token"'
 # One text whatever the reason.
 NEEDED = "A valid Better Auth token is needed."
 MISCONFIGURED_RETRY_SECONDS = 60
@@ -114,7 +116,7 @@ def bearer_credentials(authorization: str | None) -> str | None:
 
 def refuse_nobody(required: bool) -> None:
     if required:
-        raise Denied(401, "not_authenticated", NEEDED, {"WWW-Authenticate": CHALLENGE})
+        raise Denied(401, "not_authenticated", NEEDED, {"WWW-Authenticate": challenge()})
 
 
 def verified(credentials: str) -> VerifiedToken:
@@ -196,7 +198,7 @@ def answer_to(failure: Failure) -> Denied:
     if isinstance(failure, InvalidToken):
         counters.count_refused(failure.reason)
         logger.info("A token was refused: %s.", failure.reason, extra={"reason": failure.reason})
-        return Denied(401, "invalid_token", NEEDED, {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'})
+        return Denied(401, "invalid_token", NEEDED, {"WWW-Authenticate": challenge(INVALID)})
     if isinstance(failure, KeysUnavailable):
         logger.warning("A token could not be verified: %s.", failure.reason, extra={"reason": failure.reason})
         return unavailable(failure.retry_after_seconds)
@@ -206,9 +208,13 @@ def answer_to(failure: Failure) -> Denied:
 
 def insufficient_scope(scopes: Iterable[str]) -> Denied:
     """With the challenge that RFC 6750 asks for."""
-    challenge = f'{CHALLENGE}, error="insufficient_scope", scope="{" ".join(sorted(scopes))}"'
+    needed = challenge('error="insufficient_scope"', f'scope="{" ".join(sorted(scopes))}"')
     detail = "The token does not have the scope this needs."
-    return Denied(403, "insufficient_scope", detail, {"WWW-Authenticate": challenge})
+    return Denied(403, "insufficient_scope", detail, {"WWW-Authenticate": needed})
+
+
+def challenge(*parameters: str) -> str:
+    return ", ".join([CHALLENGE, *parameters, *challenge_parameters()])
 
 
 def unavailable(retry_after_seconds: int) -> Denied:

@@ -197,6 +197,8 @@ BETTER_AUTH: dict[str, object] = {
     "JWKS_FILE": env.text("BETTER_AUTH_JWKS_FILE"),
     "CACHE": env.text("BETTER_AUTH_CACHE", "default" if REDIS_URL else ""),
     "ISSUERS": env.json_list("BETTER_AUTH_ISSUERS"),
+    "RESOURCE": env.text("BETTER_AUTH_RESOURCE"),
+    "AUTHORIZATION_SERVERS": env.words("BETTER_AUTH_AUTHORIZATION_SERVERS"),
     # Trusted only while DEBUG is on and nothing above names a Better Auth server.
     "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),
 }
@@ -239,10 +241,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "displayRequestDuration": True},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "todoproject.openapi.document_problems",
-    ],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "todoproject.openapi.document_problems"],
 }
 
 # Browsers on other origins

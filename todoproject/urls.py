@@ -20,5 +20,6 @@ urlpatterns = [
     path("api/v1/schema", schema, name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("readyz", readyz),
+    path("", include("betterauth_auth.urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]
