@@ -65,7 +65,7 @@ class BetterAuthAuthentication(BaseAuthentication):
             token = identify.verified(credentials)
         except Denied as exc:
             raise in_drf(exc) from exc
-        return self.user_for(token, request), token
+        return (client_for(token, request) if token.is_client else self.user_for(token, request)), token
 
     def user_for(self, token: VerifiedToken, request: Request) -> SignedIn:
         from betterauth_auth.deferred import is_possible, user_of
@@ -104,6 +104,15 @@ def fetched_user(token: VerifiedToken) -> LocalUser:
     """The local user, in one query; TokenRefused when an operator has shut this person out."""
     try:
         return identify.fetched_user(token)
+    except Denied as exc:
+        raise in_drf(exc) from exc
+
+
+def client_for(token: VerifiedToken, request: Request) -> TokenUser:
+    """A program, in a view with `accepts_clients = True` and `required_scopes`."""
+    view = request.parser_context.get("view")
+    try:
+        return identify.client_of(token, getattr(view, "accepts_clients", False), getattr(view, "required_scopes", ()))
     except Denied as exc:
         raise in_drf(exc) from exc
 

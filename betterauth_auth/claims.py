@@ -26,6 +26,11 @@ def roles(claims: Claims) -> frozenset[str]:
     return listed(claims.get("role"))
 
 
+def is_of_client(claims: Claims) -> bool:
+    """Whether the token stands for the program that it was issued to (client_credentials), and for no person."""
+    return isinstance(claims.get("sub"), str) and claims["sub"] in (claims.get("client_id"), claims.get("azp"))
+
+
 def organization(claims: Claims) -> Organization | None:
     for name in ORGANIZATION_CLAIMS:
         value = claims.get(name)

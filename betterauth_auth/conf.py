@@ -13,7 +13,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth.jwks.keys import canonical
-from betterauth_auth.values import Values, entries, number, origin, with_defaults, words
+from betterauth_auth.values import Values, entries, flag, number, origin, with_defaults, words
 
 JWKS_PATH = "/api/auth/jwks"
 # No real issuer can have this name, so a development token is foreign everywhere else.
@@ -47,6 +47,7 @@ ISSUER_DEFAULTS: Values = {
     "UNKNOWN_KID_BURST": 3,
     "UNKNOWN_KID_SECONDS": 10,
     "CACHE": "",
+    "ACCEPT_CLIENTS": False,
 }
 DEFAULTS: Values = {
     **ISSUER_DEFAULTS,
@@ -61,7 +62,7 @@ DEFAULTS: Values = {
 }
 STANDINGS = frozenset({"banned", "impersonated", "anonymous"})
 # `typ` of the OAuth provider plugin's access tokens.
-ACCESS_TOKEN = "at+jwt"  # noqa: S105 - no password
+OAUTH_ACCESS = "at+jwt"
 # It is quoted in headers. No query and no fragment: nobody could tell where its metadata are.
 RESOURCE = re.compile(r'https?://[^\s"\\/?#@<>]+(/[^\s"\\?#<>]*)?', re.ASCII)
 NAME_IN_MESSAGE = re.compile(r'BETTER_AUTH\["(\w+)"\](?! \()')
@@ -115,6 +116,7 @@ class Policy:
     max_token_lifetime_seconds: float
     source: Source
     refused_standings: frozenset[str]
+    accepts_clients: bool
     people: PeopleRules
 
 
@@ -190,7 +192,7 @@ def by_issuer(policies: list[Policy]) -> dict[str, Policy]:
 
 
 def accepts_access_tokens(policy: Policy) -> bool:
-    return ACCESS_TOKEN in policy.token_types
+    return OAUTH_ACCESS in policy.token_types
 
 
 def issuers_of_access_tokens(policies: list[Policy]) -> list[str]:
@@ -234,6 +236,7 @@ def build_policy(values: Values) -> Policy:
         max_token_lifetime_seconds=number(values, "MAX_TOKEN_LIFETIME_SECONDS"),
         source=build_source(values, api_url),
         refused_standings=refused_standings(values),
+        accepts_clients=flag(values, "ACCEPT_CLIENTS"),
         people=build_people_rules(values),
     )
 

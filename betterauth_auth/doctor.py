@@ -132,6 +132,9 @@ def findings_about_token(token: str) -> Iterator[Finding]:
         yield Finding(False, f"The token cannot be verified now ({exc.reason}).")
         return
     yield Finding(True, f"The token is good: subject {verified.subject!r}, until {verified.expires_at:%H:%M:%S} UTC.")
+    if verified.is_client:
+        yield Finding(True, "It stands for a program. Views that accept clients let it in, by its scopes.")
+        return
     identity = find(verified)
     if identity is None:
         yield Finding(True, "This subject has not been seen here yet; its first request makes a local user.")

@@ -53,6 +53,19 @@ class TokenUser:
         return self.token.subject
 
 
+class ClientUser(TokenUser):
+    """A program that signed in as itself. There is no person behind it, so all it may do is in its scopes."""
+
+    @property
+    def client_id(self) -> str:
+        return self.token.subject
+
+    @property
+    def pk(self) -> str:
+        # Nobody's subject, even where a person's is spelled like the client's.
+        return f"{self.token.identity_issuer}|client|{self.token.subject}"
+
+
 class SignedIn(NamedTuple):
     user: LocalUser | TokenUser
     token: VerifiedToken
@@ -65,17 +78,20 @@ def identify(
     roles: Iterable[str] = (),
     required: bool = False,
     stateless: bool = False,
+    clients: bool = False,
 ) -> SignedIn | None:
     """Who is signed in by this header; None without a Bearer token, unless one is `required`; Denied when it is bad.
 
     The token needs all of the scopes and one of the roles. `stateless` asks no database: there is no local user, and
-    deactivated people and cut-offs are not seen.
+    deactivated people and cut-offs are not seen. With `clients` programs come in too, if scopes are asked for.
     """
     credentials = bearer_credentials(authorization)
     if credentials is None:
         refuse_nobody(required)
         return None
     token = verified(credentials)
+    if token.is_client:
+        return SignedIn(client_of(token, clients, scopes, roles), token)
     user = TokenUser(token) if stateless else fetched_user(token)
     refuse_without(token, scopes, roles)
     return SignedIn(user, token)
@@ -88,6 +104,7 @@ async def aidentify(
     roles: Iterable[str] = (),
     required: bool = False,
     stateless: bool = False,
+    clients: bool = False,
 ) -> SignedIn | None:
     """The same in an event loop, which goes on meanwhile."""
     credentials = bearer_credentials(authorization)
@@ -95,6 +112,8 @@ async def aidentify(
         refuse_nobody(required)
         return None
     token = await averified(credentials)
+    if token.is_client:
+        return SignedIn(client_of(token, clients, scopes, roles), token)
     user = TokenUser(token) if stateless else await afetched_user(token)
     refuse_without(token, scopes, roles)
     return SignedIn(user, token)
@@ -161,6 +180,14 @@ def refuse_without_required_scopes(token: VerifiedToken) -> None:
     required = conf.current().policy_of_issuer[token.issuer].required_scopes
     if not required <= token.scopes:
         raise insufficient_scope(required)
+
+
+def client_of(token: VerifiedToken, clients: bool, scopes: Iterable[str], roles: Iterable[str] = ()) -> ClientUser:
+    # Where no scope is asked for, every client of the issuer could come in.
+    if not clients or not names(scopes):
+        raise Denied(403, "client", "This is for people and not for programs.", {})
+    refuse_without(token, scopes, roles)
+    return ClientUser(token)
 
 
 def refuse_without(token: VerifiedToken, scopes: Iterable[str], roles: Iterable[str]) -> None:

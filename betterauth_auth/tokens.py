@@ -11,7 +11,7 @@ from typing import NamedTuple, final
 
 from betterauth_auth import claims as told
 from betterauth_auth import conf
-from betterauth_auth.conf import ABSENT, Policy, Settings
+from betterauth_auth.conf import ABSENT, OAUTH_ACCESS, Policy, Settings
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
 from betterauth_auth.jwks.keys import Key, canonical, is_kid
@@ -43,6 +43,8 @@ class VerifiedToken:
     kid: str
     claims: Claims = field(repr=False)
     """All claims, read-only to any depth: arrays are tuples."""
+    is_client: bool = False
+    """Whether it stands for a program, whose `client_id` is the subject, and for no person."""
 
     # Each as of `issued_at`: who lost a role since then has it until this token expires.
 
@@ -232,7 +234,7 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
         raise InvalidToken("lifetime", 'it lives too long: see BETTER_AUTH["MAX_TOKEN_LIFETIME_SECONDS"]')
     if "nbf" in claims and numeric(claims, "nbf") > now + policy.leeway_seconds:
         raise InvalidToken("not_yet_valid", "it is not valid yet; compare the clocks of the two servers")
-    refuse_other_kinds(claims)
+    refuse_other_kinds(parsed, policy)
     refuse_standing(claims, policy, now)
     issuer = str(claims["iss"])
     return VerifiedToken(
@@ -245,6 +247,7 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
         scopes=scopes(claims),
         kid=parsed.kid,
         claims=frozen(claims),
+        is_client=told.is_of_client(claims),
     )
 
 
@@ -259,11 +262,15 @@ def checked_subject(claims: Claims) -> str:
     return subject
 
 
-def refuse_other_kinds(claims: Claims) -> None:
+def refuse_other_kinds(parsed: Parsed, policy: Policy) -> None:
+    claims = parsed.claims
     if "cnf" in claims:
         raise InvalidToken("sender_constrained", "it is bound to its sender (cnf) and no plain Bearer token")
-    if isinstance(claims.get("sub"), str) and claims["sub"] in (claims.get("client_id"), claims.get("azp")):
-        raise InvalidToken("client_credentials", "it stands for a client, not for a person")
+    is_welcome = policy.accepts_clients and parsed.token_type == OAUTH_ACCESS and scopes(claims)
+    if told.is_of_client(claims) and not is_welcome:
+        raise InvalidToken(
+            "client_credentials", 'it stands for a client, not for a person: BETTER_AUTH["ACCEPT_CLIENTS"]'
+        )
 
 
 def refuse_standing(claims: Claims, policy: Policy, now: float) -> None:

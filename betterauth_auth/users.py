@@ -30,6 +30,7 @@ class LocalUser(Protocol):
 
 def identity_for(token: VerifiedToken) -> Identity:
     """The identity with its user, in one query; InvalidToken when an operator has shut this person out."""
+    refuse_client(token)
     identity = find(token) or make(token)
     refuse_if_shut_out(identity, token)
     keep_up(identity, token)
@@ -38,11 +39,17 @@ def identity_for(token: VerifiedToken) -> Identity:
 
 async def aidentity_for(token: VerifiedToken) -> Identity:
     """The same in an event loop. Django has no transactions there, so what writes goes to a thread as a whole."""
+    refuse_client(token)
     identity = await afind(token) or await sync_to_async(make)(token)
     refuse_if_shut_out(identity, token)
     if is_outdated(identity, token):
         await sync_to_async(keep_up)(identity, token)
     return identity
+
+
+def refuse_client(token: VerifiedToken) -> None:
+    if token.is_client:
+        raise InvalidToken("client_credentials", "it stands for a client, which is no local user")
 
 
 def is_outdated(identity: Identity, token: VerifiedToken) -> bool:

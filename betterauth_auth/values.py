@@ -37,6 +37,13 @@ def number(values: Values, name: str) -> float:
     return value
 
 
+def flag(values: Values, name: str) -> bool:
+    value = values[name]
+    if not isinstance(value, bool):
+        raise ImproperlyConfigured(f'BETTER_AUTH["{name}"] is neither True nor False.')
+    return value
+
+
 def origin(url: str) -> str:
     """The origin as JavaScript spells it, which is what Better Auth writes into `iss` and `aud`."""
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeAlias
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -20,7 +20,8 @@ View: TypeAlias = Callable[..., Any]
 class BetterAuthMiddleware:
     """`request.user` and `request.better_auth` of whoever sends a token; a bad token gets no further.
 
-    A request without one costs nothing and goes on as it came: whom a session signed in stays signed in.
+    A request without one costs nothing and goes on as it came: whom a session signed in stays signed in. A program is
+    nobody here; the view that accepts it asks again.
     """
 
     sync_capable = True
@@ -39,14 +40,18 @@ class BetterAuthMiddleware:
         try:
             sign_in(request, identify(authorization_of(request)))
         except Denied as exc:
-            return answer(request, exc)
+            if exc.code != "client":
+                return answer(request, exc)
+            sign_nobody_in(request)
         return varied(self.get_response(request))
 
     async def awaited(self, request: HttpRequest) -> HttpResponseBase:
         try:
             sign_in(request, await aidentify(authorization_of(request)))
         except Denied as exc:
-            return answer(request, exc)
+            if exc.code != "client":
+                return answer(request, exc)
+            sign_nobody_in(request)
         return varied(await self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
@@ -55,40 +60,48 @@ class BetterAuthMiddleware:
 
 
 def better_auth_required(
-    *, scopes: Iterable[str] = (), roles: Iterable[str] = (), stateless: bool = False
+    *, scopes: Iterable[str] = (), roles: Iterable[str] = (), stateless: bool = False, clients: bool = False
 ) -> Callable[[View], View]:
     """Lets nobody in without a token that has all of the scopes and one of the roles; a session does not count."""
     needed, any_of = names(scopes), names(roles)
+    if clients and not needed:
+        raise TypeError("Clients come in by scopes: say which.")
+    who = partial(identify, scopes=needed, roles=any_of, required=True, stateless=stateless, clients=clients)
+    awho = partial(aidentify, scopes=needed, roles=any_of, required=True, stateless=stateless, clients=clients)
 
     def decorated(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            header = authorization_of(request)
-            try:
-                sign_in(request, identify(header, scopes=needed, roles=any_of, required=True, stateless=stateless))
-            except Denied as exc:
-                return answer(request, exc)
-            return varied(view(request, *args, **kwargs))
-
-        @wraps(view)
-        async def awaited(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            header = authorization_of(request)
-            try:
-                found = await aidentify(header, scopes=needed, roles=any_of, required=True, stateless=stateless)
-            except Denied as exc:
-                return answer(request, exc)
-            sign_in(request, found)
-            return varied(await view(request, *args, **kwargs))
-
-        chosen: View = guarded
-        if iscoroutinefunction(view):
-            chosen = awaited
-            load_ahead()
+        guarded = awaiting(view, awho) if iscoroutinefunction(view) else blocking(view, who)
         # No browser adds a token by itself, so another site cannot make it send one.
-        vars(chosen)["csrf_exempt"] = True
-        return chosen
+        vars(guarded)["csrf_exempt"] = True
+        return guarded
 
     return decorated
+
+
+def blocking(view: View, who: Callable[[str | None], SignedIn | None]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            sign_in(request, who(authorization_of(request)))
+        except Denied as exc:
+            return answer(request, exc)
+        return varied(view(request, *args, **kwargs))
+
+    return guarded
+
+
+def awaiting(view: View, who: Callable[[str | None], Awaitable[SignedIn | None]]) -> View:
+    load_ahead()
+
+    @wraps(view)
+    async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        try:
+            sign_in(request, await who(authorization_of(request)))
+        except Denied as exc:
+            return answer(request, exc)
+        return varied(await view(request, *args, **kwargs))
+
+    return guarded
 
 
 def authorization_of(request: HttpRequest) -> str | None:
@@ -102,9 +115,13 @@ def sign_in(request: HttpRequest, found: SignedIn | None) -> None:
     elif hasattr(request, "user"):
         vars(request)["better_auth"] = None
     else:
-        from django.contrib.auth.models import AnonymousUser
+        sign_nobody_in(request)
 
-        set_user(request, AnonymousUser(), better_auth=None)
+
+def sign_nobody_in(request: HttpRequest) -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    set_user(request, AnonymousUser(), better_auth=None)
 
 
 def set_user(request: HttpRequest, user: object, **attributes: object) -> None:

@@ -8,6 +8,7 @@ with `answer` of `betterauth_auth.doors.django` adds the headers: the challenge 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable
+from typing import NamedTuple, cast
 
 from django.http import HttpRequest
 from ninja.errors import HttpError
@@ -27,21 +28,34 @@ class DeniedByNinja(Denied, HttpError):
         vars(self).update(vars(denied))
 
 
+class Asked(NamedTuple):
+    scopes: frozenset[str]
+    roles: frozenset[str]
+    stateless: bool
+    clients: bool
+
+
 class BetterAuth(HttpBearer):
     """Asks for a token with all of the scopes and one of the roles. `request.auth` is the token."""
 
-    def __init__(self, *, scopes: Iterable[str] = (), roles: Iterable[str] = (), stateless: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        scopes: Iterable[str] = (),
+        roles: Iterable[str] = (),
+        stateless: bool = False,
+        clients: bool = False,
+    ) -> None:
         super().__init__()
-        self.scopes, self.roles, self.stateless = names(scopes), names(roles), stateless
+        self.asked = Asked(names(scopes), names(roles), stateless, clients)
+        load_ahead()
 
     def __call__(self, request: HttpRequest) -> VerifiedToken | Awaitable[VerifiedToken]:
         return self.authenticate(request, authorization_of(request))
 
     def authenticate(self, request: HttpRequest, authorization: str | None) -> VerifiedToken | Awaitable[VerifiedToken]:
         try:
-            found = identify(
-                authorization, scopes=self.scopes, roles=self.roles, required=True, stateless=self.stateless
-            )
+            found = identify(authorization, required=True, **self.asked._asdict())
         except Denied as exc:
             raise DeniedByNinja(exc) from exc
         return signed_in(request, found)
@@ -50,15 +64,9 @@ class BetterAuth(HttpBearer):
 class AsyncBetterAuth(BetterAuth):
     """The same without taking a thread."""
 
-    def __init__(self, *, scopes: Iterable[str] = (), roles: Iterable[str] = (), stateless: bool = False) -> None:
-        super().__init__(scopes=scopes, roles=roles, stateless=stateless)
-        load_ahead()
-
     async def authenticate(self, request: HttpRequest, authorization: str | None) -> VerifiedToken:
         try:
-            found = await aidentify(
-                authorization, scopes=self.scopes, roles=self.roles, required=True, stateless=self.stateless
-            )
+            found = await aidentify(authorization, required=True, **self.asked._asdict())
         except Denied as exc:
             raise DeniedByNinja(exc) from exc
         return signed_in(request, found)
@@ -66,5 +74,5 @@ class AsyncBetterAuth(BetterAuth):
 
 def signed_in(request: HttpRequest, found: SignedIn | None) -> VerifiedToken:
     sign_in(request, found)
-    assert found is not None  # noqa: S101 - because it is required
-    return found.token
+    # Because a token is required.
+    return cast("SignedIn", found).token

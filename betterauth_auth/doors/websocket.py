@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseTrouble
@@ -111,8 +111,8 @@ class BetterAuthWebSocket:
         finally:
             if not self.stateless:
                 await sync_to_async(close_old_connections)()
-        assert found is not None  # noqa: S101 - because it is required
-        return found
+        # Because a token is required.
+        return cast("SignedIn", found)
 
     def watches(self, token: VerifiedToken) -> list[Awaitable[Ending]]:
         """Each comes back when the connection has to end."""

@@ -39,7 +39,7 @@ def needs(package: str) -> Any:
 def sections() -> dict[str, str]:
     """What stands under each heading of the doors."""
     text = README.read_text(encoding="utf-8")
-    doors = text[text.index("## Doors\n") : text.index("## Settings\n")]
+    doors = text.partition("\n## Doors\n")[2].partition("\n## ")[0]
     return {part.partition("\n")[0]: part for part in doors.split("\n### ")[1:]}
 
 
