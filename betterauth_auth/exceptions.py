@@ -36,7 +36,7 @@ class Denied(Exception):
         super().__init__(detail)
         self.status = status
         self.code = code
-        """Stable, for programs: `not_authenticated`, `invalid_token`, `insufficient_scope`, `role`, `unavailable`."""
+        """Stable: `not_authenticated`, `invalid_token`, `insufficient_scope`, `role`, `client` or `unavailable`."""
         self.detail = detail
         self.headers = headers
 

@@ -1,5 +1,9 @@
 """Tokens that must not open our API although a real Better Auth issued them, and what an operator can do."""
 
+from django.test import override_settings
+
+from betterauth_auth.exceptions import Denied
+from betterauth_auth.identify import identify
 from tests.interop.case import InteropTestCase
 
 
@@ -104,6 +108,24 @@ class TokensOfTheOAuthProvider(InteropTestCase):
         self.assert_refused(api, access_token, "client_credentials")
 
         self.assertEqual(api.manage("shell", "--no-imports", "-c", COUNT_USERS).strip(), "0")
+
+    def test_a_program_is_let_in_by_its_scope_where_programs_are_welcome(self):
+        header = f"Bearer {self.alice.client_credentials_token(self.RESOURCE)}"
+        welcome = {
+            "API_URL": self.server.base,
+            "ISSUER": self.issuers.split(","),
+            "AUDIENCE": [self.RESOURCE],
+            "TOKEN_TYPES": ["at+jwt"],
+            "ACCEPT_CLIENTS": True,
+        }
+        with override_settings(BETTER_AUTH=welcome):
+            user, token = identify(header, scopes=["todos"], clients=True)
+            for asked in ({"scopes": ["todos"]}, {"scopes": ["todos", "more"], "clients": True}):
+                with self.subTest(asked), self.assertRaises(Denied) as caught:
+                    identify(header, **asked)
+                self.assertEqual(caught.exception.status, 403)
+
+        self.assertEqual((user.client_id, token.is_client, token.scopes), (token.subject, True, {"todos"}))
 
 
 COUNT_USERS = "from django.contrib.auth.models import User; print(User.objects.count())"
