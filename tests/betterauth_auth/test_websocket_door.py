@@ -17,7 +17,7 @@ from betterauth_auth.doors import websocket
 from betterauth_auth.doors.websocket import BetterAuthWebSocket
 from betterauth_auth.models import Identity
 from betterauth_auth.users import cut_off
-from tests.betterauth_auth.case import IssuerCase, IssuerDatabaseCase
+from tests.betterauth_auth.case import IssuerCase, IssuerDatabaseCase, IssuerTransactionCase
 
 Closed = tuple[int, str]
 REFUSED = (4401, "A valid Better Auth token is needed.")
@@ -331,3 +331,16 @@ class EndingTests(WebSocketCase, IssuerDatabaseCase):
             return await client.hear()
 
         self.assertEqual(self.talk(story, "bearer", self.issuer.token()), "hello")
+
+
+class ConnectionTests(WebSocketCase, IssuerTransactionCase):
+    def test_a_database_connection_that_is_too_old_is_not_used_any_more(self):
+        if connection.vendor == "sqlite":
+            self.skipTest("SQLite in memory has one connection for ever.")
+        connection.ensure_connection()
+        before, connection.close_at = connection.connection, 0
+
+        opened = self.talk(lambda client: client.connect(), "bearer", self.issuer.token())
+
+        self.assertEqual(opened["subprotocol"], "bearer")
+        self.assertIsNot(connection.connection, before)
