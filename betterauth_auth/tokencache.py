@@ -36,9 +36,6 @@ class TokenCache:
         self.old: dict[bytes, Entry] = {}
         self.young_bytes = 0
 
-    def get(self, digest: bytes) -> Entry | None:
-        return self.young.get(digest) or self.old.get(digest)
-
     def keep(self, digest: bytes, entry: Entry, size: int, max_entries: int) -> None:
         if len(self.young) * 2 >= max_entries or self.young_bytes * 2 >= MAX_BYTES:
             self.old, self.young, self.young_bytes = self.young, {}, 0
