@@ -28,9 +28,18 @@ logger = logging.getLogger(__name__)
 UNPUBLISHED_FROM = 100
 # A fetch that hangs where nothing can interrupt it (DNS, a cache) is given up after so many times its own limit.
 GIVE_UP_FACTOR = 10
+# While it is another process's turn: how long its set is waited for, how often it is looked for, and when a set that is
+# merely old is looked after again.
+PATIENCE_SECONDS = 1
+LOOK_SECONDS = 0.1
+LEFT_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class LeftToAnother(Exception):
+    """Another process is asking, and nobody here waits for what it will be told."""
+
+
+@dataclass(slots=True, eq=False)
 class Fetch:
     """One attempt to get the set, shared by everybody who waits for it."""
 
@@ -40,6 +49,7 @@ class Fetch:
     limit: Bucket | None = None
     has_replaced: Future[bool] = field(default_factory=Future)
     """Whether the snapshot is now the one that was fetched, once the attempt is over."""
+    is_awaited: bool = True
 
 
 class Refresher:
@@ -53,15 +63,17 @@ class Refresher:
         self.outcome = Outcome()
         self.running: Fetch | None = None
         self.last_attempt_at = 0.0
+        self.left_until = NEVER
 
-    def join_or_start(self, kid: str = "", limit: Bucket | None = None) -> Fetch:
+    def join_or_start(self, kid: str = "", limit: Bucket | None = None, *, is_awaited: bool = True) -> Fetch:
         """The fetch that is under way, or a new one; KeysUnavailable if it is too early for that."""
         with self.lock:
             now = self.clock()
             if (running := self.fetch_under_way(now)) is not None:
+                running.is_awaited |= is_awaited
                 return running
             self.outcome.refuse_too_early(now, limit)
-            self.running = fetch = Fetch(now, kid, limit)
+            self.running = fetch = Fetch(now, kid, limit, is_awaited=is_awaited)
             self.last_attempt_at = time.time()
         try:
             threading.Thread(target=self.run, args=(fetch,), name="betterauth-keys", daemon=True).start()
@@ -80,10 +92,10 @@ class Refresher:
     def refresh_in_background(self) -> None:
         """Starts a fetch if the set is old and nobody is at it yet."""
         now = self.clock()
-        if now < self.snapshot.soft_until or now < self.outcome.retry_at or self.fetch_under_way(now) is not None:
+        if now < max(self.snapshot.soft_until, self.outcome.retry_at, self.left_until) or self.fetch_under_way(now):
             return
         try:
-            self.join_or_start()
+            self.join_or_start(is_awaited=False)
         except KeysUnavailable:
             # The present set goes on serving; the next reader after the back-off tries again.
             return
@@ -92,6 +104,9 @@ class Refresher:
         has_replaced = False
         try:
             has_replaced = self.succeed(fetch, self.obtain(fetch))
+        except LeftToAnother:
+            # Nobody waits for it, and nothing has failed.
+            pass
         except FetchFailed as exc:
             self.fail(fetch, exc)
         except Exception:
@@ -106,8 +121,32 @@ class Refresher:
     def obtain(self, fetch: Fetch) -> Snapshot:
         """What another process fetched, if that answers what this fetch is for, else what the source says."""
         source = self.source
-        if source.cache and (found := shared.newer(self.snapshot, source, fetch.asked_at, fetch.kid)) is not None:
-            return found
+        if not source.cache:
+            return self.ask(fetch)
+        patient_until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with shared.turn(source) as is_ours:
+                # Also when it is ours, because another process's may have ended a moment ago.
+                found = None if is_ours is None else shared.newer(self.snapshot, source, fetch.asked_at, fetch.kid)
+                if found is None and (is_ours is not False or time.monotonic() >= patient_until):
+                    found = self.ask(fetch)
+            if found is not None:
+                return shared.spread(found)
+            self.leave_unless_awaited(fetch)
+            time.sleep(LOOK_SECONDS)
+
+    def leave_unless_awaited(self, fetch: Fetch) -> None:
+        """LeftToAnother while the set may well be that old."""
+        with self.lock:
+            now = self.clock()
+            if fetch.is_awaited or now >= self.snapshot.soft_until + shared.turn_seconds(self.source):
+                return
+            if self.running is fetch:
+                self.running, self.left_until = None, now + LEFT_SECONDS
+        raise LeftToAnother
+
+    def ask(self, fetch: Fetch) -> Snapshot:
+        source = self.source
         document = fetch_document(source)
         snapshot = self.snapshot.followed_by(document.body, source, fetch.asked_at, document.max_age_seconds)
         if self.snapshot.keys and not snapshot.keys and not self.outcome.confirms_empty_set(fetch.asked_at):

@@ -1,11 +1,19 @@
-"""The key set in a Django cache, so that many processes fetch once. Signed, because others can write to a cache."""
+"""The key set in a Django cache, so that many processes fetch once. Signed, because others can write to a cache.
+
+They take turns at the issuer: whoever adds an entry to the cache asks, the others go on with the set that they have.
+The entry ends by itself, and nobody obeys it for long, so neither a process that died nor a cache that lies keeps
+anybody from asking.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import random
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.core import signing
@@ -19,6 +27,9 @@ logger = logging.getLogger(__name__)
 SALT = "betterauth_auth.jwks.shared"
 # The age of a shared set comes from another clock than the age of our own.
 CLOCK_TOLERANCE_SECONDS = 1
+# A turn lasts as long as a fetch can, and a little more for the cache.
+TURN_MARGIN_SECONDS = 1
+JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,11 @@ def read(source: Source) -> SharedDocument | None:
             return None
         age_seconds = max(0.0, time.time() - value["asked_at"])
         return SharedDocument(value["body"].encode("utf-8"), value["max_age"], age_seconds)
+    except signing.SignatureExpired:
+        # Caches count in whole seconds.
+        return None
     except signing.BadSignature:
-        logger.warning("The shared key set of %s is old or was not written by us; it is not used.", source.name)
+        logger.warning("The shared key set of %s was not written by us; it is not used.", source.name)
     except Exception:
         # Each cache backend fails in ways of its own.
         logger.warning("The cache %r could not be read.", source.cache, exc_info=True)
@@ -78,6 +92,48 @@ def write(source: Source, body: bytes, max_age_seconds: float | None, asked_at: 
     except Exception:
         # Sharing is a convenience; the set in hand is good.
         logger.warning("The cache %r could not be written.", source.cache, exc_info=True)
+
+
+@contextmanager
+def turn(source: Source) -> Iterator[bool | None]:
+    """Whether it is this process's turn to ask the issuer; None where the cache cannot tell."""
+    is_ours = take_turn(source)
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            end_turn(source)
+
+
+def turn_seconds(source: Source) -> float:
+    return source.fetch_seconds + TURN_MARGIN_SECONDS
+
+
+def take_turn(source: Source) -> bool | None:
+    try:
+        return caches[source.cache].add(turn_key(source), 1, timeout=turn_seconds(source))
+    except Exception:
+        logger.warning("The cache %r could not be asked whose turn it is.", source.cache, exc_info=True)
+        return None
+
+
+def end_turn(source: Source) -> None:
+    try:
+        caches[source.cache].delete(turn_key(source))
+    except Exception:
+        # It ends by itself.
+        logger.warning("The cache %r could not be written.", source.cache, exc_info=True)
+
+
+def spread(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with a soft life up to a tenth shorter, so that processes do not find it old at the same moment."""
+    life = snapshot.soft_until - snapshot.asked_at
+    sooner = random.uniform(0, JITTER) * life  # noqa: S311 - jitter, not a secret
+    return replace(snapshot, soft_until=snapshot.soft_until - sooner)
+
+
+def turn_key(source: Source) -> str:
+    return f"{cache_key(source)}:turn"
 
 
 def cache_key(source: Source) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from django.core import signing
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.test import SimpleTestCase, override_settings
 
 from betterauth_auth import conf
-from betterauth_auth.exceptions import InvalidToken
-from betterauth_auth.jwks import shared
+from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.jwks import refresh, shared
 from betterauth_auth.jwks.keyset import KeySet
-from tests.fake_betterauth import FakeBetterAuth, SigningKey
+from tests.fake_betterauth import FakeBetterAuth, SigningKey, answer_with
 
 
 class BrokenCache(BaseCache):
@@ -29,27 +33,39 @@ class BrokenCache(BaseCache):
         BrokenCache.failures += 1
         raise ConnectionError
 
-    def set(self, *args, **kwargs):
-        BrokenCache.failures += 1
-        raise ConnectionError
+    set = add = delete = get
+
+
+class SlowCache(LocMemCache):
+    """Takes its time to say whose turn it is, and then says that it is somebody else's."""
+
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def add(self, *args, **kwargs) -> bool:
+        SlowCache.is_asked.set()
+        SlowCache.may_answer.wait(5)
+        return False
 
 
 @override_settings(
     CACHES={
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "shared-keys"},
         "broken": {"BACKEND": f"{__name__}.BrokenCache"},
+        "slow": {"BACKEND": f"{__name__}.SlowCache", "LOCATION": "slow-keys"},
     }
 )
-class SharedKeysTests(SimpleTestCase):
+class SharedKeysCase(SimpleTestCase):
     def setUp(self) -> None:
         self.issuer = self.enterContext(FakeBetterAuth())
         self.addCleanup(caches["default"].clear)
 
-    def another_process(self, cache: str = "default") -> KeySet:
+    def another_process(self, cache: str = "default", **settings: float) -> KeySet:
         """A key set with nothing in memory, as in a process that has just started."""
-        source = conf.build(self.issuer.settings(CACHE=cache), is_debug=False).policies[0].source
+        source = conf.build(self.issuer.settings(CACHE=cache, **settings), is_debug=False).policies[0].source
         return KeySet(source)
 
+
+class SharedKeysTests(SharedKeysCase):
     def cached_as(self, value: object) -> None:
         source = self.another_process().source
         caches["default"].set(shared.cache_key(source), value)
@@ -107,3 +123,104 @@ class SharedKeysTests(SimpleTestCase):
         self.assertEqual(self.another_process("broken").find(self.issuer.key.kid).kid, self.issuer.key.kid)
 
         self.assertEqual((self.issuer.requests, BrokenCache.failures), (1, 2))
+
+
+class TurnsAtTheIssuer(SharedKeysCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.kid = self.issuer.key.kid
+
+    def somebody_has_the_turn(self, keys: KeySet) -> None:
+        self.assertTrue(caches["default"].add(shared.turn_key(keys.source), 1, timeout=None))
+
+    def made_old(self, keys: KeySet) -> None:
+        keys.find(self.kid)
+        caches["default"].clear()
+        keys.refresher.snapshot = replace(keys.refresher.snapshot, soft_until=keys.refresher.clock())
+
+    def idle(self, keys: KeySet) -> None:
+        deadline = time.monotonic() + 5
+        while keys.refresher.running is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def test_six_processes_fetch_about_as_often_as_one(self):
+        life, asked, answers = 2, [], []
+        usual = self.issuer.behaviour
+        self.issuer.behave(lambda handler: (asked.append(time.monotonic()), usual(handler)))
+        ends = time.monotonic() + 4 * life
+
+        def serve(keys: KeySet) -> None:
+            while time.monotonic() < ends:
+                answers.append(keys.find(self.kid).kid)
+                time.sleep(0.01)
+
+        with ThreadPoolExecutor(6) as workers:
+            list(workers.map(serve, [self.another_process(SOFT_LIFE_SECONDS=life) for _ in range(6)]))
+        lives = (asked[-1] - asked[0]) / life
+        self.assertGreater(lives, 2)
+        self.assertLessEqual((len(asked) - 1) / lives, 1.3, [moment - asked[0] for moment in asked])
+        self.assertEqual(set(answers), {self.kid})
+
+    def test_who_has_a_set_serves_on_and_leaves_the_fetch_to_another(self):
+        keys = self.another_process()
+        self.made_old(keys)
+        self.somebody_has_the_turn(keys)
+
+        self.assertEqual(keys.find(self.kid).kid, self.kid)
+        self.idle(keys)
+        self.assertEqual((self.issuer.requests, keys.refresher.outcome.reason), (1, "ok"))
+
+    def test_but_not_for_longer_than_a_turn_can_last(self):
+        keys = self.another_process(FETCH_SECONDS=0.2)
+        self.made_old(keys)
+        self.somebody_has_the_turn(keys)
+        seconds = shared.turn_seconds(keys.source)
+        keys.refresher.snapshot = replace(keys.refresher.snapshot, soft_until=keys.refresher.clock() - seconds)
+
+        keys.find(self.kid)
+        self.idle(keys)
+        self.assertEqual(self.issuer.requests, 2)
+
+    def test_who_has_none_waits_for_it_a_moment_and_then_fetches(self):
+        keys = self.another_process()
+        self.somebody_has_the_turn(keys)
+
+        started = time.monotonic()
+        self.assertEqual(keys.find(self.kid).kid, self.kid)
+        self.assertAlmostEqual(time.monotonic() - started, refresh.PATIENCE_SECONDS, delta=0.5)
+
+    def test_who_needs_a_new_key_is_not_left_when_joining_what_would_have_been(self):
+        SlowCache.is_asked.clear()
+        keys = self.another_process("slow")
+        SlowCache.may_answer.set()
+        self.made_old(keys)
+        SlowCache.may_answer.clear()
+        keys.refresher.refresh_in_background()
+        self.assertTrue(SlowCache.is_asked.wait(5))
+        joined = keys.refresher.running
+        with ThreadPoolExecutor(1) as thread:
+            found = thread.submit(keys.find, self.issuer.rotate().kid)
+            while not joined.is_awaited:
+                time.sleep(0.01)
+            SlowCache.may_answer.set()
+            self.assertEqual(found.result().kid, self.issuer.key.kid)
+        self.assertIs(joined.has_replaced.result(), True)
+
+    def test_a_turn_ends_with_the_fetch_also_when_that_fails(self):
+        keys = self.another_process()
+        self.issuer.behave(answer_with(b"", 500))
+        with self.assertRaises(KeysUnavailable):
+            keys.find(self.kid)
+        self.idle(keys)
+
+        self.assertIsNone(caches["default"].get(shared.turn_key(keys.source)))
+
+    def test_processes_find_the_same_set_old_at_different_moments(self):
+        lives = set()
+        for _ in range(5):
+            keys = self.another_process()
+            keys.find(self.kid)
+            lives.add(keys.refresher.snapshot.soft_until - keys.refresher.snapshot.asked_at)
+        self.assertEqual(self.issuer.requests, 1)
+        self.assertEqual(len(lives), 5)
+        self.assertTrue(all(270 <= life <= 300 for life in lives), lives)
