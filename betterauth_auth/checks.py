@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -112,8 +113,30 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
     if source.cache and source.cache not in django_settings.CACHES:
         yield error("E011", f"CACHES has no {source.cache!r}.", 'Correct BETTER_AUTH["CACHE"] or leave it empty.')
+    if source.ca_bundle and not is_ca_bundle(source.ca_bundle):
+        hint = 'Name a PEM file with certificates in BETTER_AUTH["CA_BUNDLE"], or leave it empty.'
+        yield error("E019", f"{source.ca_bundle!r} holds no certificates that can be read.", hint)
+    if source.proxy and not is_web_proxy(source.proxy):
+        hint = 'Write BETTER_AUTH["PROXY"] as http://host:port or http://user:password@host:port.'
+        yield error("E020", f"The proxy {shown(source.proxy)!r} is not one for the web.", hint)
     if fault := urllib3_fault():
         yield error("E013", f"{fault}.", 'Or give the keys in BETTER_AUTH["JWKS_FILE"], which need no fetching.')
+
+
+def is_ca_bundle(path: str) -> bool:
+    try:
+        return bool(ssl.create_default_context(cafile=path).get_ca_certs())
+    except (OSError, ValueError):
+        return False
+
+
+def is_web_proxy(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # A port that is none is found when it is asked for.
+        return parts.scheme == "http" and bool(parts.hostname) and parts.port != 0 and parts.path in {"", "/"}
+    except ValueError:
+        return False
 
 
 def static_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:

@@ -48,6 +48,8 @@ ISSUER_DEFAULTS: Values = {
     "UNKNOWN_KID_SECONDS": 10,
     "CACHE": "",
     "ACCEPT_CLIENTS": False,
+    "CA_BUNDLE": "",
+    "PROXY": "",
 }
 DEFAULTS: Values = {
     **ISSUER_DEFAULTS,
@@ -85,6 +87,9 @@ class Source:
     cache: str
     algorithms: frozenset[str]
     """A set without a key for any of them is of no use."""
+    ca_bundle: str = ""
+    proxy: str = field(default="", repr=False)
+    """May hold a password."""
 
     @property
     def name(self) -> str:
@@ -278,6 +283,8 @@ def build_source(values: Values, api_url: str) -> Source:
         unknown_kid_seconds=number(values, "UNKNOWN_KID_SECONDS"),
         cache="" if is_static else str(values["CACHE"]),
         algorithms=accepted_algorithms(values),
+        ca_bundle=str(values["CA_BUNDLE"]),
+        proxy=str(values["PROXY"]),
     )
 
 

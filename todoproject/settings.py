@@ -65,8 +65,7 @@ if HTTPS_ONLY:
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 X_FRAME_OPTIONS = "DENY"
 
-# The admin: where it is, how long a sign-in lasts, how many guesses a minute an address and a name have; and a name, on
-# each network from which it has signed in lately
+# The admin: where it is, how long a sign-in lasts, guesses a minute by address, by name, and by name on a known network
 
 ADMIN_PATH = env.text("ADMIN_PATH", "admin").strip("/")
 if not re.fullmatch(r"[A-Za-z0-9_-]+", ADMIN_PATH) or ADMIN_PATH in {"api", "docs", "static", "metrics"}:
@@ -196,6 +195,8 @@ BETTER_AUTH: dict[str, object] = {
     "JWKS": env.text("BETTER_AUTH_JWKS"),
     "JWKS_FILE": env.text("BETTER_AUTH_JWKS_FILE"),
     "CACHE": env.text("BETTER_AUTH_CACHE", "default" if REDIS_URL else ""),
+    "CA_BUNDLE": env.text("BETTER_AUTH_CA_BUNDLE"),
+    "PROXY": env.text("BETTER_AUTH_PROXY"),
     "ISSUERS": env.json_list("BETTER_AUTH_ISSUERS"),
     "RESOURCE": env.text("BETTER_AUTH_RESOURCE"),
     "AUTHORIZATION_SERVERS": env.words("BETTER_AUTH_AUTHORIZATION_SERVERS"),
@@ -264,8 +265,7 @@ CORS_PREFLIGHT_MAX_AGE = 7200
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
-USE_I18N = True
-USE_TZ = True
+USE_I18N = USE_TZ = True
 STATIC_URL = "static/"
 # Files are served from where the packages keep them, so that no deployment can forget collectstatic.
 WHITENOISE_USE_FINDERS = True

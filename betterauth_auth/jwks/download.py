@@ -54,6 +54,9 @@ class Deadline:
         return time.monotonic() >= self.ends
 
     def watch(self, connection: socket.socket) -> None:
+        """The one connection of the request, from when it is first shown; TLS comes later, over the same."""
+        if self.connection is not None:
+            return
         # A duplicate, because the TLS layer takes the original socket object away.
         self.connection = connection.dup()
         if self.is_over:
@@ -93,28 +96,38 @@ class DeadlineAdapter(HTTPAdapter):
     """Makes connections that show their socket to a Deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
-        self.deadline = deadline
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-        deadline = self.deadline
+        class Response(FinalResponse):
+            def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+                # A proxy's answer comes before the TLS handshake, and can drip as well.
+                deadline.watch(sock)
+                super().__init__(sock, *args, **kwargs)
 
         class Plain(HTTPConnection):
-            response_class = FinalResponse
+            response_class = Response
 
             def connect(self) -> None:
                 super().connect()
                 deadline.watch(self.sock)
 
         class Encrypted(HTTPSConnection):
-            response_class = FinalResponse
+            response_class = Response
 
-        context = WatchedContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.deadline = deadline
-        super().init_poolmanager(connections, maxsize, block, ssl_context=context, **kwargs)
-        plain_pool = type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": Plain})
-        encrypted_pool = type("EncryptedPool", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted})
-        self.poolmanager.pool_classes_by_scheme = {"http": plain_pool, "https": encrypted_pool}
+        self.context = WatchedContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.context.deadline = deadline
+        self.pools = {
+            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
+            "https": type("EncryptedPool", (HTTPSConnectionPool,), {"ConnectionCls": Encrypted}),
+        }
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self.context, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self.pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, ssl_context=self.context, **kwargs)
+        manager.pool_classes_by_scheme = self.pools
+        return manager
 
 
 def urllib3_fault() -> str:
@@ -128,10 +141,11 @@ def download(source: Source) -> Document:
     if fault := urllib3_fault():
         raise FetchFailed("urllib3", detail=fault)
     with Deadline(source.fetch_seconds) as deadline, requests.Session() as session:
-        # No credentials from .netrc and no proxy from the environment.
+        # No credentials from .netrc, and no proxy or certificates from the environment.
         session.trust_env = False
+        session.proxies = {"http": source.proxy, "https": source.proxy} if source.proxy else {}
         # Named, because some versions of requests put no certificates into a context that others made.
-        session.verify = DEFAULT_CA_BUNDLE_PATH
+        session.verify = source.ca_bundle or DEFAULT_CA_BUNDLE_PATH
         session.mount("http://", DeadlineAdapter(deadline))
         session.mount("https://", DeadlineAdapter(deadline))
         # Compressed answers are not asked for: a small body could unfold to a huge one.

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import requests
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase, override_settings
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
@@ -18,6 +19,14 @@ from tests.fake_betterauth import SigningKey
 
 GOOD = {"API_URL": "https://auth.example.com"}
 NO_PLACES_FOR_KEYS = ("http://auth.example.com", "auth.example.com", "ftp://a.example", "https://user:word@a.example")
+NO_PROXIES = (
+    "proxy:3128",
+    "https://proxy:3128",
+    "socks5://proxy:1080",
+    "http://",
+    "http://proxy:x",
+    "http://proxy/path",
+)
 NO_KEYS = ("[]", "{", '{"keys": []}', '{"keys": 1}')
 JWKS = {"keys": [SigningKey.make().jwk]}
 
@@ -84,7 +93,15 @@ class CheckTests(SimpleTestCase):
     def test_good_configurations_pass(self):
         loopback = [{"API_URL": f"http://{host}:3000"} for host in ("localhost", "127.0.0.1", "[::1]")]
         static = {"JWKS": JWKS, "ISSUER": ["https://a.example"], "AUDIENCE": ["x"]}
-        for raw in [GOOD, *loopback, static, {**static, "JWKS": json.dumps(JWKS)}, {"ISSUERS": [GOOD]}]:
+        apart = {"CA_BUNDLE": requests.certs.where(), "PROXY": "http://user:word@proxy:3128"}
+        for raw in [
+            {**GOOD, **apart},
+            GOOD,
+            *loopback,
+            static,
+            {**static, "JWKS": json.dumps(JWKS)},
+            {"ISSUERS": [GOOD]},
+        ]:
             with self.subTest(raw=str(raw)[:60]):
                 self.assertEqual(self.ids(raw), [])
 
@@ -101,6 +118,8 @@ class CheckTests(SimpleTestCase):
             "E010": [{"JWKS": value, "ISSUER": ["x"], "AUDIENCE": ["x"]} for value in NO_KEYS],
             "E011": [{**GOOD, "CACHE": "nowhere"}],
             "E012": [{**GOOD, "ISSUERS": [GOOD]}],
+            "E019": [{**GOOD, "CA_BUNDLE": path} for path in ("/nowhere.pem", __file__, "/")],
+            "E020": [{**GOOD, "PROXY": url} for url in NO_PROXIES],
         }
         for expected, cases in faults.items():
             for raw in cases:

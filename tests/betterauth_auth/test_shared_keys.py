@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -139,8 +140,12 @@ class TurnsAtTheIssuer(SharedKeysCase):
         keys.refresher.snapshot = replace(keys.refresher.snapshot, soft_until=keys.refresher.clock())
 
     def idle(self, keys: KeySet) -> None:
+        self.wait_until(lambda: keys.refresher.running is None)
+
+    def wait_until(self, is_true: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 5
-        while keys.refresher.running is not None and time.monotonic() < deadline:
+        while not is_true():
+            self.assertLess(time.monotonic(), deadline)
             time.sleep(0.01)
 
     def test_six_processes_fetch_about_as_often_as_one(self):
@@ -169,6 +174,20 @@ class TurnsAtTheIssuer(SharedKeysCase):
         self.assertEqual(keys.find(self.kid).kid, self.kid)
         self.idle(keys)
         self.assertEqual((self.issuer.requests, keys.refresher.outcome.reason), (1, "ok"))
+
+    def test_and_does_not_look_again_for_each_request(self):
+        keys = self.another_process()
+        self.made_old(keys)
+        self.somebody_has_the_turn(keys)
+        keys.find(self.kid)
+        self.idle(keys)
+        attempt = keys.refresher.last_attempt_at
+
+        keys.find(self.kid)
+        self.assertEqual(keys.refresher.last_attempt_at, attempt)
+        time.sleep(refresh.LEFT_SECONDS)
+        keys.find(self.kid)
+        self.assertGreater(keys.refresher.last_attempt_at, attempt)
 
     def test_but_not_for_longer_than_a_turn_can_last(self):
         keys = self.another_process(FETCH_SECONDS=0.2)
@@ -200,8 +219,7 @@ class TurnsAtTheIssuer(SharedKeysCase):
         joined = keys.refresher.running
         with ThreadPoolExecutor(1) as thread:
             found = thread.submit(keys.find, self.issuer.rotate().kid)
-            while not joined.is_awaited:
-                time.sleep(0.01)
+            self.wait_until(lambda: joined.is_awaited)
             SlowCache.may_answer.set()
             self.assertEqual(found.result().kid, self.issuer.key.kid)
         self.assertIs(joined.has_replaced.result(), True)
