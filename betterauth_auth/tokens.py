@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple, final
 
 from betterauth_auth import claims as told
-from betterauth_auth import conf
+from betterauth_auth import conf, mistaken
 from betterauth_auth.conf import ABSENT, OAUTH_ACCESS, Policy, Settings
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
@@ -21,6 +21,7 @@ from betterauth_auth.tokencache import Entry, TokenCache
 
 MAX_TOKEN_BYTES = 16 * 1024
 MAX_SUBJECT_CHARACTERS = 255
+SEGMENTS = 3
 HEADER_PARAMETERS = frozenset({"alg", "kid", "typ"})
 
 cache = TokenCache()
@@ -129,15 +130,13 @@ def as_bytes(token: str) -> bytes:
 
 
 def parse(raw: bytes, settings: Settings) -> Parsed:
-    segments = raw.split(b".")
-    if len(segments) < 3:
-        raise InvalidToken("session_token", "this is a session token; the JWT comes from /api/auth/token")
-    if len(segments) > 3:
-        raise InvalidToken("malformed", "it has more than three segments; an encrypted token is not accepted")
+    segments = raw.split(b".", SEGMENTS)
+    if len(segments) != SEGMENTS:
+        raise mistaken.refusal(raw)
     try:
         header_text, payload_text, signature = map(decode_base64url, segments)
     except ValueError:
-        raise InvalidToken("malformed", "its segments are not canonical base64url") from None
+        raise mistaken.refusal(raw) from None
     try:
         header, claims = load_object(header_text), load_object(payload_text)
     except ValueError as exc:

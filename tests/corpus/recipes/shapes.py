@@ -20,8 +20,8 @@ def rows(make: Maker) -> Iterator[Row]:
 def segments(make: Maker) -> Iterator[Row]:
     token = make.token()
     header, payload, signature = token.split(".")
-    yield Row("shape-two-segments", "The signature is missing, with its dot.", "session_token", f"{header}.{payload}")
-    yield Row("shape-one-segment", "Nothing but the claims.", "session_token", payload)
+    yield Row("shape-two-segments", "The signature is missing, with its dot.", "malformed", f"{header}.{payload}")
+    yield Row("shape-one-segment", "Nothing but the claims.", "no_jwt", payload)
     yield Row("shape-four-segments", "The signature stands there twice.", "malformed", f"{token}.{signature}")
     yield Row("shape-empty-fourth", "A dot at the end.", "malformed", f"{token}.")
     yield Row("shape-leading-dot", "A dot at the start.", "malformed", f".{token}")
@@ -41,7 +41,7 @@ def segments(make: Maker) -> Iterator[Row]:
     yield Row(
         "shape-swapped", "Header and claims have changed places.", "header_parameter", f"{payload}.{header}.{signature}"
     )
-    yield Row("shape-json", "The JSON form of a JWS.", "session_token", json_form(header, payload, signature))
+    yield Row("shape-json", "The JSON form of a JWS.", "no_jwt", json_form(header, payload, signature))
 
 
 def json_form(header: str, payload: str, signature: str) -> str:

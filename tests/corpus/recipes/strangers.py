@@ -10,7 +10,7 @@ from tests.corpus.maker import SHOULD, Maker, Row, json_bytes
 
 def opaque_rows(make: Maker) -> Iterator[Row]:
     session, mac = "hV3kQm1XzR8sT0pLwYcBn5JdKe7GfUa2", "c2lnbmF0dXJlIG9mIHRoZSBjb29raWUgYnkgSE1BQy0yNTY"
-    words = {
+    sessions = {
         "session": ("Better Auth's session token: the commonest mistake.", session),
         "session-signed": ("The session token as the cookie signs it.", f"{session}.{mac}"),
         "session-signed-standard": ("The same in base64's standard alphabet.", f"{session}.{mac}+/AA="),
@@ -19,7 +19,11 @@ def opaque_rows(make: Maker) -> Iterator[Row]:
             f"{session}.{mac}%2B%2FAA%3D",
         ),
         "session-cookie": ("The whole cookie.", f"better-auth.session_token={session}.{mac}"),
-        "api-key": ("An API key.", "corpus_key_Q2hDN0pXb1VxT3hMdGZ5Z0RrRk1hS3ZQ"),
+    }
+    for name, (says, text) in sessions.items():
+        yield Row(f"opaque-{name}", says, "session_token", text)
+    yield Row("opaque-api-key", "An API key.", "api_key", "corpus_key_Q2hDN0pXb1VxT3hMdGZ5Z0RrRk1hS3ZQ")
+    words = {
         "uuid": ("A UUID.", "0198c5d2-8a52-7000-8000-000000000000"),
         "number": ("A number.", "1"),
         "word-null": ("The word null, as JavaScript makes it of nothing.", "null"),
@@ -28,16 +32,15 @@ def opaque_rows(make: Maker) -> Iterator[Row]:
         "json": ("A JSON object.", '{"token":"x"}'),
         "html": ("A page.", "<!doctype html><title>Sign in</title>"),
         "basic": ("What Basic would carry.", encode(b"alice:password")),
-        "token-kid": ("The kid of the key.", make.key.kid),
     }
     for name, (says, text) in words.items():
-        yield Row(f"opaque-{name}", says, "session_token" if text.count(".") < 2 else "malformed", text)
+        yield Row(f"opaque-{name}", says, "no_jwt", text)
+    # As many letters and digits as a session token has.
+    yield Row("opaque-token-kid", "The kid of the key.", "session_token", make.key.kid)
     yield Row(
         "opaque-paseto", "A PASETO: four parts.", "malformed", f"v4.public.{encode(b'claims')}.{encode(b'footer')}"
     )
-    yield Row(
-        "opaque-saml", "The start of a SAML assertion.", "session_token", encode(b'<saml:Assertion Version="2.0">')
-    )
+    yield Row("opaque-saml", "The start of a SAML assertion.", "no_jwt", encode(b'<saml:Assertion Version="2.0">'))
     yield Row("opaque-ip", "An address.", "malformed", "127.0.0.1")
     yield Row("opaque-version", "A version number: two dots.", "malformed", "1.7.25")
     yield from encrypted(make)
@@ -49,7 +52,7 @@ def encrypted(make: Maker) -> Iterator[Row]:
     yield Row(
         "opaque-jwe-direct",
         "An encrypted token (alg dir).",
-        "malformed",
+        "encrypted",
         f"{direct}..{encode(bytes(12))}.{encode(b'x' * 40)}.{encode(bytes(16))}",
     )
     bomb = encode(
@@ -58,12 +61,12 @@ def encrypted(make: Maker) -> Iterator[Row]:
     yield Row(
         "opaque-jwe-p2c",
         "An encrypted token that asks for two thousand million rounds of PBKDF2.",
-        "malformed",
+        "encrypted",
         f"{bomb}.{encode(bytes(40))}.{encode(bytes(12))}.{encode(b'x' * 40)}.{encode(bytes(16))}",
     )
     zipped = encode(json_bytes({"alg": "dir", "enc": "A256GCM", "zip": "DEF"}))
     yield Row(
-        "opaque-jwe-zip", "An encrypted token that is said to be compressed.", "malformed", f"{zipped}..AAAA.AAAA.AAAA"
+        "opaque-jwe-zip", "An encrypted token that is said to be compressed.", "encrypted", f"{zipped}..AAAA.AAAA.AAAA"
     )
     inner = make.token().encode()
     yield Row("opaque-nested", "A token as the claims of another, both signed.", "malformed_json", make.sign(inner))
