@@ -27,7 +27,8 @@ KINDS = {
     "malformed": (f"{DIRECT}.e30", f"{DIRECT}.e30.AA.AA", f"{DIRECT}.e30.A", "a.b", "1.7.25"),
     "no_jwt": ("undefined", "0198c5d2-8a52-7000-8000-000000000000", "e30", f"Bearer {SESSION}", SESSION + "x"),
 }
-KINDS["malformed"] += (f"{encode({'alg': 'EdDSA'})}.e30.AA.AA.AA",)
+# Five segments of which the first is not that of an encrypted token, and a header as long as a session token.
+KINDS["malformed"] += (f"{encode({'alg': 'EdDSA'})}.e30.AA.AA.AA", f"{encode({'alg': 'EdDSA', 'b': 1234})}.e30")
 
 
 class OtherCredentialsAreNamed(IssuerCase):
