@@ -34,7 +34,7 @@ def refusal(raw: bytes) -> InvalidToken:
     if SESSION_TOKEN.fullmatch(raw):
         return InvalidToken("session_token", "this is a session token; the JWT comes from /api/auth/token")
     if len(segments) == 1:
-        return InvalidToken("no_jwt", "it has not the form of a JWT; did the client send what it got as one?")
+        return InvalidToken("no_jwt", "it has not the form of a JWT, which comes from /api/auth/token")
     return InvalidToken("malformed", "it is not three segments of canonical base64url")
 
 
