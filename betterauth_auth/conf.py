@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth.jwks.keys import canonical
+from betterauth_auth.people_rules import PeopleRules, build_people_rules, refused_standings
 from betterauth_auth.values import Values, entries, flag, number, origin, with_defaults, words
 
 JWKS_PATH = "/api/auth/jwks"
@@ -62,7 +63,6 @@ DEFAULTS: Values = {
     "AUTHORIZATION_SERVERS": [],
     "SCOPES_SUPPORTED": [],
 }
-STANDINGS = frozenset({"banned", "impersonated", "anonymous"})
 # `typ` of the OAuth provider plugin's access tokens.
 OAUTH_ACCESS = "at+jwt"
 # It is quoted in headers. No query and no fragment: nobody could tell where its metadata are.
@@ -94,18 +94,6 @@ class Source:
     @property
     def name(self) -> str:
         return self.url or self.file or "static JWKS"
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleRules:
-    """How the people of one Better Auth become local users, and what their tokens change about them."""
-
-    identity_issuer: str
-    make_user: str
-    role_groups: Mapping[str, tuple[str, ...]]
-    on_token: str
-    watched_claims: tuple[str, ...]
-    organization_roles: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,27 +231,6 @@ def build_policy(values: Values) -> Policy:
         refused_standings=refused_standings(values),
         accepts_clients=flag(values, "ACCEPT_CLIENTS"),
         people=build_people_rules(values),
-    )
-
-
-def refused_standings(values: Values) -> frozenset[str]:
-    refused = frozenset(words(values, "REFUSE"))
-    if unknown := sorted(refused - STANDINGS):
-        raise ImproperlyConfigured(f'BETTER_AUTH["REFUSE"] knows {", ".join(sorted(STANDINGS))}, not {unknown[0]!r}.')
-    return refused
-
-
-def build_people_rules(values: Values) -> PeopleRules:
-    groups = values["ROLE_GROUPS"]
-    if not isinstance(groups, Mapping):
-        raise ImproperlyConfigured('BETTER_AUTH["ROLE_GROUPS"] is not a dictionary.')
-    return PeopleRules(
-        identity_issuer=str(values["IDENTITY_ISSUER"]),
-        make_user=str(values["MAKE_USER"]),
-        role_groups=MappingProxyType({role: tuple(words(groups, role)) for role in groups}),
-        on_token=str(values["ON_TOKEN"]),
-        watched_claims=tuple(words(values, "WATCHED_CLAIMS")),
-        organization_roles=str(values["ORGANIZATION_ROLES"]),
     )
 
 
