@@ -107,9 +107,10 @@ class Notebook:
             if not is_same:
                 raise Refusal(409, "id_conflict", old)
             return 200, old
-        todo = self.new(id=uid, list=None, parent=None, tags=[], completed_at=None, rank=self.end())
+        todo = self.new(id=uid, list=None, parent=None, tags=[], completed_at=None, completed_in=None, rank=self.end())
         wanted.setdefault("list", self.home(wanted["parent"]))
         self.settle(todo, wanted)
+        todo["completed_in"] = None
         self.todos[uid] = todo
         return 201, todo
 
@@ -149,7 +150,7 @@ class Notebook:
         if "completed" in values:
             (self.finish if values["completed"] else self.resume)(todo)
         if values.get("parent") and not todo["completed_at"]:
-            self.touch(self.todos[todo["parent"]], completed_at=None)
+            self.touch(self.todos[todo["parent"]], completed_at=None, completed_in=None)
 
     def settle_place(self, todo: Row, values: Row) -> None:
         parent_id = values.get("parent", todo["parent"])
@@ -200,13 +201,16 @@ class Notebook:
         if not todo["completed_at"]:
             for row in (todo, *self.children(todo)):
                 if not row["completed_at"] and not row["deleted_at"]:
-                    self.touch(row, completed_at=self.now)
+                    self.touch(row, completed_at=self.now, completed_in=self.number)
 
     def resume(self, todo: Row) -> None:
         if todo["completed_at"]:
-            self.touch(todo, completed_at=None)
+            number = todo["completed_in"]
+            for row in (todo, *(child for child in self.children(todo) if not child["deleted_at"])):
+                if row["completed_in"] == number:
+                    self.touch(row, completed_at=None, completed_in=None)
             if todo["parent"]:
-                self.touch(self.todos[todo["parent"]], completed_at=None)
+                self.touch(self.todos[todo["parent"]], completed_at=None, completed_in=None)
 
     def complete(self, uid: str, version: int | None = None) -> tuple[int, Row]:
         todo = self.found(self.todos, uid, version)
@@ -244,7 +248,7 @@ class Notebook:
             self.placeless.add(row["id"])
             self.touch(row, deleted_at=None, trashed_in=None)
         if parent and not todo["completed_at"]:
-            self.touch(parent, completed_at=None)
+            self.touch(parent, completed_at=None, completed_in=None)
         return 200, todo
 
     def move(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:

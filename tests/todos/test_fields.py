@@ -25,7 +25,7 @@ from todos.models import List, Tag, Todo
 
 DECLARED: tuple[tuple[type[models.Model], Fields], ...] = ((Todo, TODO_FIELDS), (List, LIST_FIELDS), (Tag, TAG_FIELDS))
 # Columns that no client hears of.
-INTERNAL = {"id", "owner", "trashed_in", "due_sort", "title_sort", "key"}
+INTERNAL = {"id", "owner", "trashed_in", "completed_in", "due_sort", "title_sort", "key"}
 # Two values for each kind that a client may write.
 SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.Line: ("one", "two"),

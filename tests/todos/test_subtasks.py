@@ -69,12 +69,52 @@ class Subtasks(TodosTestCase):
 
         self.assertFalse(self.read(self.parent)["completed"])
 
-    def test_reopening_the_parent_leaves_them_completed(self):
+    def test_reopening_the_parent_reopens_those_that_were_completed_with_it(self):
+        for send in (
+            lambda path: self.alice.post(f"{path}/reopen"),
+            lambda path: self.alice.patch(path, {"completed": False}),
+            lambda path: self.alice.put(path, {"title": "Parent"}),
+            lambda path: self.alice.post(
+                "/todos/bulk", {"operations": [{"op": "reopen", "id": path.removeprefix("/todos/")}]}
+            ),
+        ):
+            self.alice.post(f"/todos/{self.parent['id']}/complete")
+            self.assertTrue(self.read(self.child)["completed"])
+
+            self.assertEqual(send(f"/todos/{self.parent['id']}").status_code, 200)
+
+            child = self.read(self.child)
+            self.assertEqual((child["completed"], child["completed_at"]), (False, None))
+            self.assertEqual(child["version"], self.read(self.parent)["version"])
+
+    def test_reopening_the_parent_leaves_those_that_were_completed_otherwise(self):
+        before = self.alice.todo(parent=self.parent["id"], completed=True)
+        self.alice.post(f"/todos/{self.child['id']}/complete")
         self.alice.post(f"/todos/{self.parent['id']}/complete")
+        after = self.alice.todo(parent=self.parent["id"], completed=True)
 
         self.alice.post(f"/todos/{self.parent['id']}/reopen")
 
-        self.assertTrue(self.read(self.child)["completed"])
+        self.assertEqual([self.read(row)["completed"] for row in (before, self.child, after)], [True, True, True])
+
+    def test_reopening_the_parent_leaves_what_is_in_the_trash(self):
+        self.alice.post(f"/todos/{self.parent['id']}/complete")
+        self.alice.delete(f"/todos/{self.child['id']}")
+        trashed = self.read(self.child)
+
+        self.alice.post(f"/todos/{self.parent['id']}/reopen")
+
+        self.assertEqual(self.read(self.child), trashed)
+
+    def test_reopening_a_subtask_leaves_the_others_completed(self):
+        other = self.alice.todo(parent=self.parent["id"])
+        self.alice.post(f"/todos/{self.parent['id']}/complete")
+
+        self.alice.post(f"/todos/{self.child['id']}/reopen")
+        self.alice.post(f"/todos/{self.parent['id']}/complete")
+        self.alice.post(f"/todos/{self.parent['id']}/reopen")
+
+        self.assertEqual([self.read(row)["completed"] for row in (other, self.child)], [True, False])
 
     def test_a_new_one_reopens_its_parent(self):
         self.alice.post(f"/todos/{self.parent['id']}/complete")

@@ -18,7 +18,7 @@ from todos.changes.values import (
     apply_values,
     complete_with_subtasks,
     keep_parent_open,
-    reopen_with_parent,
+    reopen_with_family,
 )
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
@@ -189,7 +189,7 @@ def complete(batch: Batch, operation: Operation) -> Outcome:
 
 def reopen(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
-    reopen_with_parent(batch, todo)
+    reopen_with_family(batch, todo)
     return Outcome(todo)
 
 

@@ -24,7 +24,7 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
     if "tags" in values:
         batch.tag(todo, values["tags"])
     if "completed" in values:
-        (complete_with_subtasks if values["completed"] else reopen_with_parent)(batch, todo)
+        (complete_with_subtasks if values["completed"] else reopen_with_family)(batch, todo)
     if values.get("parent") and todo.completed_at is None:
         keep_parent_open(batch, todo)
 
@@ -67,18 +67,26 @@ def complete_with_subtasks(batch: Batch, todo: Todo) -> None:
     """Completes a todo and the subtasks that are still open."""
     if todo.completed_at is not None:
         return
-    children = batch.children_of(todo) if todo.pk else []
-    for row in [todo, *(child for child in children if not child.deleted_at and not child.completed_at)]:
-        batch.touch(row, completed_at=batch.change.now)
+    if not todo.pk:
+        batch.touch(todo, completed_at=batch.change.now)
+        return
+    still_open = (child for child in batch.children_of(todo) if not child.deleted_at and not child.completed_at)
+    for row in [todo, *still_open]:
+        batch.touch(row, completed_at=batch.change.now, completed_in=batch.change.number)
 
 
-def reopen_with_parent(batch: Batch, todo: Todo) -> None:
-    """Reopens a todo, and its parent: an open subtask of a completed todo would be out of sight."""
-    if todo.completed_at is not None:
-        batch.touch(todo, completed_at=None)
-        keep_parent_open(batch, todo)
+def reopen_with_family(batch: Batch, todo: Todo) -> None:
+    """Reopens a todo, the subtasks that were completed together with it, and its parent: an open subtask of a
+    completed todo would be out of sight."""
+    if todo.completed_at is None:
+        return
+    number = todo.completed_in
+    together = [row for row in batch.children_of(todo) if row.completed_in == number] if number else []
+    for row in [todo, *(child for child in together if not child.deleted_at)]:
+        batch.touch(row, completed_at=None, completed_in=None)
+    keep_parent_open(batch, todo)
 
 
 def keep_parent_open(batch: Batch, todo: Todo) -> None:
     if parent := batch.parent_of(todo):
-        batch.touch(parent, completed_at=None)
+        batch.touch(parent, completed_at=None, completed_in=None)

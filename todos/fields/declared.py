@@ -67,7 +67,7 @@ TODO_FIELDS: Fields = (
         Since(),
         default=False,
         columns=("completed_at",),
-        help="Completing a todo completes its open subtasks; reopening one reopens its parent.",
+        help="Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent.",
     ),
     Field("completed_at", Moment(), written=NEVER, is_nullable=True),
     Field("priority", Whole(0, 3), default=0, help="0 none, 1 low, 2 medium, 3 high."),

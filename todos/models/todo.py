@@ -84,6 +84,8 @@ class Todo(OwnedRow, Trashable):
     notes = models.TextField(default="", blank=True)
     priority = models.PositiveSmallIntegerField(default=0)
     completed_at = models.DateTimeField(null=True)
+    # The change that completed it; what was completed together is reopened together. Null for a todo that was made so.
+    completed_in = models.BigIntegerField(null=True, editable=False)
     starts_on = models.DateField(null=True)
     due_date = models.DateField(null=True)
     due_time = models.TimeField(null=True)

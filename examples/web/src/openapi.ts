@@ -323,7 +323,7 @@ export interface paths {
         put?: never;
         /**
          * Reopen a todo
-         * @description Reopens its parent too, but not its subtasks.
+         * @description Undoes completing it: reopens the subtasks that were completed together with it, and its parent.
          */
         post: operations["reopenTodo"];
         delete?: never;
@@ -410,7 +410,7 @@ export interface components {
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
-            /** @description Completing a todo completes its open subtasks; reopening one reopens its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /** @description 0 none, 1 low, 2 medium, 3 high. */
             priority?: number;
@@ -635,7 +635,7 @@ export interface components {
             title?: string;
             /** @description Markdown, stored as given. */
             notes?: string;
-            /** @description Completing a todo completes its open subtasks; reopening one reopens its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /** @description 0 none, 1 low, 2 medium, 3 high. */
             priority?: number;
@@ -796,7 +796,7 @@ export interface components {
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
-            /** @description Completing a todo completes its open subtasks; reopening one reopens its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /** @description 0 none, 1 low, 2 medium, 3 high. */
             priority?: number;
@@ -863,7 +863,7 @@ export interface components {
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
-            /** @description Completing a todo completes its open subtasks; reopening one reopens its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /** @description 0 none, 1 low, 2 medium, 3 high. */
             priority?: number;
@@ -913,7 +913,7 @@ export interface components {
             title?: string;
             /** @description Markdown, stored as given. */
             notes?: string;
-            /** @description Completing a todo completes its open subtasks; reopening one reopens its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /** @description 0 none, 1 low, 2 medium, 3 high. */
             priority?: number;

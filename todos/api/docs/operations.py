@@ -97,7 +97,12 @@ COMPLETE_TODO = verb(
     "completeTodo", "todos", VersionInput, TodoAnswer, "Complete a todo", "Completes its open subtasks with it."
 )
 REOPEN_TODO = verb(
-    "reopenTodo", "todos", VersionInput, TodoAnswer, "Reopen a todo", "Reopens its parent too, but not its subtasks."
+    "reopenTodo",
+    "todos",
+    VersionInput,
+    TodoAnswer,
+    "Reopen a todo",
+    "Undoes completing it: reopens the subtasks that were completed together with it, and its parent.",
 )
 RESTORE_TODO = verb(
     "restoreTodo",
