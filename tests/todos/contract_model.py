@@ -147,6 +147,10 @@ class Notebook:
             raise Refusal(400)
         if "tags" in values:
             self.tag(todo, values["tags"])
+        removed = {name.casefold() for name in values.get("tags_remove", ())}
+        kept = [tag["name"] for tag in todo["tags"] if tag["key"] not in removed]
+        if "tags_add" in values or removed:
+            self.tag(todo, [*kept, *values.get("tags_add", ())])
         if "completed" in values:
             (self.finish if values["completed"] else self.resume)(todo)
         if values.get("parent") and not todo["completed_at"]:

@@ -67,6 +67,16 @@ def fields(draw: Any, **always: Any) -> dict[str, Any]:
 
 
 @st.composite
+def todo_changes(draw: Any) -> dict[str, Any]:
+    """What only a change may say is among them."""
+    values = draw(fields())
+    some_tags = st.lists(st.sampled_from(TAG_NAMES), max_size=2)
+    if "tags" not in values and draw(st.booleans()):
+        values |= draw(st.fixed_dictionaries({}, optional={"tags_add": some_tags, "tags_remove": some_tags}))
+    return values
+
+
+@st.composite
 def new_todos(draw: Any) -> dict[str, Any]:
     return {"title": "new", **draw(fields())}
 
@@ -95,7 +105,7 @@ verbs = st.lists(
 )
 operation = st.one_of(
     st.tuples(st.just("create"), number, new_todos()),
-    st.tuples(st.just("update"), number, fields()),
+    st.tuples(st.just("update"), number, todo_changes()),
     st.tuples(st.just("move"), number, moves),
     st.tuples(st.sampled_from(("complete", "reopen", "delete", "restore")), number, st.just({})),
 )

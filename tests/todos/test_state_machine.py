@@ -38,7 +38,7 @@ class ThreeUsers(Bookkeeping):
         steps = lambda book: book.put(uid, values, version, only_new=only_new)
         self.change(who, "put", f"/todos/{uid}", {**values, **body}, steps, headers)
 
-    @rule(who=some.who, number=some.number, values=some.fields(), how=some.expectations)
+    @rule(who=some.who, number=some.number, values=some.todo_changes(), how=some.expectations)
     def patch(self, who: str, number: int, values: Row, how: str) -> None:
         uid = self.one_of(who, "todos", number)
         version, body, headers = self.expectation(self.books[who].todos, uid, how)

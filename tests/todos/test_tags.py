@@ -1,5 +1,8 @@
 import uuid
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.todos.case import TodosTestCase
 
 
@@ -35,6 +38,43 @@ class Tags(TodosTestCase):
         self.assertEqual(self.alice.patch(f"/todos/{todo['id']}", {"tags": ["b", "c"]}).json()["tags"], ["b", "c"])
         self.assertEqual(self.alice.patch(f"/todos/{todo['id']}", {"tags": []}).json()["tags"], [])
         self.assertEqual(self.names(), ["a", "b", "c"])
+
+    def test_some_are_added_and_removed_whatever_others_are_there(self):
+        todo = self.alice.todo(tags=["a", "b"])
+        path = f"/todos/{todo['id']}"
+
+        added = self.alice.patch(path, {"tags_add": ["C", "A"]}).json()
+        self.assertEqual(added["tags"], ["a", "b", "C"])
+        self.assertEqual(self.alice.patch(path, {"tags_add": ["b"], "tags_remove": ["x"]}).json(), added)
+        both = self.alice.patch(path, {"tags_add": ["d", "B"], "tags_remove": ["b", "c"]}).json()
+        self.assertEqual(both["tags"], ["a", "b", "d"])
+        self.assertEqual(self.names(), ["a", "b", "C", "d"])
+
+    def test_a_bulk_adds_and_removes_some_in_constantly_many_statements(self):
+        todos = [self.alice.todo(tags=["a", str(number)]) for number in range(4)]
+
+        def bulk(rows, name):
+            operations = [{"op": "update", "id": row["id"], "tags_add": [name], "tags_remove": ["a"]} for row in rows]
+            with CaptureQueriesContext(connection) as queries:
+                response = self.alice.post("/todos/bulk", {"operations": operations})
+            return [row["tags"] for row in response.json()["results"]], len(queries)
+
+        one, few = bulk(todos[:1], "new")
+        three, many = bulk(todos[1:], "other")
+
+        self.assertEqual((one, three), ([["0", "new"]], [["1", "other"], ["2", "other"], ["3", "other"]]))
+        self.assertEqual(few, many)
+
+    def test_all_and_some_at_once_or_too_many_are_refused(self):
+        todo = self.alice.todo(tags=[str(number) for number in range(49)])
+        path = f"/todos/{todo['id']}"
+
+        self.assert_fault(self.alice.patch(path, {"tags": [], "tags_add": ["a"]}), "/tags", "all_tags_and_some")
+        self.assert_fault(self.alice.patch(path, {"tags_add": ["a", "b"]}), "/tags_add", "max_length")
+        operations = {"operations": [{"op": "update", "id": todo["id"], "tags_add": ["a", "b"]}]}
+        self.assert_fault(self.alice.post("/todos/bulk", operations), "/operations/0/tags_add", "max_length")
+        self.assert_fault(self.alice.post("/todos", {"title": "x", "tags_add": ["a"]}), "/tags_add", "unknown_field")
+        self.assertEqual(self.alice.get(path).json(), todo)
 
     def test_a_name_exists_once(self):
         tag = self.alice.make("tags", name="Work")

@@ -9,7 +9,17 @@ from rest_framework import serializers
 from todos.api import strict
 from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Version
 from todos.fields import kinds
-from todos.fields.declared import ALWAYS, ID, LIST_FIELDS, ON_CHANGE, ON_CREATION, TAG_FIELDS, TODO_FIELDS
+from todos.fields.declared import (
+    ALWAYS,
+    ID,
+    LIST_FIELDS,
+    MAX_TAG_NAME,
+    MAX_TAGS,
+    ON_CHANGE,
+    ON_CREATION,
+    TAG_FIELDS,
+    TODO_FIELDS,
+)
 from todos.fields.field import Field, Fields, Written, empty_values, writable
 from todos.models import Tombstone
 from todos.types import Values
@@ -98,11 +108,23 @@ class TodoInput(Body):
     declared, when = (*TODO_FIELDS[1:], ID), ON_CREATION
 
 
+def some_tags(text: str) -> strict.Names:
+    return strict.Names(max_items=MAX_TAGS, max_length=MAX_TAG_NAME, required=False, help_text=text)
+
+
 class TodoPatch(Body):
     """A merge-patch: what is absent stays, null clears."""
 
     declared, when = TODO_FIELDS, ON_CHANGE
+    tags_add = some_tags("Puts these on, whatever others are there: two devices that add one each don't conflict.")
+    tags_remove = some_tags("Takes these off, before `tags_add` puts any on. Those that are not there don't matter.")
     version = Version()
+
+    def validate(self, attrs: Values) -> Values:
+        if "tags" in attrs and attrs.keys() & {"tags_add", "tags_remove"}:
+            fault = "Give all tags, or those to add and to remove, not both."
+            raise serializers.ValidationError({"tags": fault}, "all_tags_and_some")
+        return attrs
 
 
 class TodoPut(Body):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import partial
 from uuid import UUID
 
@@ -36,14 +36,15 @@ class Batch:
         self.stored_counts: dict[UUID | None, int] = {}
         self.arrived: Counter[UUID] = Counter()
 
-    def load(self, todos: set[UUID], lists: set[UUID], tag_names: set[str]) -> None:
-        """Fetches what the operations name, in one statement for each kind."""
+    def load(self, todos: set[UUID], lists: set[UUID], tag_names: set[str], keeping_tags: Set[UUID | None]) -> None:
+        """Fetches what the operations name, in one statement for each kind, and the tags that some todos keep."""
         owner_id = self.change.owner_id
         if todos:
             self.fetch(Q(uid__in=todos))
         if lists:
             rows = List.objects.filter(owner_id=owner_id, uid__in=lists)
             self.lists = {row.uid: row for row in rows}
+        tag_names = tag_names.union(*(todo.tag_names for uid, todo in self.todos.items() if uid in keeping_tags))
         if tag_names:
             tags = Tag.objects.filter(owner_id=owner_id, key__in=tag_keys(tag_names))
             self.tags = {tag.key: tag for tag in tags}

@@ -28,6 +28,7 @@ from todos.models.tag import tag_keys
 from todos.types import Values
 
 NEIGHBOURS = ("parent", "after", "before")
+NAMING_TAGS = ("tags", "tags_add", "tags_remove")
 
 
 class Verb(StrEnum):
@@ -91,8 +92,9 @@ def load(batch: Batch, operations: list[Operation]) -> None:
     names = [(operation.uid, operation.values) for operation in operations]
     todos = {uid for uid, _ in names} | {values.get(name) for _, values in names for name in NEIGHBOURS}
     lists = {values.get("list") for _, values in names}
-    tags = {name for _, values in names for name in values.get("tags", ())}
-    batch.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags)
+    tags = {name for _, values in names for member in NAMING_TAGS for name in values.get(member, ())}
+    keeping = {uid for uid, values in names if values.keys() & {"tags_add", "tags_remove"}}
+    batch.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags, keeping)
 
 
 def found(batch: Batch, operation: Operation) -> Todo:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from todos.changes.batch import Batch
 from todos.changes.change import Place
 from todos.exceptions import Invalid
-from todos.fields.declared import TODO_FIELDS
+from todos.fields.declared import MAX_TAGS, TODO_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import Todo
+from todos.models.tag import tag_key, tag_keys
 from todos.models.todo import derived
 from todos.types import Values
 
@@ -23,6 +26,8 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
     batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone))
     if "tags" in values:
         batch.tag(todo, values["tags"])
+    if "tags_add" in values or "tags_remove" in values:
+        change_tags(batch, todo, values.get("tags_add", ()), values.get("tags_remove", ()))
     if "completed" in values:
         (complete_with_subtasks if values["completed"] else reopen_with_family)(batch, todo)
     if values.get("parent") and todo.completed_at is None:
@@ -54,6 +59,14 @@ def require_parent(batch: Batch, todo: Todo, parent: Todo) -> None:
     if todo.pk and todo.parent_uid is None and batch.children_of(todo):
         detail = "This todo has subtasks, perhaps in the trash, so it can't become one."
         raise Invalid("has_subtasks", detail, pointer="/parent")
+
+
+def change_tags(batch: Batch, todo: Todo, added: Sequence[str], removed: Sequence[str]) -> None:
+    gone = tag_keys(removed)
+    kept = [name for name in todo.tag_names if tag_key(name) not in gone]
+    if len(tag_keys([*kept, *added])) > MAX_TAGS:
+        raise Invalid("max_length", f"A todo has at most {MAX_TAGS} tags.", pointer="/tags_add")
+    batch.tag(todo, [*kept, *added])
 
 
 def require_whole_date(todo: Todo) -> None:

@@ -28,6 +28,7 @@ from todos.fields.kinds import (
 
 MAX_NOTES = 20_000
 MAX_TAG_NAME = 60
+MAX_TAGS = 50
 ALWAYS, ON_CREATION, ON_CHANGE, NEVER = Written
 
 
@@ -109,7 +110,7 @@ TODO_FIELDS: Fields = (
     ),
     Field(
         "tags",
-        Names(max_items=50, max_length=MAX_TAG_NAME),
+        Names(max_items=MAX_TAGS, max_length=MAX_TAG_NAME),
         default=(),
         columns=("tag_names",),
         help="Names, compared without case; a new name makes a tag. Replaces all tags of the todo.",

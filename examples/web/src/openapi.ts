@@ -671,6 +671,10 @@ export interface components {
             parent?: string | null;
             /** @description Names, compared without case; a new name makes a tag. Replaces all tags of the todo. */
             tags?: string[];
+            /** @description Puts these on, whatever others are there: two devices that add one each don't conflict. */
+            tags_add?: string[];
+            /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
+            tags_remove?: string[];
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -949,6 +953,10 @@ export interface components {
             parent?: string | null;
             /** @description Names, compared without case; a new name makes a tag. Replaces all tags of the todo. */
             tags?: string[];
+            /** @description Puts these on, whatever others are there: two devices that add one each don't conflict. */
+            tags_add?: string[];
+            /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
+            tags_remove?: string[];
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**

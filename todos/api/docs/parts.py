@@ -84,6 +84,7 @@ EXAMPLES: dict[str, Json] = {
     "putTodo": {"A whole todo": {"title": "Renew passport", "due_date": "2026-12-01", "tags": ["errands"]}},
     "patchTodo": {
         "Another priority": {"priority": 3},
+        "One tag more, one less": {"tags_add": ["urgent"], "tags_remove": ["someday"]},
         "No due date any more": {"due_date": None, "due_time": None, "time_zone": None},
     },
     "moveTodo": {"To the end of its list": {}},
