@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +44,8 @@ class Notebook:
         self.todos: dict[str, Row] = {}
         self.tags: list[Row] = []
         self.gone: list[Row] = []
+        # The tag that had a name until lately, and until when.
+        self.former_names: dict[str, tuple[Row, datetime]] = {}
         self.settings: Row = {"time_zone": "UTC", "week_start": 1, "default_list": None}
         self.touched: list[Row] = []
         # Rows whose place among their siblings the contract leaves open after the last change, and rows that were put
@@ -103,7 +105,7 @@ class Notebook:
             is_same = all(old[name] == wanted[name] for name in (*PLAIN, "parent"))
             is_same &= (old["completed_at"] is not None) == wanted["completed"]
             is_same &= wanted.get("list", old["list"]) == old["list"]
-            is_same &= {tag["key"] for tag in old["tags"]} == {name.casefold() for name in wanted["tags"]}
+            is_same &= {tag["key"] for tag in old["tags"]} == self.present_keys(wanted["tags"])
             if not is_same:
                 raise Refusal(409, "id_conflict", old)
             return 200, old
@@ -147,7 +149,7 @@ class Notebook:
             raise Refusal(400)
         if "tags" in values:
             self.tag(todo, values["tags"])
-        removed = {name.casefold() for name in values.get("tags_remove", ())}
+        removed = self.present_keys(values.get("tags_remove", ()))
         kept = [tag["name"] for tag in todo["tags"] if tag["key"] not in removed]
         if "tags_add" in values or removed:
             self.tag(todo, [*kept, *values.get("tags_add", ())])
@@ -193,13 +195,22 @@ class Notebook:
 
     def tag(self, todo: Row, names: list[str]) -> None:
         known = {tag["key"]: tag for tag in self.tags}
-        wanted = {name.casefold(): name for name in reversed(names)}
+        wanted = {self.present_key(name): name for name in reversed(names)}
         if wanted.keys() == {tag["key"] for tag in todo["tags"]}:
             return
         for key in sorted(wanted.keys() - known.keys()):
             known[key] = self.new(id=None, name=wanted[key], key=key, color=None)
             self.tags.append(known[key])
         self.touch(todo, tags=[known[key] for key in sorted(wanted)])
+
+    def present_key(self, name: str) -> str:
+        key = name.casefold()
+        tag, renamed_at = self.former_names.get(key, (None, self.now))
+        is_lately = self.now - renamed_at < timedelta(days=30)
+        return tag["key"] if tag and is_lately and all(each["key"] != key for each in self.tags) else key
+
+    def present_keys(self, names: Any) -> set[str]:
+        return {self.present_key(name) for name in names}
 
     def finish(self, todo: Row) -> None:
         if not todo["completed_at"]:
@@ -361,6 +372,7 @@ class Notebook:
         self.refuse_taken(values["name"], None)
         tag = self.new(id=uid, **{"color": None, **values}, key=values["name"].casefold())
         self.tags.append(tag)
+        self.former_names.pop(tag["key"], None)
         return 201, tag
 
     def refuse_taken(self, name: str, but: Row | None) -> None:
@@ -377,6 +389,9 @@ class Notebook:
         if name != tag["name"]:
             self.refuse_taken(name, tag)
             self.touched += self.tagged(tag)
+            if name.casefold() != tag["key"]:
+                self.former_names.pop(name.casefold(), None)
+                self.former_names[tag["key"]] = (tag, self.now)
         self.touch(tag, **values, key=name.casefold())
         return 200, tag
 
@@ -385,6 +400,7 @@ class Notebook:
         for todo in self.tagged(tag):
             self.touch(todo, tags=[each for each in todo["tags"] if each is not tag])
         self.tags = [each for each in self.tags if each is not tag]
+        self.former_names = {key: entry for key, entry in self.former_names.items() if entry[0] is not tag}
         self.gone.append(self.new(kind="tag", id=uid))
         return 204, tag
 

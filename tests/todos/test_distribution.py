@@ -3,9 +3,11 @@
 from io import StringIO
 from unittest import mock, skipUnless
 
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.test import SimpleTestCase
 
 from tests.todos.case import TodosTestCase
 from todos.distribution import catalog, citus, partitions, probes
@@ -40,6 +42,15 @@ FAKE_CITUS = """
       END IF;
     END $$;
 """
+
+
+class Catalogue(SimpleTestCase):
+    def test_no_owned_table_is_forgotten(self):
+        models = apps.get_app_config("todos").get_models()
+
+        owned = {model._meta.db_table for model in models if {"owner"} & {field.name for field in model._meta.fields}}
+
+        self.assertEqual(set(catalog.OWNED_TABLES), owned)
 
 
 def distribute(**options):

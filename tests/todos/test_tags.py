@@ -1,9 +1,13 @@
 import uuid
+from datetime import timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
+from todos import clock
+from todos.changes.purge import purge
+from todos.models import FormerName
 
 
 class Tags(TodosTestCase):
@@ -75,6 +79,56 @@ class Tags(TodosTestCase):
         self.assert_fault(self.alice.post("/todos/bulk", operations), "/operations/0/tags_add", "max_length")
         self.assert_fault(self.alice.post("/todos", {"title": "x", "tags_add": ["a"]}), "/tags_add", "unknown_field")
         self.assertEqual(self.alice.get(path).json(), todo)
+
+    def test_an_old_name_leads_to_the_renamed_tag(self):
+        todo = self.alice.todo(tags=["Old"])
+        path = f"/tags/{self.tag('Old')['id']}"
+        self.alice.patch(path, {"name": "Between"})
+        self.alice.patch(path, {"name": "New"})
+
+        late = self.alice.todo(tags=["OLD", "between", "other"], id=str(uuid.uuid4()))
+
+        self.assertEqual(late["tags"], ["New", "other"])
+        again = {"id": late["id"], "title": late["title"], "tags": ["old", "Other"]}
+        self.assertEqual(self.alice.post("/todos", again).status_code, 200)
+        self.assertEqual(self.alice.patch(f"/todos/{todo['id']}", {"tags": ["old"]}).json()["tags"], ["New"])
+        self.assertEqual(self.alice.patch(f"/todos/{late['id']}", {"tags_remove": ["old"]}).json()["tags"], ["other"])
+        self.assertEqual(self.names(), ["New", "other"])
+        self.assertEqual(self.mallory.todo(tags=["old"])["tags"], ["old"])
+
+    def test_an_old_name_is_free_for_a_tag_of_its_own(self):
+        for rename in (
+            lambda: self.alice.make("tags", name="old"),
+            lambda: self.alice.patch(f"/tags/{self.alice.make('tags', name='spare')['id']}", {"name": "old"}),
+        ):
+            tag = self.alice.make("tags", name="old")
+            self.alice.patch(f"/tags/{tag['id']}", {"name": "new"})
+
+            rename()
+
+            self.assertEqual(self.alice.todo(tags=["old", "new"])["tags"], ["new", "old"])
+            for name in ("old", "new"):
+                self.alice.delete(f"/tags/{self.tag(name)['id']}")
+
+    def test_an_old_name_is_forgotten_after_thirty_days_or_with_its_tag(self):
+        for name in ("a", "b"):
+            tag = self.alice.make("tags", name=name)
+            self.alice.patch(f"/tags/{tag['id']}", {"name": f"{name} new"})
+        self.alice.delete(f"/tags/{self.tag('b new')['id']}")
+
+        self.assertEqual(self.alice.todo(tags=["b"])["tags"], ["b"])
+        # That of a longer time ago; the clock of the tokens goes on as it is.
+        FormerName.objects.filter(owner=self.alice.user).update(renamed_at=clock.now() - timedelta(days=30))
+        self.assertEqual(self.alice.todo(tags=["a"])["tags"], ["a"])
+        self.assertEqual(purge(clock.now() + timedelta(seconds=1))["names"], 1)
+
+    def test_a_tag_has_a_bounded_number_of_old_names(self):
+        tag = self.alice.make("tags", name="0")
+        for number in range(1, 23):
+            self.alice.patch(f"/tags/{tag['id']}", {"name": str(number)})
+
+        self.assertEqual(FormerName.objects.filter(owner=self.alice.user).count(), 20)
+        self.assertEqual(self.alice.todo(tags=["1", "2", "21"])["tags"], ["1", "22"])
 
     def test_a_name_exists_once(self):
         tag = self.alice.make("tags", name="Work")

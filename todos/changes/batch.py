@@ -11,6 +11,7 @@ from django.db.models import Q, Value
 
 from todos.changes import quotas
 from todos.changes.change import Change, Place
+from todos.changes.tags import by_former_names
 from todos.exceptions import Invalid, Missing
 from todos.models import List, Tag, Todo, TodoTag, Tombstone
 from todos.models.tag import tag_key, tag_keys
@@ -46,8 +47,15 @@ class Batch:
             self.lists = {row.uid: row for row in rows}
         tag_names = tag_names.union(*(todo.tag_names for uid, todo in self.todos.items() if uid in keeping_tags))
         if tag_names:
-            tags = Tag.objects.filter(owner_id=owner_id, key__in=tag_keys(tag_names))
-            self.tags = {tag.key: tag for tag in tags}
+            self.load_tags(tag_keys(tag_names))
+
+    def load_tags(self, keys: Set[str]) -> None:
+        """Tags by their names, and by names that they had until lately."""
+        found = Tag.objects.filter(owner_id=self.change.owner_id, key__in=keys)
+        self.tags = {tag.key: tag for tag in found}
+        if missing := keys - self.tags.keys():
+            former = by_former_names(self.change, missing)
+            self.tags |= former | {tag.key: tag for tag in former.values()}
 
     def fetch(self, which: Q) -> None:
         owner_id = self.change.owner_id
@@ -150,11 +158,19 @@ class Batch:
         return self.stored_counts[None] + len(self.new_tags)
 
     def tag(self, todo: Todo, names: Iterable[str]) -> None:
-        wanted = {tag_key(name): name for name in reversed(list(names))}
+        wanted = {self.present_key(name): name for name in reversed(list(names))}
         if wanted.keys() != tag_keys(todo.tag_names):
             todo.tag_names = [self.tag_named(wanted[key], key).name for key in sorted(wanted)]
             self.retagged.add(todo.uid)
             self.changed.setdefault(todo.uid, set())
+
+    def present_key(self, name: str) -> str:
+        """The key of the tag that a name leads to, even if the tag has another name by now."""
+        key = tag_key(name)
+        return self.tags[key].key if key in self.tags else key
+
+    def present_keys(self, names: Iterable[str]) -> set[str]:
+        return {self.present_key(name) for name in names}
 
     def tag_named(self, name: str, key: str) -> Tag:
         if key not in self.tags:

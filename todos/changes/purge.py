@@ -1,4 +1,4 @@
-"""What is thrown away in time: old trash, old tombstones, answers kept for retries.
+"""What is thrown away in time: old trash, old tombstones, names that tags had, answers kept for retries.
 
 Each batch is a transaction of its own, so that it can be stopped and run again at any time. The counter is not raised:
 a row that vanishes has no version. Instead the account remembers how far back a sync is still complete.
@@ -14,7 +14,8 @@ from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 
-from todos.models import Account, IdempotencyKey, List, Todo, TodoTag, Tombstone
+from todos.changes.tags import FORMER_NAMES_KEPT
+from todos.models import Account, FormerName, IdempotencyKey, List, Todo, TodoTag, Tombstone
 
 TRASH_KEPT = TOMBSTONES_KEPT = timedelta(days=30)
 ANSWERS_KEPT = timedelta(hours=24)
@@ -23,13 +24,16 @@ BATCH = 1000
 
 def purge(now: datetime, batch: int = BATCH) -> Counter[str]:
     """Deletes everything that is too old, owner by owner, and counts it."""
-    counts: Counter[str] = Counter(todos=0, lists=0, tombstones=0, answers=0)
+    counts: Counter[str] = Counter(todos=0, lists=0, tombstones=0, names=0, answers=0)
     for owner_id in owners(Todo.objects.filter(deleted_at__lt=now - TRASH_KEPT)):
         counts["todos"] += repeated(purge_todos, owner_id, now - TRASH_KEPT, batch)
     for owner_id in owners(List.objects.filter(deleted_at__lt=now - TRASH_KEPT)):
         counts["lists"] += repeated(purge_lists, owner_id, now - TRASH_KEPT, batch)
     for owner_id in owners(Tombstone.objects.filter(deleted_at__lt=now - TOMBSTONES_KEPT)):
         counts["tombstones"] += repeated(purge_tombstones, owner_id, now - TOMBSTONES_KEPT, batch)
+    for owner_id in owners(FormerName.objects.filter(renamed_at__lt=now - FORMER_NAMES_KEPT)):
+        old_names = FormerName.objects.filter(owner_id=owner_id, renamed_at__lt=now - FORMER_NAMES_KEPT)
+        counts["names"] += old_names.delete()[0]
     for owner_id in owners(IdempotencyKey.objects.filter(started_at__lt=now - ANSWERS_KEPT)):
         old = IdempotencyKey.objects.filter(owner_id=owner_id, started_at__lt=now - ANSWERS_KEPT)
         counts["answers"] += old.delete()[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from datetime import timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -13,13 +15,16 @@ from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
 from todos.fields.declared import TAG_FIELDS
 from todos.fields.field import defaults, plain_names
-from todos.models import Tag, Todo, TodoTag, Tombstone
+from todos.models import FormerName, Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import tag_key
 from todos.types import Values
 
 Expected = frozenset[int] | None
 PLAIN, DEFAULTS = plain_names(TAG_FIELDS), defaults(TAG_FIELDS)
+FORMER_NAMES_KEPT = timedelta(days=30)
+# Of one tag.
+MAX_FORMER_NAMES = 20
 
 
 class TagValues(TypedDict, total=False):
@@ -40,6 +45,7 @@ def create_tag(owner: int | Caller, uid: UUID | None, **values: Unpack[TagValues
         require_free(current, row)
         require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
         Tag.objects.bulk_create([row])
+        FormerName.objects.filter(owner_id=current.owner_id, key=row.key).delete()
     return row.uid, True
 
 
@@ -51,7 +57,26 @@ def update_tag(owner: int | Caller, uid: UUID, expected: Expected, **values: Unp
             key = columns["key"] = tag_key(values["name"])
             require_free(current, Tag(uid=uid, key=key))
             tagged(current, row).update(**current.stamp())
+            if key != row.key:
+                remember_name(current, row, key)
         current.write(row, **columns)
+
+
+def remember_name(current: Change, row: Tag, new_key: str) -> None:
+    """The old name goes on leading to the tag; the new one leads nowhere else any more."""
+    names = FormerName.objects.filter(owner_id=current.owner_id)
+    names.filter(key__in=(row.key, new_key)).delete()
+    former = names.filter(tag=row.pk).order_by("-renamed_at", "-pk").values_list("pk", flat=True)
+    if oldest := list(former[MAX_FORMER_NAMES - 1 :]):
+        names.filter(pk__in=oldest).delete()
+    FormerName.objects.create(owner_id=current.owner_id, key=row.key, tag=row, renamed_at=current.now)
+
+
+def by_former_names(current: Change, keys: Set[str]) -> dict[str, Tag]:
+    """The tags that were called so until lately."""
+    since = current.now - FORMER_NAMES_KEPT
+    names = FormerName.objects.filter(owner_id=current.owner_id, key__in=keys, renamed_at__gt=since)
+    return {name.key: name.tag for name in names.select_related("tag")}
 
 
 def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> None:
@@ -60,6 +85,7 @@ def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> None:
         row = current.row(Tag, uid, expected)
         tagged(current, row).update(**current.stamp())
         TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
+        FormerName.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
         Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
         stamp = {"version": current.take_number(), "deleted_at": current.now}
         Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)

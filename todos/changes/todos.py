@@ -116,7 +116,7 @@ def usable(batch: Batch, operation: Operation) -> Todo:
 def create(batch: Batch, operation: Operation) -> Outcome:
     values = {**DEFAULTS, **operation.values}
     if operation.uid in batch.todos:
-        return repeat(batch.todos[operation.uid], values)
+        return repeat(batch, batch.todos[operation.uid], values)
     current = batch.change
     quotas.require_room("todos", lambda: current.todo_count)
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.stamp_new())
@@ -135,14 +135,14 @@ def own_place(batch: Batch, values: Values) -> Place:
     return Place(parent.list_id, parent.list_uid)
 
 
-def repeat(todo: Todo, values: Values) -> Outcome:
+def repeat(batch: Batch, todo: Todo, values: Values) -> Outcome:
     """The answer to a second creation with the same id: the row, if it is what was asked for."""
     is_same = (
         has_values(todo, values, PLAIN)
         and (todo.completed_at is not None) == values["completed"]
         and todo.parent_uid == values["parent"]
         and todo.list_uid == values.get("list", todo.list_uid)
-        and tag_keys(todo.tag_names) == tag_keys(values["tags"])
+        and tag_keys(todo.tag_names) == batch.present_keys(values["tags"])
     )
     if not is_same:
         raise Conflict("id_conflict", "You have another todo with this id.", pointer="/id", uid=todo.uid)

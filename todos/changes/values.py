@@ -10,7 +10,7 @@ from todos.exceptions import Invalid
 from todos.fields.declared import MAX_TAGS, TODO_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import Todo
-from todos.models.tag import tag_key, tag_keys
+from todos.models.tag import tag_key
 from todos.models.todo import derived
 from todos.types import Values
 
@@ -62,9 +62,9 @@ def require_parent(batch: Batch, todo: Todo, parent: Todo) -> None:
 
 
 def change_tags(batch: Batch, todo: Todo, added: Sequence[str], removed: Sequence[str]) -> None:
-    gone = tag_keys(removed)
+    gone = batch.present_keys(removed)
     kept = [name for name in todo.tag_names if tag_key(name) not in gone]
-    if len(tag_keys([*kept, *added])) > MAX_TAGS:
+    if len(batch.present_keys([*kept, *added])) > MAX_TAGS:
         raise Invalid("max_length", f"A todo has at most {MAX_TAGS} tags.", pointer="/tags_add")
     batch.tag(todo, [*kept, *added])
 

@@ -7,10 +7,12 @@ from typing import TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import Account, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 
 # Whatever is referred to comes before what refers to it.
-OWNED_TABLES = tuple(model._meta.db_table for model in (List, Tag, Todo, TodoTag, Account, Tombstone, IdempotencyKey))
+OWNED_TABLES = tuple(
+    model._meta.db_table for model in (List, Tag, Todo, TodoTag, FormerName, Account, Tombstone, IdempotencyKey)
+)
 OWNER = "owner_id"
 Strings: TypeAlias = tuple[str, ...]
 

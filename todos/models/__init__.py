@@ -1,8 +1,8 @@
 from todos.models.account import Account
 from todos.models.idempotency import IdempotencyKey
 from todos.models.list import List
-from todos.models.tag import Tag, TodoTag
+from todos.models.tag import FormerName, Tag, TodoTag
 from todos.models.todo import Todo
 from todos.models.tombstone import Tombstone
 
-__all__ = ["Account", "IdempotencyKey", "List", "Tag", "Todo", "TodoTag", "Tombstone"]
+__all__ = ["Account", "FormerName", "IdempotencyKey", "List", "Tag", "Todo", "TodoTag", "Tombstone"]

@@ -88,3 +88,24 @@ class TodoTag(models.Model):
 
     def __str__(self) -> str:
         return f"tag {self.tag_id} on todo {self.todo_id}"
+
+
+class FormerName(models.Model):
+    """A name that a tag had. It leads to the tag for a while: a device that was offline does not know the new one."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=200)
+    tag = OwnedForeignKey("todos.Tag", on_delete=models.DO_NOTHING)
+    renamed_at = models.DateTimeField()
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="formername_owner_key")]
+        indexes = [
+            models.Index(fields=["owner", "tag", "renamed_at"], name="formername_tag"),
+            models.Index(fields=["owner", "renamed_at"], name="formername_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -211,7 +211,7 @@ export interface paths {
         head?: never;
         /**
          * Change a tag
-         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. A new name is a new version of every todo that has the tag.
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.
          */
         patch: operations["patchTag"];
         trace?: never;

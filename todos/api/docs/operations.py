@@ -170,7 +170,11 @@ LIST_TAGS = collection("listTags", "tags", "Tags, page by page", "In the order o
 GET_TAG = detail("getTag", "tags", TagAnswer)
 CREATE_TAG = creation("createTag", "tags", TagInput, TagAnswer, "Naming a tag on a todo creates it as well.")
 PATCH_TAG = patch(
-    "patchTag", "tags", TagPatch, TagAnswer, "A new name is a new version of every todo that has the tag."
+    "patchTag",
+    "tags",
+    TagPatch,
+    TagAnswer,
+    "A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.",
 )
 DELETE_TAG = deletion("deleteTag", "tags", "Takes it off its todos. There is no way back.")
 GET_ME = operation("getMe", "me", "Who is signed in, and the settings")
