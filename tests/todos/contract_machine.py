@@ -129,18 +129,36 @@ class Bookkeeping(RuleBasedStateMachine):
             assert problem["current"] == self.json(who, row), note
         elif response.status_code in {200, 201}:
             self.check_answer(who, response, answer[1])
+        elif response.status_code == 204 and path != "/me":
+            # What is gone for good has the version of its tombstone.
+            version = (
+                answer[1]["version"] if answer[1] in [*book.todos.values(), *book.lists.values()] else book.version
+            )
+            assert response["ETag"] == f'"{version}"', note
         return response
 
     def check_answer(self, who: str, response: Any, row: Any) -> None:
         data = response.json()
         if isinstance(row, list):
+            assert self.also_of(data) == self.also(who, row)
             assert data == {"results": [self.json(who, each) for each in row], "version": self.books[who].version}
         elif row is self.books[who].settings:
             assert {name: data[name] for name in ("time_zone", "week_start", "default_list")}.items() <= row.items()
         else:
+            if "also" in data:
+                assert self.also_of(data) == self.also(who, [row])
             assert data == self.json(who, row)
             assert response["ETag"] == f'"{row["version"]}"'
             assert ("Location" in response) == (response.status_code == 201)
+
+    def also_of(self, data: Row) -> list[Row]:
+        return sorted(data.pop("also"), key=lambda row: row["id"])
+
+    def also(self, who: str, rows: list[Row]) -> list[Row]:
+        """The other todos that the change has touched."""
+        touched = {row["id"]: row for row in self.books[who].touched if "title" in row}
+        others = touched.keys() - {row["id"] for row in rows}
+        return [self.json(who, touched[uid]) for uid in sorted(others)]
 
     def json(self, who: str, row: Row) -> dict[str, Any]:
         book = self.books[who]

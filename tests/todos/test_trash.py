@@ -55,7 +55,7 @@ class Trash(TodosTestCase):
         self.assertIsNone(self.restore(self.child)["parent"])
 
     def test_restoring_what_is_there_changes_nothing(self):
-        self.assertEqual(self.restore(self.parent), self.parent)
+        self.assertEqual(self.restore(self.parent), {**self.parent, "also": []})
 
     def test_nothing_else_can_be_done_to_it(self):
         self.trash(self.child)

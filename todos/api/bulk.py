@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
@@ -18,10 +17,9 @@ from todos.api.docs.parts import answered
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import Id, Items, StrictSerializer, VersionInput
-from todos.api.todos import TodoViewSet
+from todos.api.todos import TodoViewSet, also_json
 from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
-from todos.reading import literal
 
 MAX_OPERATIONS = 100
 
@@ -97,18 +95,17 @@ class BulkViewSet(TodoViewSet):
     def bulk(self, request: Request) -> HttpResponse:
         operations = self.valid(BulkInput)["operations"]
         try:
-            outcomes, version = changes.run(self.writer, operations)
+            outcomes, also, version = changes.run(self.writer, operations)
         except Missing as missing:
             pointer = f"/operations/{missing.index}/id"
             raise Invalid("does_not_exist", "You have no such todo.", pointer=pointer) from missing
         except Refused as refusal:
             refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
             raise
-        return self.json_response({"results": [todo_json_of(outcome.todo) for outcome in outcomes], "version": version})
+        results = [todo_json_of(outcome.todo) for outcome in outcomes]
+        return self.json_response({"results": results, "also": also_json(also), "version": version})
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
-        uids = [UUID(uid) for uid in brief["results"]]
-        found = self.rows(self.caller.user, literal({})).filter(uid__in=uids)
-        rows = {row.uid: self.table.serialize(row) for row in found}
-        return self.json_response({**brief, "results": [rows[uid] for uid in uids if uid in rows]}, status)
+        rows = {name: self.rows_named(brief.get(name, [])) for name in ("results", "also")}
+        return self.json_response({**brief, **rows}, status)

@@ -67,7 +67,10 @@ def kept(response: HttpResponse) -> Json:
 
 def in_short(data: Json) -> Any:
     """The answer with the ids of its rows in their place: of a single row, the id."""
-    return {**data, "results": [row["id"] for row in data["results"]]} if "results" in data else data["id"]
+    rows = {name: [row["id"] for row in data[name]] for name in ("results", "also") if name in data}
+    if "results" in rows:
+        return {**data, **rows}
+    return {"id": data["id"], **rows} if rows else data["id"]
 
 
 def keep(rows: QuerySet[IdempotencyKey], **answer: Any) -> None:

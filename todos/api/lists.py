@@ -15,6 +15,7 @@ from todos.api import tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.errors import query_fault
+from todos.api.preconditions import etag
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
 from todos.compiled.shapes import Given
 from todos.models import List
@@ -83,8 +84,8 @@ class ListViewSet(OwnedViewSet):
 
     @extend_schema(**operations.DELETE_LIST)
     def destroy(self, request: Request, id: str) -> HttpResponse:
-        changes.delete_list(self.writer, self.uid, self.expected())
-        return Response(status=204)
+        version = changes.delete_list(self.writer, self.uid, self.expected())
+        return Response(status=204, headers={"ETag": etag(version)})
 
     @extend_schema(**operations.RESTORE_LIST)
     def restore(self, request: Request, id: str) -> HttpResponse:

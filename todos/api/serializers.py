@@ -98,7 +98,7 @@ class Answer(AnswerSerializer):
     declared: Fields
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {field.name: answer_of(field) for field in self.declared}
+        return {**{field.name: answer_of(field) for field in self.declared}, **super().get_fields()}
 
 
 class TodoInput(Body):

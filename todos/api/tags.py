@@ -12,6 +12,7 @@ from todos import changes, clock
 from todos.api import tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
+from todos.api.preconditions import etag
 from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
 from todos.compiled.shapes import Given
 from todos.models import Tag
@@ -56,5 +57,5 @@ class TagViewSet(OwnedViewSet):
 
     @extend_schema(**operations.DELETE_TAG)
     def destroy(self, request: Request, id: str) -> HttpResponse:
-        changes.delete_tag(self.writer, self.uid, self.expected())
-        return Response(status=204)
+        version = changes.delete_tag(self.writer, self.uid, self.expected())
+        return Response(status=204, headers={"ETag": etag(version)})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Expression, TextField
@@ -16,10 +17,11 @@ from todos import changes, clock
 from todos.api import filters, tables
 from todos.api.base import PAGING, OwnedViewSet
 from todos.api.docs import operations
+from todos.api.docs.answers import MAX_ALSO
 from todos.api.errors import query_fault
 from todos.api.pagination import address_of, pagination_of
 from todos.api.parameters import PARAMETERS, values_of
-from todos.api.preconditions import insists_on_changing, insists_on_creating
+from todos.api.preconditions import etag, insists_on_changing, insists_on_creating
 from todos.api.rows import new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
@@ -29,6 +31,7 @@ from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
+from todos.reading import literal
 from todos.types import Json, RowSet
 
 
@@ -113,29 +116,52 @@ class TodoViewSet(OwnedViewSet):
             raise query_fault("permanent", "invalid", "Write true or false.")
         verb = Verb.DELETE_FOREVER if permanent == "true" else Verb.DELETE
         operation = Operation(verb, self.uid, expected=self.expected())
-        changes.run(self.writer, [operation])
-        return Response(status=204)
+        (outcome,), *_ = changes.run(self.writer, [operation])
+        return Response(status=204, headers={"ETag": etag(outcome.todo.version)})
 
     @extend_schema(**operations.COMPLETE_TODO)
     def complete(self, request: Request, id: str) -> HttpResponse:
-        return self.change(Verb.COMPLETE, self.valid(VersionInput), uid=self.uid)
+        return self.carry_out(Verb.COMPLETE, self.valid(VersionInput))
 
     @extend_schema(**operations.REOPEN_TODO)
     def reopen(self, request: Request, id: str) -> HttpResponse:
-        return self.change(Verb.REOPEN, self.valid(VersionInput), uid=self.uid)
+        return self.carry_out(Verb.REOPEN, self.valid(VersionInput))
 
     @extend_schema(**operations.RESTORE_TODO)
     def restore(self, request: Request, id: str) -> HttpResponse:
-        return self.change(Verb.RESTORE, self.valid(VersionInput), uid=self.uid)
+        return self.carry_out(Verb.RESTORE, self.valid(VersionInput))
 
     @extend_schema(**operations.MOVE_TODO)
     def move(self, request: Request, id: str) -> HttpResponse:
-        return self.change(Verb.MOVE, self.valid(TodoMove), uid=self.uid)
+        return self.carry_out(Verb.MOVE, self.valid(TodoMove))
 
     def change(self, verb: Verb, values: Json, *, uid: UUID | None) -> HttpResponse:
         expected = self.expected(values)
-        (outcome,), _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
+        (outcome,), *_ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
         return self.row_response(todo_json_of(outcome.todo), created=outcome.created)
+
+    def carry_out(self, verb: Verb, values: Json) -> HttpResponse:
+        """What may touch other todos and tells of them."""
+        expected = self.expected(values)
+        (outcome,), also, _ = changes.run(self.writer, [Operation(verb, self.uid, values, expected)])
+        return self.row_response({**todo_json_of(outcome.todo), "also": also_json(also)})
+
+    def repeated(self, brief: Any, status: int) -> HttpResponse:
+        if isinstance(brief, str):
+            return super().repeated(brief, status)
+        row = self.json_or_404(UUID(brief["id"]))
+        return self.row_response({**row, "also": self.rows_named(brief["also"])})
+
+    def rows_named(self, ids: Iterable[str]) -> Sequence[Json]:
+        """In this order; some may be gone for good."""
+        uids = [UUID(uid) for uid in ids]
+        found = self.rows(self.caller.user, literal({})).filter(uid__in=uids)
+        rows = {row.uid: self.table.serialize(row) for row in found}
+        return [rows[uid] for uid in uids if uid in rows]
+
+
+def also_json(todos: list[Todo]) -> list[Json]:
+    return [todo_json_of(todo) for todo in todos[:MAX_ALSO]]
 
 
 def verb_of_put(request: Request) -> Verb:

@@ -30,6 +30,8 @@ class Batch:
         self.new: list[Todo] = []
         self.changed: dict[UUID, set[str]] = {}
         self.retagged: set[UUID] = set()
+        # Those that were written, in their order.
+        self.written: dict[UUID, None] = {}
         # Those that the database has as subtasks at present.
         self.nested: set[UUID] = set()
         self.has_parents = self.has_children = False
@@ -187,6 +189,7 @@ class Batch:
         then those that were parents until now, and new ones last.
         """
         new = {todo.uid for todo in self.new}
+        self.written |= dict.fromkeys([*new, *self.changed])
         changed = [todo for uid, todo in self.todos.items() if uid in self.changed and uid not in new]
         for todo in changed:
             for name, value in self.change.stamp().items():
@@ -210,6 +213,10 @@ class Batch:
         self.nested = {todo.uid for todo in self.todos.values() if todo.parent_uid is not None}
         self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
         self.stored_counts, self.arrived = {}, Counter()
+
+    def written_beside(self, uids: Set[UUID]) -> list[Todo]:
+        """What was written along with these."""
+        return [self.todos[uid] for uid in self.written if uid not in uids]
 
     def update(self, todos: list[Todo], names: set[str]) -> None:
         if not todos:
@@ -244,4 +251,6 @@ class Batch:
             Tombstone(owner_id=owner_id, kind=Tombstone.Kind.TODO, uid=todo.uid, **stamp) for todo in todos
         )
         for todo in todos:
+            todo.version = self.change.number
             del self.todos[todo.uid]
+            self.written.pop(todo.uid, None)

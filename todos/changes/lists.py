@@ -57,18 +57,19 @@ def update_list(owner: int | Caller, uid: UUID, expected: Expected, **values: Un
         current.write(row, **columns)
 
 
-def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> None:
-    """To the trash, with the todos that are not there yet."""
+def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> int:
+    """To the trash, with the todos that are not there yet. Gives the version that it has there."""
     with change(owner) as current:
         row = current.row(List, uid, expected)
         if row.is_inbox:
             raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=uid)
         if row.deleted_at:
-            return
+            return row.version
         trashed = {"deleted_at": current.now, "trashed_in": current.number}
         current.write(row, **trashed)
         Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp())
         forget_default(current, row)
+    return current.number
 
 
 def restore_list(owner: int | Caller, uid: UUID, expected: Expected) -> None:

@@ -79,8 +79,8 @@ def by_former_names(current: Change, keys: Set[str]) -> dict[str, Tag]:
     return {name.key: name.tag for name in names.select_related("tag")}
 
 
-def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> None:
-    """Takes the tag off its todos. There is no trash for tags."""
+def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> int:
+    """Takes the tag off its todos. There is no trash for tags. Gives the version of its tombstone."""
     with change(owner) as current:
         row = current.row(Tag, uid, expected)
         tagged(current, row).update(**current.stamp())
@@ -89,6 +89,7 @@ def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> None:
         Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
         stamp = {"version": current.take_number(), "deleted_at": current.now}
         Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)
+    return current.number
 
 
 def tagged(current: Change, row: Tag) -> QuerySet[Todo]:

@@ -65,9 +65,10 @@ class Outcome:
 
 
 class Result(NamedTuple):
-    """The rows as they are after a change, in the order of the operations, and the owner's version."""
+    """The rows of the operations as they are afterwards, in order; others that were written; the owner's version."""
 
     outcomes: list[Outcome]
+    also: list[Todo]
     version: int
 
 
@@ -85,7 +86,8 @@ def run(owner: int | Caller, operations: list[Operation]) -> Result:
                 refusal.index = index
                 raise
         batch.flush()
-    return Result(outcomes, current.number - current.is_empty)
+    also = batch.written_beside({outcome.todo.uid for outcome in outcomes})
+    return Result(outcomes, also, current.number - current.is_empty)
 
 
 def load(batch: Batch, operations: list[Operation]) -> None:

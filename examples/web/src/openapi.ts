@@ -379,11 +379,57 @@ export interface components {
         Bulk: {
             /** @description The todo of each operation as it is afterwards, in the same order. */
             readonly results: components["schemas"]["Todo"][];
+            /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
+            readonly also: components["schemas"]["Todo"][];
             /** @description Your change counter; every touched row has it as its version. */
             readonly version: number;
         };
         BulkInputRequest: {
             operations: components["schemas"]["OperationRequest"][];
+        };
+        /** @description The todo, and what was written along with it. */
+        ChangedTodo: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly title: string;
+            readonly notes: string;
+            readonly completed: boolean;
+            /** Format: date-time */
+            readonly completed_at: string | null;
+            readonly priority: number;
+            /** Format: date */
+            readonly due_date: string | null;
+            /** @example 09:30 */
+            readonly due_time: string | null;
+            readonly time_zone: string | null;
+            /**
+             * Format: date-time
+             * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
+             */
+            readonly due_at: string | null;
+            /** Format: date */
+            readonly starts_on: string | null;
+            /** Format: uuid */
+            readonly list: string;
+            /** Format: uuid */
+            readonly parent: string | null;
+            /** @description In alphabetical order. */
+            readonly tags: string[];
+            /** @description Sort key: compare as bytes. `move` changes it. */
+            readonly position: string;
+            /** @description Also the ETag. */
+            readonly version: number;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string;
+            /**
+             * Format: date-time
+             * @description Not null: in the trash.
+             */
+            readonly deleted_at: string | null;
+            /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
+            readonly also: components["schemas"]["Todo"][];
         };
         Changes: {
             readonly lists: components["schemas"]["List"][];
@@ -1275,6 +1321,8 @@ export interface operations {
             /** @description Done; done already is fine too. */
             204: {
                 headers: {
+                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1759,6 +1807,8 @@ export interface operations {
             /** @description Done; done already is fine too. */
             204: {
                 headers: {
+                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2096,6 +2146,8 @@ export interface operations {
             /** @description Done; done already is fine too. */
             204: {
                 headers: {
+                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2210,7 +2262,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2277,7 +2329,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2344,7 +2396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2411,7 +2463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];

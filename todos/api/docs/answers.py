@@ -7,6 +7,13 @@ from rest_framework import serializers
 from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
 
+# As many rows as a page has at most.
+MAX_ALSO = 200
+ALSO = (
+    f"Other todos that this change has written, such as subtasks, at most {MAX_ALSO}. Whatever is beyond that, and "
+    "siblings that were given new positions for lack of room, come with /changes."
+)
+
 
 class SettingsAnswer(AnswerSerializer):
     time_zone = serializers.CharField()
@@ -46,6 +53,13 @@ class ChangesAnswer(AnswerSerializer):
     next = serializers.URLField(allow_null=True)
 
 
+class ChangedTodoAnswer(TodoAnswer):
+    """The todo, and what was written along with it."""
+
+    also = TodoAnswer(many=True, help_text=ALSO)
+
+
 class BulkAnswer(AnswerSerializer):
     results = TodoAnswer(many=True, help_text="The todo of each operation as it is afterwards, in the same order.")
+    also = TodoAnswer(many=True, help_text=ALSO)
     version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from todos.api.docs.answers import ChangedTodoAnswer
 from todos.api.docs.parts import (
     CURSOR,
     ETAG,
@@ -94,13 +95,13 @@ DELETE_TODO = deletion(
     OpenApiParameter("permanent", bool, description="`true`: delete for good what is in the trash already (else 409)."),
 )
 COMPLETE_TODO = verb(
-    "completeTodo", "todos", VersionInput, TodoAnswer, "Complete a todo", "Completes its open subtasks with it."
+    "completeTodo", "todos", VersionInput, ChangedTodoAnswer, "Complete a todo", "Completes its open subtasks with it."
 )
 REOPEN_TODO = verb(
     "reopenTodo",
     "todos",
     VersionInput,
-    TodoAnswer,
+    ChangedTodoAnswer,
     "Reopen a todo",
     "Undoes completing it: reopens the subtasks that were completed together with it, and its parent.",
 )
@@ -108,7 +109,7 @@ RESTORE_TODO = verb(
     "restoreTodo",
     "todos",
     VersionInput,
-    TodoAnswer,
+    ChangedTodoAnswer,
     "Take a todo out of the trash",
     "With the subtasks that went there together with it. If its list is in the trash it comes back into the Inbox; if "
     "its parent is, as a todo of its own.",
@@ -117,7 +118,7 @@ MOVE_TODO = verb(
     "moveTodo",
     "todos",
     TodoMove,
-    TodoAnswer,
+    ChangedTodoAnswer,
     "Move a todo",
     "To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. "
     "Its subtasks go along; a subtask that changes its list leaves its parent.",

@@ -50,6 +50,13 @@ ETAG_AND_LOCATION = [
     OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200, 201], description=TAG),
     OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="Its address."),
 ]
+NEW_VERSION = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    response=[204],
+    description='`"<version>"` that the row has in the trash, or its tombstone in /changes.',
+)
 NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
 GONE = {204: OpenApiResponse(description="Done; done already is fine too.")}
 PROBLEMS = {
@@ -166,5 +173,5 @@ def verb(name: str, tag: str, request: Any, answer: Any, summary: str, text: str
 
 
 def deletion(name: str, tag: str, text: str, *parameters: OpenApiParameter) -> Json:
-    more = {"parameters": [ID, *parameters, IF_MATCH], "responses": {**GONE, **problems(409, 412)}}
+    more = {"parameters": [ID, *parameters, IF_MATCH, NEW_VERSION], "responses": {**GONE, **problems(409, 412)}}
     return operation(name, tag, f"Delete a {tag.removesuffix('s')}", text, **more)

@@ -71,7 +71,7 @@ def add_list(owner_id: int, name: str, color: str) -> bool:
 def add_todo(owner_id: int, title: str, values: dict[str, object]) -> bool:
     operation = Operation(Verb.CREATE, demo_id(title), {"title": title, **values})
     try:
-        (outcome,), _ = changes.run(owner_id, [operation])
+        (outcome,), *_ = changes.run(owner_id, [operation])
     except Conflict as refusal:
         return leave_alone(refusal)
     return outcome.created
