@@ -1,1 +1,1 @@
-from tests import owner_guard  # noqa: F401 - importing puts it up
+from tests import owner_guard, wording  # noqa: F401 - importing puts them up

@@ -23,7 +23,8 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 - **Sign in**: send the JWT that Better Auth gives at `/api/auth/token` as `Authorization: Bearer …`. A 401 means: get a
   new one. A 503 means: try again after `Retry-After`, and keep the user signed in. While developing without a Better
   Auth server, `manage.py betterauth token --sub alice` makes a token.
-- **Errors** are `application/problem+json` (RFC 9457). Branch on `code`; `errors` points at each fault.
+- **Errors** are `application/problem+json` (RFC 9457). Branch on `code`; `errors` points at each fault,
+  `detail` is for people and `params` for whoever says it in another language.
 - **Send again safely**: choose the `id` of what you create (a UUID), or send an `Idempotency-Key` with a POST.
 - **Don't overwrite others**: send the row's `ETag` as `If-Match`, quotes included, or its `version` in the body. A 412
   brings the row as it is now in `current`, unless that is longer than 64 kB (`current_is_too_long`): then GET it.
@@ -38,6 +39,13 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 Node: TypeAlias = dict[str, Any]
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
+PARAMS = {
+    "type": "object",
+    "description": "What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of "
+    "`invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, "
+    "`object`). Only there if the code has any.",
+    "additionalProperties": True,
+}
 PROBLEM_SCHEMA = {
     "type": "object",
     "description": "RFC 9457. Branch on `code`, show `detail`, quote `request_id` in a bug report.",
@@ -46,8 +54,9 @@ PROBLEM_SCHEMA = {
         "type": {"type": "string", "format": "uri-reference", "examples": ["about:blank"]},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "detail": {"type": "string", "description": "For people: the first fault's, if there are `errors`."},
         "code": {"type": "string", "description": "Stable and machine-readable."},
+        "params": PARAMS,
         "request_id": {"type": "string"},
         "current": {
             "type": ["object", "null"],
@@ -76,7 +85,8 @@ PROBLEM_SCHEMA = {
                     },
                     "in": {"type": "string", "enum": ["body", "query", "header"]},
                     "code": {"type": "string"},
-                    "detail": {"type": "string"},
+                    "params": PARAMS,
+                    "detail": {"type": "string", "description": "For people."},
                 },
             },
         },

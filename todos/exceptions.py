@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 # An answer lists as many; whoever looks for faults may stop at the next one, which says that there are more.
 MAX_FAULTS = 20
+
+
+class Code(str):
+    """The stable name of a fault, with the values that its text is made of, for clients that write their own."""
+
+    params: dict[str, Any]
+
+    def __new__(cls, name: str, **params: Any) -> Code:
+        code = super().__new__(cls, name)
+        code.params = params
+        return code
+
+
+def members_of(code: str) -> dict[str, Any]:
+    """A code as answers have it."""
+    params = getattr(code, "params", None)
+    return {"code": str(code), "params": params} if params else {"code": str(code)}
 
 
 class Refused(Exception):

@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Iterator
 
+from django.test import override_settings
 from rest_framework import serializers
 
 from tests.todos.case import TodosTestCase
@@ -126,6 +127,62 @@ class BadTodos(TodosTestCase):
         )
         body = {"title": "x", "due_date": "2026-03-01", "time_zone": "Europe/Berlin"}
         self.assert_fault(self.alice.post("/todos", body), "/time_zone", "zone_needs_time")
+
+
+class WhatIsSaid(TodosTestCase):
+    """To people by a text, and to a translator by a code with parameters."""
+
+    def assert_said(self, response, text, code, **params):
+        problem = response.json()
+        self.assertEqual((problem["detail"], problem["errors"][0]["detail"]), (text, text))
+        self.assertEqual((problem["errors"][0]["code"], problem["errors"][0].get("params", {})), (code, params))
+
+    def test_of_a_value_in_a_body(self):
+        for values, text, code, params in (
+            ({"title": 1}, "This has to be text.", "invalid", {"expected": "string"}),
+            ({"title": "x" * 501}, "Write at most 500 characters.", "max_length", {"max": 500}),
+            ({"priority": 4}, "Choose a number from 0 to 3.", "max_value", {"min": 0, "max": 3}),
+            ({"priority": -1}, "Choose a number from 0 to 3.", "min_value", {"min": 0, "max": 3}),
+            ({"tags": ["x"] * 51}, "There can be at most 50.", "max_length", {"max": 50}),
+            ({"titel": 1}, "There is no such field.", "unknown_field", {}),
+        ):
+            with self.subTest(code, values=str(values)[:20]):
+                self.assert_said(self.alice.post("/todos", {"title": "x", **values}), text, code, **params)
+        response = self.alice.post("/lists", {"name": "x", "color": "red"})
+        self.assert_said(response, "Write a colour as #rrggbb, such as #3b82f6.", "invalid", expected="color")
+
+    def test_of_an_operation_and_of_a_body(self):
+        choices = ["create", "update", "complete", "reopen", "delete", "restore", "move"]
+
+        response = self.alice.post("/todos/bulk", {"operations": [{"op": "destroy"}]})
+
+        self.assert_said(response, f"Choose one of {', '.join(choices)}.", "invalid_choice", choices=choices)
+        response = self.alice.post("/todos/bulk", {"operations": []})
+        self.assert_said(response, "There has to be at least 1.", "min_length", min=1)
+        response = self.alice.post("/todos", [])
+        self.assert_said(response, "This has to be an object in braces.", "invalid", expected="object")
+
+    def test_of_a_parameter(self):
+        response = self.alice.get("/todos?status=deleted")
+        self.assert_said(
+            response,
+            "Choose one of open, completed, trashed.",
+            "invalid_choice",
+            choices=["open", "completed", "trashed"],
+        )
+        response = self.alice.get("/todos?page_size=201")
+        text = "Write a number from 1 to 200."
+        self.assert_said(response, text, "invalid", expected="integer", min=1, max=200)
+
+    def test_of_what_is_wrong_with_all_of_a_request(self):
+        response = self.alice.client.post("/api/v1/todos", b'{"title": ', content_type="application/json")
+        self.assertEqual((response.json()["code"], response.json()["params"]), ("malformed", {"line": 1, "column": 11}))
+        response = self.alice.get("/todos?" + "&".join(["a=1"] * 101))
+        self.assertEqual((response.json()["code"], response.json()["params"]), ("too_many_parameters", {"max": 100}))
+        with override_settings(QUOTA_TODOS=1):
+            self.alice.todo()
+            response = self.alice.post("/todos", {"title": "x"})
+        self.assertEqual((response.json()["code"], response.json()["params"]), ("too_many_todos", {"max": 1}))
 
 
 class ManyFaults(TodosTestCase):

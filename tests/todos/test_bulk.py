@@ -68,7 +68,7 @@ class Bulk(TodosTestCase):
             with self.subTest(code):
                 self.assert_fault(self.bulk(fine, operation), f"/operations/1/{pointer}", code, status)
         self.assert_fault(self.bulk(fine, {"op": "complete", "id": trashed["id"]}), "/operations/1", "trashed", 409)
-        self.assert_fault(self.bulk(fine, 7), "/operations/1", "not_an_object")
+        self.assert_fault(self.bulk(fine, 7), "/operations/1", "invalid")
         self.assertFalse(self.alice.get(f"/todos/{todo['id']}").json()["completed"])
 
     def test_a_stale_version_shows_the_row(self):
@@ -245,4 +245,4 @@ class Bulk(TodosTestCase):
 
         self.assert_fault(response, "/atomic", "unknown_field")
         self.assert_fault(self.alice.post("/todos/bulk", {}), "/operations", "required")
-        self.assert_fault(self.alice.post("/todos/bulk", {"operations": {}}), "/operations", "not_a_list")
+        self.assert_fault(self.alice.post("/todos/bulk", {"operations": {}}), "/operations", "invalid")

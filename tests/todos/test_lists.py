@@ -8,9 +8,15 @@ class Lists(TodosTestCase):
         return [row["name"] for row in self.alice.get("/lists", parameters).json()["results"]]
 
     def test_a_colour_is_six_hexadecimal_digits_and_nothing_after_them(self):
-        for color in ("#aabbcc\n", "#AABBCC", "aabbcc", "#aabbc", 7):
+        for color in ("#aabbcc\n", "#aabbcg", "aabbcc", "#aabbc", 7):
             with self.subTest(color):
                 self.assert_fault(self.alice.post("/lists", {"name": "x", "color": color}), "/color", "invalid")
+
+    def test_a_colour_is_kept_in_lower_case(self):
+        body = {"id": str(uuid.uuid4()), "name": "x", "color": "#AABBcc"}
+
+        self.assertEqual(self.alice.make("lists", **body)["color"], "#aabbcc")
+        self.assertEqual(self.alice.post("/lists", body).status_code, 200)
 
     def test_the_inbox_is_there_from_the_first_request_on(self):
         (inbox,) = self.alice.get("/lists").json()["results"]
@@ -112,7 +118,7 @@ class Lists(TodosTestCase):
             ({"name": "x" * 101}, "/name", "max_length"),
             ({"name": 1}, "/name", "invalid"),
             ({"color": "red"}, "/color", "invalid"),
-            ({"color": "#AABBCC"}, "/color", "invalid"),
+            ({"color": "#AABBCG"}, "/color", "invalid"),
             ({"color": 7}, "/color", "invalid"),
             ({"is_inbox": True}, "/is_inbox", "read_only"),
             ({"archived_at": None}, "/archived_at", "read_only"),

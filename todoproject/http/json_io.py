@@ -12,6 +12,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from todos.exceptions import Code
+
 JsonValue: TypeAlias = "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"
 
 MAX_DEPTH = 32
@@ -41,7 +43,10 @@ def load(body: bytes) -> JsonValue:
     try:
         value: JsonValue = orjson.loads(body)
     except orjson.JSONDecodeError as exc:
-        raise Malformed(f"The body is not valid JSON: {exc.msg}, line {exc.lineno} column {exc.colno}.") from exc
+        # The parser's own words are a programmer's.
+        place = {"line": exc.lineno, "column": exc.colno}
+        text = "The body is not valid JSON in UTF-8; see line {line}, column {column}.".format(**place)
+        raise Malformed(text, Code("malformed", **place)) from exc
     refuse_deep_nesting(value)
     return value
 
@@ -54,7 +59,8 @@ def refuse_crowds(body: bytes) -> None:
     # Marks within strings are text. Without escapes, every other part between quotes is a string.
     bare = body.replace(rb"\\", b"").replace(rb"\"", b"")
     if bare.count(b'"') > 2 * MAX_VALUES or marks_in(b"".join(bare.split(b'"')[::2])) >= MAX_VALUES:
-        raise TooManyValues(f"The body has more than {MAX_VALUES} values; no request needs as many.")
+        text = f"The body has more than {MAX_VALUES:,} values; no request needs as many."
+        raise TooManyValues(text, Code("too_many_values", max=MAX_VALUES))
 
 
 def marks_in(text: bytes) -> int:
@@ -67,7 +73,8 @@ def refuse_deep_nesting(value: JsonValue) -> None:
         level = [child for node in level if isinstance(node, dict | list) for child in children(node)]
         if not level:
             return
-    raise Malformed(f"The body is nested more than {MAX_DEPTH} levels deep.")
+    text = f"The body is nested more than {MAX_DEPTH} levels deep."
+    raise Malformed(text, Code("malformed", max_depth=MAX_DEPTH))
 
 
 def children(node: dict[str, JsonValue] | list[JsonValue]) -> list[JsonValue]:

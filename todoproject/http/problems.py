@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +17,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 
 from todoproject.http.json_io import dump
 from todoproject.http.paths import is_api
-from todos.exceptions import MAX_FAULTS
+from todos.exceptions import MAX_FAULTS, Code, members_of
 
 CONTENT_TYPE = "application/problem+json"
 # One text for every refused token: the reason is in the log. The second sentence is for the commonest mistake.
@@ -60,7 +60,7 @@ def problem(
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail or default_detail,
-        "code": code or default_code,
+        **members_of(code or default_code),
         "request_id": getattr(request, "request_id", ""),
         **members,
     }
@@ -83,13 +83,12 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     members = dict(getattr(exc, "extensions", {}))
     code = detail = ""
     if isinstance(exc, exceptions.ValidationError):
-        code, detail = "invalid", "The request has faults; each is listed in errors."
         where = getattr(exc, "location", "body")
-        members["errors"] = [
-            {"pointer": pointer, "in": where, **fault} for pointer, fault in listed(exc.get_full_details())
-        ]
+        found = [{"pointer": pointer, "in": where, **fault} for pointer, fault in listed(exc.get_full_details())]
+        # What a client shows that looks at nothing else.
+        code, detail, members["errors"] = "invalid", found[0]["detail"], found
     elif isinstance(exc, exceptions.APIException) and response.status_code not in {401, 404, 405, 406, 415}:
-        code, detail = str(exc.get_codes()), str(exc.detail)
+        code, detail = cast("str", exc.get_codes()), str(exc.detail)
     request = context["request"]
     response.data = bounded(
         problem(response.status_code, getattr(request, "_request", request), code=code, detail=detail, **members)
@@ -105,20 +104,21 @@ def bounded(document: dict[str, object]) -> dict[str, object]:
     return document
 
 
-def listed(details: object) -> list[tuple[str, dict[str, str]]]:
+def listed(details: object) -> list[tuple[str, dict[str, Any]]]:
     """As many faults as one answer holds, and whether there are more."""
     found = list(islice(faults(details), MAX_FAULTS + 1))
     if len(found) > MAX_FAULTS:
-        more = {"code": "more_faults", "detail": f"There are more faults than these {MAX_FAULTS}."}
+        code, text = Code("more_faults", max=MAX_FAULTS), f"There are more faults than these {MAX_FAULTS}."
+        more = {**members_of(code), "detail": text}
         found[MAX_FAULTS:] = [("", more)]
     return found
 
 
-def faults(details: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+def faults(details: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     """Each leaf of DRF's nested error details with the JSON Pointer (RFC 6901) of the value it is about."""
     if isinstance(details, dict):
         if isinstance(details.get("message"), str):
-            yield pointer, {"code": str(details["code"]), "detail": details["message"][:MAX_DETAIL]}
+            yield pointer, {**members_of(details["code"]), "detail": details["message"][:MAX_DETAIL]}
             return
         for key, value in details.items():
             if key == api_settings.NON_FIELD_ERRORS_KEY:

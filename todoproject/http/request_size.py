@@ -8,6 +8,7 @@ from django.http.request import UnreadablePostError
 
 from todoproject.http.json_io import dump
 from todoproject.http.problems import CONTENT_TYPE, problem
+from todos.exceptions import Code
 
 # The longest form of the admin has notes of 20,000 letters.
 MAX_FORM_BYTES = 500_000
@@ -64,7 +65,8 @@ def refused_query(request: HttpRequest) -> HttpResponse | None:
     if query.count("&") < MAX_PARAMETERS:
         return None
     detail = f"The address has more than {MAX_PARAMETERS} parameters."
-    body = dump(problem(400, request, code="too_many_parameters", detail=detail))
+    code = Code("too_many_parameters", max=MAX_PARAMETERS)
+    body = dump(problem(400, request, code=code, detail=detail))
     return HttpResponse(body, status=400, content_type=CONTENT_TYPE)
 
 

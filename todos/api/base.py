@@ -21,7 +21,8 @@ from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
 from todos.api.pagination import absolute, pagination_of
 from todos.api.preconditions import accepted_versions, etag, is_known
-from todos.api.strict import StrictSerializer, VersionInput, parse_uuid
+from todos.api.spellings import parse_uuid
+from todos.api.strict import StrictSerializer, VersionInput
 from todos.compiled.caller import Caller
 from todos.compiled.shapes import Given
 from todos.exceptions import Refused

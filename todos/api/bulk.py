@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from todos import changes
 from todos.api.docs import operations
 from todos.api.docs.answers import BulkAnswer
 from todos.api.docs.parts import answered
+from todos.api.faults import Explained, fault, not_chosen
 from todos.api.rows import todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import Id, Items, StrictSerializer, VersionInput
@@ -59,18 +60,19 @@ OPERATIONS: dict[str, Any] = {
         component_name="Operation", serializers=OPERATIONS, resource_type_field_name="op", many=False
     )
 )
-class OperationField(serializers.Field[Any, Any, Any, Any]):
-    default_error_messages = {"not_an_object": "An operation is an object."}
+class OperationField(Explained):
+    expected = "object"
+    default_error_messages = {"invalid": "An operation is an object in braces."}
 
     def to_internal_value(self, data: Any) -> Operation:
         if not isinstance(data, dict):
-            self.fail("not_an_object")
+            self.fail("invalid")
         op = data.get("op")
         if not (isinstance(op, str) and op in OPERATIONS):
-            raise ValidationError({"op": [ErrorDetail("There is no such op.", "invalid_choice")]})
+            raise ValidationError({"op": not_chosen([*OPERATIONS]).detail})
         values = stored(OPERATIONS[op].checked(data, partial=op == "update"))
         if "id" not in values and op != "create":
-            raise ValidationError({"id": [ErrorDetail("This field is required.", "required")]})
+            raise ValidationError({"id": [fault("required", "This is missing.")]})
         version = values.pop("version", None)
         expected = None if version is None else frozenset({version})
         del values["op"]
@@ -84,8 +86,8 @@ class BulkInput(StrictSerializer):
         seen = set()
         for index, operation in enumerate(operations):
             if operation.uid and operation.uid in seen:
-                fault = ErrorDetail("An operation before this one has the same id.", "duplicate")
-                raise ValidationError({str(index): {"id": [fault]}})
+                same = fault("duplicate", "An operation before this one has the same id.")
+                raise ValidationError({str(index): {"id": [same]}})
             seen.add(operation.uid)
         return operations
 

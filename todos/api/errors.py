@@ -8,7 +8,8 @@ from uuid import UUID
 
 from rest_framework import exceptions
 
-from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
+from todos.api.faults import fault
+from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale, members_of
 from todos.types import Json
 
 STATUSES: dict[type[Refused], int] = {Conflict: 409, Stale: 412}
@@ -35,8 +36,8 @@ class HeaderInvalid(exceptions.ValidationError):
     location = "header"
 
 
-def query_fault(name: str, code: str, detail: str) -> QueryInvalid:
-    return QueryInvalid({name: [exceptions.ErrorDetail(detail, code)]})
+def query_fault(name: str, code: str, detail: str, **params: Any) -> QueryInvalid:
+    return QueryInvalid({name: [fault(code, detail, **params)]})
 
 
 def translated(refusal: Refused, json_of: Callable[[UUID], Any]) -> exceptions.APIException:
@@ -47,8 +48,8 @@ def translated(refusal: Refused, json_of: Callable[[UUID], Any]) -> exceptions.A
         return body_fault(refusal.pointer, refusal.code, refusal.detail)
     extensions: Json = {"current": json_of(refusal.uid) if refusal.uid else None}
     if refusal.pointer:
-        fault = {"pointer": refusal.pointer, "in": "body", "code": refusal.code, "detail": refusal.detail}
-        extensions["errors"] = [fault]
+        where = {"pointer": refusal.pointer, "in": "body"}
+        extensions["errors"] = [{**where, **members_of(refusal.code), "detail": refusal.detail}]
     return RequestFailed(STATUSES[type(refusal)], refusal.code, refusal.detail, **extensions)
 
 

@@ -23,6 +23,7 @@ from rest_framework.request import Request
 
 from todos import clock, conf
 from todos.api.errors import HeaderInvalid, RequestFailed
+from todos.exceptions import Code
 from todos.models import IdempotencyKey
 from todos.types import Json
 
@@ -105,7 +106,7 @@ def require_room(claim: IdempotencyKey) -> None:
     if is_beyond(limit, rows):
         # Not 429: clients send such a request again by themselves, and it may take a day until there is room.
         detail = f"You have used {limit:,} Idempotency-Keys within 24 hours. Send the request without one."
-        raise RequestFailed(409, "too_many_keys", detail)
+        raise RequestFailed(409, Code("too_many_keys", max=limit), detail)
 
 
 def is_beyond(limit: int, rows: QuerySet[IdempotencyKey]) -> bool:

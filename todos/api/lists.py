@@ -57,7 +57,8 @@ class ListViewSet(OwnedViewSet):
     @extend_schema(**operations.LIST_LISTS)
     def list(self, request: Request) -> HttpResponse:
         if self.status not in STATUSES:
-            raise query_fault("status", "invalid_choice", f"Choose one of {', '.join(STATUSES)}.")
+            text = f"Choose one of {', '.join(STATUSES)}."
+            raise query_fault("status", "invalid_choice", text, choices=[*STATUSES])
         page = self.page(self.query(self.rows_of_status, **self.values()))
         if self.status == "active" and not page["results"] and "cursor" not in request.query_params:
             # Nobody is without an Inbox; a user's first request makes it.

@@ -76,8 +76,8 @@ def pagination_of(view: OwnedViewSet) -> Pagination:
 def ordering_of(request: Request, orderings: dict[str, str]) -> str:
     name: str = request.query_params.get("ordering", next(iter(orderings)))
     if name.removeprefix("-") not in orderings:
-        names = ", ".join(orderings)
-        raise query_fault("ordering", "invalid_choice", f"Choose one of {names}, perhaps with - in front.")
+        text = f"Choose one of {', '.join(orderings)}, perhaps with - in front."
+        raise query_fault("ordering", "invalid_choice", text, choices=[*orderings])
     return name
 
 
@@ -90,7 +90,8 @@ def context_of(caller: str, request: Request, ordering: str) -> str:
 def size_of(request: Request) -> int:
     text = request.query_params.get("page_size", str(DEFAULT_SIZE))
     if not (text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_SIZE):
-        raise query_fault("page_size", "invalid", f"Write a number from 1 to {MAX_SIZE}.")
+        text = f"Write a number from 1 to {MAX_SIZE}."
+        raise query_fault("page_size", "invalid", text, expected="integer", min=1, max=MAX_SIZE)
     return int(text)
 
 

@@ -13,7 +13,8 @@ from rest_framework.exceptions import ValidationError
 
 from todos import zones
 from todos.api.errors import QueryInvalid
-from todos.api.strict import parse_day, parse_uuid
+from todos.api.faults import not_chosen, refusal
+from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.types import Json
 
 MAX_TAG_FILTERS = 20
@@ -34,7 +35,7 @@ class Parameter:
 def choice(text: str, *names: str) -> Parameter:
     def read(sent: str) -> str:
         if sent not in names:
-            raise ValidationError(f"Choose one of {', '.join(names)}.", "invalid_choice")
+            raise not_chosen([*names])
         return sent
 
     return Parameter(read, text, {"enum": sorted(names)})
@@ -43,7 +44,7 @@ def choice(text: str, *names: str) -> Parameter:
 def read_uuid(sent: str) -> UUID:
     uid = parse_uuid(sent)
     if uid is None:
-        raise ValidationError("Write a UUID.", "invalid")
+        raise refusal("invalid", "Write a UUID.", expected="uuid")
     return uid
 
 
@@ -54,37 +55,37 @@ def read_parent(sent: str) -> UUID | str:
 def read_day(sent: str) -> date:
     day = parse_day(sent)
     if day is None:
-        raise ValidationError("Write a day of the years 1970 to 9999 as YYYY-MM-DD.", "invalid")
+        raise refusal("invalid", NO_DAY, expected="date")
     return day
 
 
 def read_zone(sent: str) -> str:
     if sent not in zones.known_zones():
-        raise ValidationError("This is not a zone of the IANA database.", "unknown_zone")
+        raise refusal("unknown_zone", NO_ZONE)
     return sent
 
 
 def read_priority(sent: str) -> int:
     if sent not in {"0", "1", "2", "3"}:
-        raise ValidationError("Choose a number from 0 to 3.", "invalid_choice")
+        raise not_chosen(["0", "1", "2", "3"])
     return int(sent)
 
 
 def read_tags(sent: list[str]) -> list[str]:
     names = [name.strip() for name in sent]
     if len(names) > MAX_TAG_FILTERS:
-        raise ValidationError(f"Give at most {MAX_TAG_FILTERS} tags.", "max_length")
+        raise refusal("max_length", f"Give at most {MAX_TAG_FILTERS} tags.", max=MAX_TAG_FILTERS)
     if any(not name or len(name) > 60 or "\0" in name for name in names):
-        raise ValidationError("A tag has 1 to 60 letters.", "invalid")
+        raise refusal("invalid", "A tag has 1 to 60 characters.", expected="string", min=1, max=60)
     return names
 
 
 def read_words(sent: str) -> str:
     words = sent.strip()
     if len(words) > MAX_WORDS:
-        raise ValidationError(f"Write at most {MAX_WORDS} letters.", "max_length")
+        raise refusal("max_length", f"Write at most {MAX_WORDS} characters.", max=MAX_WORDS)
     if "\0" in words:
-        raise ValidationError("Null characters are not allowed.", "null_characters_not_allowed")
+        raise refusal("null_characters_not_allowed", "Null characters are not accepted.")
     return words
 
 

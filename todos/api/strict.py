@@ -20,33 +20,21 @@ from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from todos import zones
+from todos.api.faults import Explained, fault
+from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.exceptions import MAX_FAULTS
 from todos.fields.declared import MAX_NOTES
 from todos.letters import ONE_LINE_FAULTS, SURROGATE_FAULTS, TEXT, TEXT_FAULTS
-from todos.models.due_dates import FIRST_DAY, LAST_DAY
 
-CANONICAL_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+COLOR = r"^#[0-9a-fA-F]{6}$"
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
-def parse_uuid(text: Any) -> UUID | None:
-    return UUID(text) if isinstance(text, str) and CANONICAL_UUID.fullmatch(text) else None
-
-
-def parse_day(text: Any) -> date | None:
-    """A day in the form 2026-03-29, or None if it is not one that the calendar and the database have."""
-    if not (isinstance(text, str) and DAY.fullmatch(text)):
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None
-
-
-class String(serializers.CharField):
+class String(Explained, serializers.CharField):
     """A string and nothing else. DRF first writes out whatever it is given, to see whether that is blank."""
+
+    expected = "string"
+    default_error_messages = {"invalid": "This has to be text."}
 
     def run_validation(self, data: Any = empty) -> Any:
         if data == "":
@@ -74,7 +62,7 @@ class Text(String):
         value = data.strip() if self.trim_whitespace else data
         # Before anything looks at each letter.
         if len(value) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
+            self.fail("max_length", max=self.max_length)
         if not self.allow_blank and all(letter.isspace() or not letter.isprintable() for letter in value):
             self.fail("blank")
         return value
@@ -88,30 +76,47 @@ class Notes(Text):
         super().__init__(faults=TEXT_FAULTS, allow_blank=True, trim_whitespace=False, **options)
 
 
-class Flag(serializers.BooleanField):
+class Flag(Explained, serializers.BooleanField):
+    expected = "boolean"
+    default_error_messages = {"invalid": "This has to be true or false."}
+
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        return data
-
-
-class Whole(serializers.IntegerField):
-    def to_internal_value(self, data: Any) -> int:
-        if type(data) is not int:
             self.fail("invalid")
         return data
 
 
-class Id(serializers.UUIDField):
+class Whole(Explained, serializers.IntegerField):
+    min_value: int
+    max_value: int
+    expected = "integer"
+    default_error_messages = {"invalid": "This has to be a whole number."}
+
+    def __init__(self, *, min_value: int, max_value: int, **options: Any) -> None:
+        super().__init__(min_value=min_value, max_value=max_value, **options)
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        if not self.min_value <= data <= self.max_value:
+            self.fail("min_value" if data < self.min_value else "max_value", min=self.min_value, max=self.max_value)
+        return data
+
+
+class Id(Explained, serializers.UUIDField):
+    expected = "uuid"
+    default_error_messages = {"invalid": "This has to be a UUID, such as 0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c."}
+
     def to_internal_value(self, data: Any) -> UUID:
         uid = parse_uuid(data)
         if uid is None:
-            self.fail("invalid", value=data)
+            self.fail("invalid")
         return uid
 
 
-class Day(serializers.DateField):
-    default_error_messages = {"invalid": "Write a day of the years 1970 to 9999 as YYYY-MM-DD."}
+class Day(Explained, serializers.DateField):
+    expected = "date"
+    default_error_messages = {"invalid": NO_DAY}
 
     def to_internal_value(self, data: Any) -> date:
         day = parse_day(data)
@@ -121,8 +126,9 @@ class Day(serializers.DateField):
 
 
 @extend_schema_field({"type": "string", "pattern": TIME, "examples": ["09:30"]})
-class TimeOfDay(serializers.TimeField):
+class TimeOfDay(Explained, serializers.TimeField):
     format = "%H:%M"
+    expected = "time"
     default_error_messages = {"invalid": "Write a time as HH:MM, from 00:00 to 23:59."}
 
     def to_internal_value(self, data: Any) -> time:
@@ -133,7 +139,7 @@ class TimeOfDay(serializers.TimeField):
 
 @extend_schema_field({"type": "string", "examples": ["Europe/Berlin"], "maxLength": 64})
 class Zone(String):
-    default_error_messages = {"unknown_zone": "This is not a zone of the IANA database, such as Europe/Berlin."}
+    default_error_messages = {"unknown_zone": NO_ZONE}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -144,26 +150,45 @@ class Zone(String):
 
 
 class Color(String, serializers.RegexField):
-    """#rrggbb"""
+    """#rrggbb, which is kept in lower case."""
+
+    expected = "color"
+    default_error_messages = {"invalid": "Write a colour as #rrggbb, such as #3b82f6."}
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(r"^#[0-9a-f]{6}$", **options)
+        super().__init__(COLOR, **options)
 
     def to_internal_value(self, data: Any) -> str:
         # The pattern would be tried at every letter of a long text, and lets a newline follow.
-        if not (isinstance(data, str) and len(data) == 7):
+        if not (isinstance(data, str) and len(data) == 7 and re.match(COLOR, data)):
             self.fail("invalid")
-        return data
+        return data.lower()
 
 
-class Items(serializers.ListField):
-    """A list. Its length is looked at before its items, and these only until there are more faults than are told."""
+class Items(Explained, serializers.ListField):
+    """An array. Its length is looked at before its items, and these only until there are more faults than are told."""
+
+    max_length: int
+    expected = "array"
+    default_error_messages = {
+        "invalid": "This has to be an array in brackets.",
+        "min_length": "There has to be at least {min}.",
+        "max_length": "There can be at most {max}.",
+    }
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
 
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if not isinstance(data, list):
+            self.fail("invalid")
+        if len(data) > self.max_length:
+            self.fail("max_length", max=self.max_length)
+        if len(data) < (self.min_length or 0):
+            self.fail("min_length", min=self.min_length)
+        return self.run_child_validation(data)
+
     def run_child_validation(self, data: list[Any]) -> list[Any]:
-        self.run_validators(data)
         values: list[Any] = []
         faults: dict[Any, Any] = {}
         count = 0
@@ -203,10 +228,13 @@ class Version(Whole):
         )
 
 
-class StrictSerializer(serializers.Serializer[Any]):
+class StrictSerializer(Explained, serializers.Serializer[Any]):
     # Refuses members it does not know, and says so by name. Its lists are `Items` and its strings have an end, so that
     # what a body may cost is known before it comes; a test looks for it. (A docstring would go into the OpenAPI
     # document, under the name of every serializer that has none.)
+
+    expected = "object"
+    default_error_messages = {"invalid": "This has to be an object in braces."}
 
     # Members that clients see in answers and may not send.
     read_only_names: frozenset[str] = frozenset()
@@ -217,15 +245,16 @@ class StrictSerializer(serializers.Serializer[Any]):
         return dict(validator(cls, partial).run_validation(data))
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, Mapping):
+            self.fail("invalid")
         faults: dict[str, Any] = {}
         values: dict[str, Any] = {}
         try:
             values = super().to_internal_value(data)
         except ValidationError as exc:
             faults = dict(exc.detail) if isinstance(exc.detail, dict) else {}
-        if isinstance(data, Mapping):
-            strangers = (name for name in data if name not in self.known_names)
-            faults.update((name, [self.surplus(name)]) for name in islice(strangers, MAX_FAULTS + 1))
+        strangers = (name for name in data if name not in self.known_names)
+        faults.update((name, [self.surplus(name)]) for name in islice(strangers, MAX_FAULTS + 1))
         if faults:
             raise ValidationError(faults)
         return values
@@ -236,8 +265,8 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def surplus(self, name: str) -> ErrorDetail:
         if name in self.read_only_names or name in self.fields:
-            return ErrorDetail("This field is read-only here.", "read_only")
-        return ErrorDetail("There is no such field.", "unknown_field")
+            return fault("read_only", "This field is read-only here.")
+        return fault("unknown_field", "There is no such field.")
 
 
 @cache

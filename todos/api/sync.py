@@ -124,7 +124,7 @@ class ChangesView(OwnedViewSet):
     def since(self) -> int:
         text = self.request.query_params.get("since", "0")
         if not (text.isascii() and text.isdecimal() and len(text) < 19):
-            raise query_fault("since", "invalid", "Write the version of the last sync, or 0.")
+            raise query_fault("since", "invalid", "Write the version of the last sync, or 0.", expected="integer")
         return int(text)
 
     def address(self, cursor: str) -> str:

@@ -113,7 +113,7 @@ class TodoViewSet(OwnedViewSet):
     def destroy(self, request: Request, id: str) -> HttpResponse:
         permanent = request.query_params.get("permanent", "false")
         if permanent not in {"true", "false"}:
-            raise query_fault("permanent", "invalid", "Write true or false.")
+            raise query_fault("permanent", "invalid", "Write true or false.", expected="boolean")
         verb = Verb.DELETE_FOREVER if permanent == "true" else Verb.DELETE
         operation = Operation(verb, self.uid, expected=self.expected())
         (outcome,), *_ = changes.run(self.writer, [operation])

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from todos import conf
-from todos.exceptions import Conflict
+from todos.exceptions import Code, Conflict
 
 DETAILS: dict[conf.QuotaKind, str] = {
     "todos": "You have {} todos, those in the trash included. Delete some for good first.",
@@ -20,4 +20,5 @@ def require_room(kind: conf.QuotaKind, count: Callable[[], int], pointer: str = 
     """Refuses one more row of a kind of which there are `count()`; the rows to count are bounded by the limit."""
     limit = conf.quota(kind)
     if limit and count() >= limit:
-        raise Conflict(f"too_many_{kind}", DETAILS[kind].format(f"{limit:,}"), pointer=pointer, uid=uid)
+        code = Code(f"too_many_{kind}", max=limit)
+        raise Conflict(code, DETAILS[kind].format(f"{limit:,}"), pointer=pointer, uid=uid)

@@ -48,8 +48,8 @@ COLOR = Field(
     "color",
     Color(),
     is_nullable=True,
-    help="#rrggbb in lower case.",
-    help_on_change="#rrggbb in lower case; null is none.",
+    help="#rrggbb; answered in lower case.",
+    help_on_change="#rrggbb; answered in lower case. Null is none.",
 )
 OPEN_COUNT = "As many as `GET /todos?{}=…&status=open` shows. Not a part of the version: /summary has it fresh."
 # Raised by every change. A body may name the one it knows, which is a condition and no value.

@@ -384,6 +384,7 @@ export interface components {
             /** @description Your change counter; every touched row has it as its version. */
             readonly version: number;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         BulkInputRequest: {
             operations: components["schemas"]["OperationRequest"][];
         };
@@ -537,6 +538,7 @@ export interface components {
             /** Format: date-time */
             readonly deleted_at: string | null;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         ListInputRequest: {
             /**
              * Format: uuid
@@ -544,7 +546,7 @@ export interface components {
              */
             id?: string;
             name: string;
-            /** @description #rrggbb in lower case. */
+            /** @description #rrggbb; answered in lower case. */
             color?: string | null;
         };
         Me: {
@@ -559,6 +561,7 @@ export interface components {
             readonly name: string | null;
             readonly image: string | null;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         MoveInputRequest: {
             /**
              * Format: uuid
@@ -578,6 +581,7 @@ export interface components {
          * @enum {string}
          */
         MoveOperationOpEnum: "move";
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         MoveOperationRequest: {
             /**
              * Format: uuid
@@ -644,15 +648,17 @@ export interface components {
              */
             previous: string | null;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         PatchedListRequest: {
             name?: string;
-            /** @description #rrggbb in lower case; null is none. */
+            /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
             /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
             archived?: boolean;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         PatchedSettingsRequest: {
             /**
              * @description IANA zone in which your days begin and end.
@@ -667,10 +673,11 @@ export interface components {
              */
             default_list?: string | null;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         PatchedTagRequest: {
             /** @description Unique among your tags, compared without case. */
             name?: string;
-            /** @description #rrggbb in lower case; null is none. */
+            /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
@@ -788,6 +795,7 @@ export interface components {
             /** Format: date-time */
             readonly updated_at: string;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TagInputRequest: {
             /**
              * Format: uuid
@@ -796,7 +804,7 @@ export interface components {
             id?: string;
             /** @description Unique among your tags, compared without case. */
             name: string;
-            /** @description #rrggbb in lower case. */
+            /** @description #rrggbb; answered in lower case. */
             color?: string | null;
         };
         Todo: {
@@ -888,6 +896,7 @@ export interface components {
              */
             id?: string;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TodoMoveRequest: {
             /**
              * Format: uuid
@@ -1027,9 +1036,14 @@ export interface components {
             type: string;
             title: string;
             status: number;
+            /** @description For people: the first fault's, if there are `errors`. */
             detail: string;
             /** @description Stable and machine-readable. */
             code: string;
+            /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
+            params?: {
+                [key: string]: unknown;
+            };
             request_id: string;
             /** @description With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it is too long. */
             current?: {
@@ -1047,6 +1061,11 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 code: string;
+                /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
+                params?: {
+                    [key: string]: unknown;
+                };
+                /** @description For people. */
                 detail: string;
             }[];
         };
