@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus bench bench-against lint types schema figures interop e2e package package-install package-matrix lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus bench bench-against lint types schema openapi-lint figures interop e2e package package-install package-matrix lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ types: .venv-dev  ## mypy with the Django and DRF stubs
 
 schema:  ## write openapi.yaml and the example page's types (the types need Node)
 	@$(PYTHON) scripts/schema.py
+
+openapi-lint:  ## Redocly and Spectral on openapi.yaml (needs Node)
+	@$(PYTHON) scripts/openapi_lint.py
 
 figures: .venv-dev  ## how hard the packages are to read, in numbers
 	@.venv/bin/python scripts/figures.py

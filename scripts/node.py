@@ -12,6 +12,7 @@ from environment import ROOT
 OLDEST = (20, 19)
 WEB = ROOT / "examples" / "web"
 INTEROP = ROOT / "tests" / "interop"
+OPENAPI = ROOT / "tests" / "openapi"
 
 
 def what_is_missing():

@@ -1,1 +1,1 @@
-from tests import owner_guard, wording  # noqa: F401 - importing puts them up
+from tests import owner_guard, refusals  # noqa: F401 - importing puts them up

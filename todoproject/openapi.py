@@ -15,6 +15,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.http.json_io import MergePatchParser
 from todoproject.http.problems import CONTENT_TYPE, OUTCOMES
+from todos.api.docs.codes import FAULT_CODES, problem_with
 from todos.exceptions import MAX_FAULTS
 
 DESCRIPTION = """\
@@ -39,6 +40,7 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 Node: TypeAlias = dict[str, Any]
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
+ROWS = ("Todo", "TodoList", "Tag")
 PARAMS = {
     "type": "object",
     "description": "What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of "
@@ -59,10 +61,9 @@ PROBLEM_SCHEMA = {
         "params": PARAMS,
         "request_id": {"type": "string"},
         "current": {
-            "type": ["object", "null"],
+            "anyOf": [*({"$ref": f"#/components/schemas/{name}"} for name in ROWS), {"type": "null"}],
             "description": "With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it "
             "is too long.",
-            "additionalProperties": True,
         },
         "current_is_too_long": {
             "type": "boolean",
@@ -84,13 +85,18 @@ PROBLEM_SCHEMA = {
                         "are cut and end in an ellipsis.",
                     },
                     "in": {"type": "string", "enum": ["body", "query", "header"]},
-                    "code": {"type": "string"},
+                    "code": {"type": "string", "enum": sorted({*FAULT_CODES})},
                     "params": PARAMS,
                     "detail": {"type": "string", "description": "For people."},
                 },
             },
         },
     },
+}
+# What can be said of the body or the address before anybody knows what it is for.
+MORE_CODES = {
+    400: ("invalid", "malformed", "too_many_values", "too_many_parameters"),
+    429: ("too_many_at_once",),
 }
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 CHALLENGE = {"WWW-Authenticate": {"description": "RFC 6750 challenge.", "schema": {"type": "string"}}}
@@ -103,7 +109,9 @@ def document_problems(result: Node, generator: object, request: object, public: 
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {f"Problem{status}": response(status) for status in (400, 401, 404, 413, 415, 429, 503)}
-    for path, operations in result.get("paths", {}).items():
+    for path, unordered in result.get("paths", {}).items():
+        # The generator goes through them as a set does.
+        operations = result["paths"][path] = {name: unordered[name] for name in METHODS if name in unordered}
         for method in METHODS:
             if method in operations:
                 add_problems(path, operations[method])
@@ -137,10 +145,9 @@ def add_problems(path: str, operation: Node) -> None:
 
 
 def response(status: int) -> Node:
-    document: Node = {
-        "description": OUTCOMES[status][1],
-        "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    code, text = OUTCOMES[status]
+    schema = problem_with(code, *MORE_CODES.get(status, ()))
+    document: Node = {"description": text, "content": {CONTENT_TYPE: {"schema": schema}}}
     if status in HEADERS:
         document["headers"] = HEADERS[status]
     return document

@@ -15,8 +15,9 @@ handler400 = "todoproject.http.problems.bad_request"
 handler404 = "todoproject.http.problems.not_found"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
-    path("api/v1/me", MeView.as_view(profile=profile), name="me"),
+    # In the order of the OpenAPI document.
     path("api/v1/", include("todos.api.urls")),
+    path("api/v1/me", MeView.as_view(profile=profile), name="me"),
     path("api/v1/schema", schema, name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("readyz", readyz),

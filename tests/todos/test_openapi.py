@@ -1,3 +1,5 @@
+import json
+
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.todos.case import TodosTestCase
@@ -38,6 +40,26 @@ class Document(TodosTestCase):
                     texts = [parameter.get("description") for parameter in operation.get("parameters", [])]
                     self.assertTrue(operation["description"])
                     self.assertEqual([text for text in texts if not text], [])
+
+    def test_types_have_names_that_no_language_has(self):
+        names = {*self.document["components"]["schemas"]}
+
+        self.assertLessEqual({"Todo", "TodoList", "Tag", "TodoPage", "TodoListPage", "TodoPatch", "TodoInput"}, names)
+        self.assertEqual({name for name in names if name.endswith(("Request", "Enum")) or name == "List"}, set())
+
+    def test_answers_say_nothing_of_writing(self):
+        self.assertNotIn("readOnly", json.dumps(self.document))
+
+    def test_a_priority_is_one_of_four(self):
+        for name in ("Todo", "TodoInput", "TodoPatch", "TodoPut", "UpdateOperation"):
+            with self.subTest(name):
+                priority = self.document["components"]["schemas"][name]["properties"]["priority"]
+                self.assertEqual(priority["enum"], [0, 1, 2, 3])
+
+    def test_todos_come_first_and_every_tag_is_described(self):
+        self.assertEqual(next(iter(self.document["paths"])), "/api/v1/todos")
+        used = {operation["tags"][0] for path in self.document["paths"].values() for operation in path.values()}
+        self.assertEqual({tag["name"] for tag in self.document["tags"] if tag["description"]}, used)
 
     def test_request_bodies_take_nothing_unknown(self):
         for path, operations in self.document["paths"].items():

@@ -15,6 +15,7 @@ from todos import changes
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.answers import MeAnswer
+from todos.api.docs.parts import answered
 from todos.api.strict import Id, StrictSerializer, Whole, Zone
 from todos.compiled.shapes import Given
 from todos.models import Account
@@ -31,9 +32,9 @@ def no_profile(request: Request) -> Json:
 class SettingsPatch(StrictSerializer):
     read_only_names = frozenset({"subject", "email", "email_verified", "name", "image"})
 
-    time_zone = Zone(help_text="IANA zone in which your days begin and end.")
-    week_start = Whole(min_value=1, max_value=7, help_text="1 Monday to 7 Sunday.")
-    default_list = Id(allow_null=True, help_text="Where todos go that name no list; null is the Inbox.")
+    time_zone = Zone(required=False, help_text="IANA zone in which your days begin and end.")
+    week_start = Whole(required=False, min_value=1, max_value=7, help_text="1 Monday to 7 Sunday.")
+    default_list = Id(required=False, allow_null=True, help_text="Where todos go that name no list; null is the Inbox.")
 
 
 def settings_json(account: Any = None) -> Json:
@@ -68,7 +69,7 @@ class MeView(OwnedViewSet):
     def rows(self, owner: Owner, given: Given) -> RowSet:
         return with_default_list(self.get_queryset(owner))
 
-    @extend_schema(**operations.PATCH_ME, request=SettingsPatch)
+    @extend_schema(**answered(operations.PATCH_ME, MeAnswer), request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:
         changes.update_settings(self.writer, **self.valid(SettingsPatch, partial=True))
         return self.retrieve(request)

@@ -34,13 +34,16 @@ class Pagination(NamedTuple):
     context: str
 
     def body(self, page: Page) -> Json:
+        onward, back = self.cursor(page, is_back=False), self.cursor(page, is_back=True)
         return {
             "results": page.results,
-            "next": self.link(page, is_back=False),
-            "previous": self.link(page, is_back=True),
+            "next": onward and self.address(onward),
+            "next_cursor": onward,
+            "previous": back and self.address(back),
         }
 
-    def link(self, page: Page, *, is_back: bool) -> str | None:
+    def cursor(self, page: Page, *, is_back: bool) -> str | None:
+        """Of the page on that side, if there is one."""
         here = self.cut.cursor
         came_from_there = here is not None and here.is_back != is_back
         goes_on = page.has_more and (here is not None and here.is_back) == is_back
@@ -52,7 +55,7 @@ class Pagination(NamedTuple):
         elif here:
             # The page is empty; the row that its cursor names belongs to the page on the other side.
             there = here._replace(is_back=is_back, is_inclusive=not here.is_inclusive)
-        return self.address(seal(there, self.context))
+        return seal(there, self.context)
 
     def address(self, cursor: str) -> str:
         """This page's address with another cursor; those need no quoting."""

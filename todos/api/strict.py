@@ -103,6 +103,11 @@ class Whole(Explained, serializers.IntegerField):
         return data
 
 
+@extend_schema_field({"type": "integer", "enum": [0, 1, 2, 3]})
+class Level(Whole):
+    """One of four: what 0 to 3 stand for, the field says."""
+
+
 class Id(Explained, serializers.UUIDField):
     expected = "uuid"
     default_error_messages = {"invalid": "This has to be a UUID, such as 0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c."}

@@ -93,7 +93,8 @@ class ChangesView(OwnedViewSet):
         data["version"] = cursor.value[0]
         has_news = not text and (settings_version > since or since == 0)
         data["settings"] = settings_json(settings) if has_news else None
-        data["next"] = self.address(seal(after, context)) if after else None
+        onward = seal(after, context) if after else None
+        data["next"], data["next_cursor"] = onward and self.address(onward), onward
         return self.json_response(data)
 
     def rows(self, owner: Owner, given: Given) -> RowSet:

@@ -14,6 +14,7 @@ from todos.fields.kinds import (
     Counter,
     Day,
     Flag,
+    Level,
     Line,
     Markdown,
     Moment,
@@ -22,7 +23,6 @@ from todos.fields.kinds import (
     SortKey,
     TimeOfDay,
     Uuid,
-    Whole,
     Zone,
 )
 
@@ -71,7 +71,7 @@ TODO_FIELDS: Fields = (
         help="Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent.",
     ),
     Field("completed_at", Moment(), written=NEVER, is_nullable=True),
-    Field("priority", Whole(0, 3), default=0, help="0 none, 1 low, 2 medium, 3 high."),
+    Field("priority", Level(0, 3), default=0, help="0 none, 1 low, 2 medium, 3 high."),
     Field("due_date", Day(), is_nullable=True, help="The day it is due. Alone: the whole day."),
     Field(
         "due_time",

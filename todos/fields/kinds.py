@@ -42,6 +42,10 @@ class Whole(Kind):
     max_value: int
 
 
+class Level(Whole):
+    """One of a few, which the OpenAPI document lists."""
+
+
 class Counter(Kind):
     """A whole number that no client sets."""
 

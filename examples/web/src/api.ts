@@ -4,12 +4,12 @@ import { isReachable, waitToRetry } from "./connection";
 import type { components, paths } from "./openapi";
 
 export type Todo = components["schemas"]["Todo"];
-export type TodoChange = components["schemas"]["PatchedTodoRequest"];
-export type NewTodo = components["schemas"]["TodoInputRequest"];
-export type List = components["schemas"]["List"];
+export type TodoChange = components["schemas"]["TodoPatch"];
+export type NewTodo = components["schemas"]["TodoInput"];
+export type List = components["schemas"]["TodoList"];
 export type Tag = components["schemas"]["Tag"];
 export type Summary = components["schemas"]["Summary"];
-type ProblemDocument = components["schemas"]["Problem"] & { current?: Todo | null };
+type ProblemDocument = components["schemas"]["Problem"];
 
 /** An answer ≥ 400 that asking again will not change. */
 export class Problem extends Error {
@@ -25,7 +25,8 @@ export class Problem extends Error {
     super(faults?.join(" ") || document.detail || document.title);
     this.status = document.status;
     this.code = document.code;
-    this.current = document.current ?? undefined;
+    // This page changes no list and no tag under a version that it knows.
+    this.current = document.current && "title" in document.current ? document.current : undefined;
     this.isCurrentTooLong = document.current_is_too_long ?? false;
   }
 }

@@ -4,218 +4,6 @@
  */
 
 export interface paths {
-    "/api/v1/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What has changed since a version
-         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; drop them 30 days after that, as the server does without further notice. Push with `POST /todos/bulk`.
-         */
-        get: operations["listChanges"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Lists, page by page
-         * @description In the order of `position`. The first request makes the Inbox.
-         */
-        get: operations["listLists"];
-        put?: never;
-        /**
-         * Create a list
-         * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same list, other content 409.
-         */
-        post: operations["createList"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One list
-         * @description One list, also if it is in the trash.
-         */
-        get: operations["getList"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a list
-         * @description Puts it into the trash with its todos; `restore` brings them back together. Not the Inbox (409).
-         */
-        delete: operations["deleteList"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a list
-         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. The Inbox can be renamed but not archived (409).
-         */
-        patch: operations["patchList"];
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Move a list
-         * @description Beside another list; without `after` and `before` to the end.
-         */
-        post: operations["moveList"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take a list out of the trash
-         * @description With the todos that went there together with it.
-         */
-        post: operations["restoreList"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who is signed in, and the settings
-         * @description Who is signed in, and the settings
-         */
-        get: operations["getMe"];
-        put?: never;
-        post?: never;
-        /**
-         * Erase everything
-         * @description Deletes all your data at once and for good, and cuts off the tokens issued so far. Tokens issued in the next 10 seconds are refused as well (the clocks' allowance), so wait as long before signing up again.
-         */
-        delete: operations["deleteMe"];
-        options?: never;
-        head?: never;
-        /**
-         * Change the settings
-         * @description The profile is the identity provider's. A new `time_zone` is a new version of every floating todo.
-         */
-        patch: operations["patchMe"];
-        trace?: never;
-    };
-    "/api/v1/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Every badge in one call
-         * @description Open todos, unless said otherwise, that have begun and are in no archived list. Poll it with If-None-Match: the ETag is your version and the moment at which a number changes by itself (midnight, the next due time).
-         */
-        get: operations["getSummary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tags, page by page
-         * @description In the order of their names, without case.
-         */
-        get: operations["listTags"];
-        put?: never;
-        /**
-         * Create a tag
-         * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same tag, other content 409. Naming a tag on a todo creates it as well.
-         */
-        post: operations["createTag"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tags/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One tag
-         * @description One tag
-         */
-        get: operations["getTag"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a tag
-         * @description Takes it off its todos. There is no way back.
-         */
-        delete: operations["deleteTag"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a tag
-         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.
-         */
-        patch: operations["patchTag"];
-        trace?: never;
-    };
     "/api/v1/todos": {
         parameters: {
             query?: never;
@@ -234,6 +22,26 @@ export interface paths {
          * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same todo, other content 409. An open subtask reopens its parent.
          */
         post: operations["createTodo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Up to 100 changes at once
+         * @description All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. Each id may occur once. `version` in an operation works like If-Match.
+         */
+        post: operations["bulkTodos"];
         delete?: never;
         options?: never;
         head?: never;
@@ -292,26 +100,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/todos/{id}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Move a todo
-         * @description To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
-         */
-        post: operations["moveTodo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/todos/{id}/reopen": {
         parameters: {
             query?: never;
@@ -352,7 +140,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/todos/bulk": {
+    "/api/v1/todos/{id}/move": {
         parameters: {
             query?: never;
             header?: never;
@@ -362,14 +150,226 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Up to 100 changes at once
-         * @description All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. Each id may occur once. `version` in an operation works like If-Match.
+         * Move a todo
+         * @description To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
          */
-        post: operations["changeTodos"];
+        post: operations["moveTodo"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists, page by page
+         * @description In the order of `position`. The first request makes the Inbox.
+         */
+        get: operations["listLists"];
+        put?: never;
+        /**
+         * Create a list
+         * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same list, other content 409.
+         */
+        post: operations["createList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One list
+         * @description One list, also if it is in the trash.
+         */
+        get: operations["getList"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a list
+         * @description Puts it into the trash with its todos; `restore` brings them back together. Not the Inbox (409).
+         */
+        delete: operations["deleteList"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a list
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. The Inbox can be renamed but not archived (409).
+         */
+        patch: operations["patchList"];
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a list out of the trash
+         * @description With the todos that went there together with it.
+         */
+        post: operations["restoreList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lists/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a list
+         * @description Beside another list; without `after` and `before` to the end.
+         */
+        post: operations["moveList"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tags, page by page
+         * @description In the order of their names, without case.
+         */
+        get: operations["listTags"];
+        put?: never;
+        /**
+         * Create a tag
+         * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same tag, other content 409. Naming a tag on a todo creates it as well.
+         */
+        post: operations["createTag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One tag
+         * @description One tag
+         */
+        get: operations["getTag"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a tag
+         * @description Takes it off its todos. There is no way back.
+         */
+        delete: operations["deleteTag"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a tag
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.
+         */
+        patch: operations["patchTag"];
+        trace?: never;
+    };
+    "/api/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every badge in one call
+         * @description Open todos, unless said otherwise, that have begun and are in no archived list. Poll it with If-None-Match: the ETag is your version and the moment at which a number changes by itself (midnight, the next due time).
+         */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What has changed since a version
+         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; drop them 30 days after that, as the server does without further notice. Push with `POST /todos/bulk`.
+         */
+        get: operations["listChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and the settings
+         * @description Who is signed in, and the settings
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase everything
+         * @description Deletes all your data at once and for good, and cuts off the tokens issued so far. Tokens issued in the next 10 seconds are refused as well (the clocks' allowance), so wait as long before signing up again.
+         */
+        delete: operations["deleteMe"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings
+         * @description The profile is the identity provider's. A new `time_zone` is a new version of every floating todo.
+         */
+        patch: operations["patchMe"];
         trace?: never;
     };
 }
@@ -378,89 +378,90 @@ export interface components {
     schemas: {
         Bulk: {
             /** @description The todo of each operation as it is afterwards, in the same order. */
-            readonly results: components["schemas"]["Todo"][];
+            results: components["schemas"]["Todo"][];
             /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
-            readonly also: components["schemas"]["Todo"][];
+            also: components["schemas"]["Todo"][];
             /** @description Your change counter; every touched row has it as its version. */
-            readonly version: number;
+            version: number;
         };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        BulkInputRequest: {
-            operations: components["schemas"]["OperationRequest"][];
+        BulkInput: {
+            operations: components["schemas"]["Operation"][];
         };
         /** @description The todo, and what was written along with it. */
         ChangedTodo: {
             /** Format: uuid */
-            readonly id: string;
-            readonly title: string;
-            readonly notes: string;
-            readonly completed: boolean;
+            id: string;
+            title: string;
+            notes: string;
+            completed: boolean;
             /** Format: date-time */
-            readonly completed_at: string | null;
-            readonly priority: number;
+            completed_at: string | null;
+            /** @enum {integer} */
+            priority: 0 | 1 | 2 | 3;
             /** Format: date */
-            readonly due_date: string | null;
+            due_date: string | null;
             /** @example 09:30 */
-            readonly due_time: string | null;
-            readonly time_zone: string | null;
+            due_time: string | null;
+            time_zone: string | null;
             /**
              * Format: date-time
              * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
              */
-            readonly due_at: string | null;
+            due_at: string | null;
             /** Format: date */
-            readonly starts_on: string | null;
+            starts_on: string | null;
             /** Format: uuid */
-            readonly list: string;
+            list: string;
             /** Format: uuid */
-            readonly parent: string | null;
+            parent: string | null;
             /** @description In alphabetical order. */
-            readonly tags: string[];
+            tags: string[];
             /** @description Sort key: compare as bytes. `move` changes it. */
-            readonly position: string;
+            position: string;
             /** @description Also the ETag. */
-            readonly version: number;
+            version: number;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly updated_at: string;
+            updated_at: string;
             /**
              * Format: date-time
              * @description Not null: in the trash.
              */
-            readonly deleted_at: string | null;
+            deleted_at: string | null;
             /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
-            readonly also: components["schemas"]["Todo"][];
+            also: components["schemas"]["Todo"][];
         };
         Changes: {
-            readonly lists: components["schemas"]["List"][];
-            readonly tags: components["schemas"]["Tag"][];
+            lists: components["schemas"]["TodoList"][];
+            tags: components["schemas"]["Tag"][];
             /** @description Those in the trash included: see their `deleted_at`. */
-            readonly todos: components["schemas"]["Todo"][];
+            todos: components["schemas"]["Todo"][];
             /** @description Gone for good. Apply these before the rows. */
-            readonly deleted: components["schemas"]["Deleted"][];
+            deleted: components["schemas"]["Deleted"][];
             /** @description Null if they have not changed. */
-            readonly settings: components["schemas"]["Settings"] | null;
+            settings: components["schemas"]["Settings"] | null;
             /** @description `since` of the next sync, once `next` is null. */
-            readonly version: number;
+            version: number;
             /** Format: uri */
-            readonly next: string | null;
+            next: string | null;
+            /** @description The `cursor` in `next`. */
+            next_cursor: string | null;
         };
-        /**
-         * @description * `create` - create
-         * @enum {string}
-         */
-        CreateOperationOpEnum: "create";
         /** @description A new todo. */
-        CreateOperationRequest: {
+        CreateOperation: {
             /** @description Trimmed; not blank. */
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
-            /** @description 0 none, 1 low, 2 medium, 3 high. */
-            priority?: number;
+            /**
+             * @description 0 none, 1 low, 2 medium, 3 high.
+             * @enum {integer}
+             */
+            priority?: 0 | 1 | 2 | 3;
             /**
              * Format: date
              * @description The day it is due. Alone: the whole day.
@@ -499,90 +500,37 @@ export interface components {
              */
             id?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description * `create` - create (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             op: "create";
         };
         Deleted: {
-            readonly kind: components["schemas"]["KindEnum"];
-            /** Format: uuid */
-            readonly id: string;
-            readonly version: number;
-        };
-        /**
-         * @description * `todo` - Todo
-         *     * `list` - List
-         *     * `tag` - Tag
-         * @enum {string}
-         */
-        KindEnum: "todo" | "list" | "tag";
-        List: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly name: string;
-            readonly color: string | null;
-            readonly position: string;
-            readonly archived: boolean;
-            /** Format: date-time */
-            readonly archived_at: string | null;
-            readonly is_inbox: boolean;
-            /** @description As many as `GET /todos?list=…&status=open` shows. Not a part of the version: /summary has it fresh. */
-            readonly open_count: number;
-            /** @description Also the ETag. */
-            readonly version: number;
-            /** Format: date-time */
-            readonly created_at: string;
-            /** Format: date-time */
-            readonly updated_at: string;
-            /** Format: date-time */
-            readonly deleted_at: string | null;
-        };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        ListInputRequest: {
             /**
-             * Format: uuid
-             * @description Choose it yourself to create offline and to retry safely.
+             * @description * `todo` - Todo
+             *     * `list` - List
+             *     * `tag` - Tag
+             * @enum {string}
              */
-            id?: string;
-            name: string;
-            /** @description #rrggbb; answered in lower case. */
-            color?: string | null;
+            kind: "todo" | "list" | "tag";
+            /** Format: uuid */
+            id: string;
+            version: number;
         };
         Me: {
-            readonly time_zone: string;
-            readonly week_start: number;
+            time_zone: string;
+            week_start: number;
             /** Format: uuid */
-            readonly default_list: string | null;
+            default_list: string | null;
             /** @description Your id at the identity provider. */
-            readonly subject: string;
-            readonly email: string | null;
-            readonly email_verified: boolean;
-            readonly name: string | null;
-            readonly image: string | null;
+            subject: string;
+            email: string | null;
+            email_verified: boolean;
+            name: string | null;
+            image: string | null;
         };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        MoveInputRequest: {
-            /**
-             * Format: uuid
-             * @description Place it right behind this one.
-             */
-            after?: string;
-            /**
-             * Format: uuid
-             * @description Place it right in front of this one.
-             */
-            before?: string;
-            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
-            version?: number;
-        };
-        /**
-         * @description * `move` - move
-         * @enum {string}
-         */
-        MoveOperationOpEnum: "move";
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        MoveOperationRequest: {
+        MoveOperation: {
             /**
              * Format: uuid
              * @description Place it right behind this one.
@@ -601,65 +549,37 @@ export interface components {
              */
             list?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description * `move` - move (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             op: "move";
             /** Format: uuid */
             id: string;
         };
-        OperationRequest: components["schemas"]["CreateOperationRequest"] | components["schemas"]["UpdateOperationRequest"] | components["schemas"]["RowOperationRequest"] | components["schemas"]["MoveOperationRequest"];
-        PaginatedListList: {
-            results: components["schemas"]["List"][];
-            /**
-             * Format: uri
-             * @description The address of the page, or null.
-             */
-            next: string | null;
-            /**
-             * Format: uri
-             * @description The address of the page, or null.
-             */
-            previous: string | null;
-        };
-        PaginatedTagList: {
-            results: components["schemas"]["Tag"][];
-            /**
-             * Format: uri
-             * @description The address of the page, or null.
-             */
-            next: string | null;
-            /**
-             * Format: uri
-             * @description The address of the page, or null.
-             */
-            previous: string | null;
-        };
-        PaginatedTodoList: {
-            results: components["schemas"]["Todo"][];
-            /**
-             * Format: uri
-             * @description The address of the page, or null.
-             */
-            next: string | null;
-            /**
-             * Format: uri
-             * @description The address of the page, or null.
-             */
-            previous: string | null;
-        };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        PatchedListRequest: {
-            name?: string;
-            /** @description #rrggbb; answered in lower case. Null is none. */
-            color?: string | null;
-            /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
-            archived?: boolean;
+        Operation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["RowOperation"] | components["schemas"]["MoveOperation"];
+        /** @description The body of requests that need none. */
+        RowOperation: {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
+            /**
+             * @description * `complete` - complete
+             *     * `reopen` - reopen
+             *     * `delete` - delete
+             *     * `restore` - restore (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            op: "complete" | "reopen" | "delete" | "restore";
+            /** Format: uuid */
+            id: string;
+        };
+        Settings: {
+            time_zone: string;
+            week_start: number;
+            /** Format: uuid */
+            default_list: string | null;
         };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        PatchedSettingsRequest: {
+        SettingsPatch: {
             /**
              * @description IANA zone in which your days begin and end.
              * @example Europe/Berlin
@@ -673,130 +593,46 @@ export interface components {
              */
             default_list?: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        PatchedTagRequest: {
-            /** @description Unique among your tags, compared without case. */
-            name?: string;
-            /** @description #rrggbb; answered in lower case. Null is none. */
-            color?: string | null;
-            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
-            version?: number;
-        };
-        /** @description A merge-patch: what is absent stays, null clears. */
-        PatchedTodoRequest: {
-            /** @description Trimmed; not blank. */
-            title?: string;
-            /** @description Markdown, stored as given. */
-            notes?: string;
-            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
-            completed?: boolean;
-            /** @description 0 none, 1 low, 2 medium, 3 high. */
-            priority?: number;
-            /**
-             * Format: date
-             * @description The day it is due. Alone: the whole day.
-             */
-            due_date?: string | null;
-            /**
-             * @description Local time on that day; needs a due_date. Without time_zone it floats with the reader's zone.
-             * @example 09:30
-             */
-            due_time?: string | null;
-            /**
-             * @description IANA zone that due_date and due_time are in; needs a due_time.
-             * @example Europe/Berlin
-             */
-            time_zone?: string | null;
-            /**
-             * Format: date
-             * @description Hidden until this day begins, unless `starts` asks for it.
-             */
-            starts_on?: string | null;
-            /**
-             * Format: uuid
-             * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
-             */
-            list?: string;
-            /**
-             * Format: uuid
-             * @description Makes it a subtask. One level only; same list as the parent.
-             */
-            parent?: string | null;
-            /** @description Names, compared without case; a new name makes a tag. Replaces all tags of the todo. */
-            tags?: string[];
-            /** @description Puts these on, whatever others are there: two devices that add one each don't conflict. */
-            tags_add?: string[];
-            /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
-            tags_remove?: string[];
-            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
-            version?: number;
-        };
-        /**
-         * @description * `complete` - complete
-         *     * `reopen` - reopen
-         *     * `delete` - delete
-         *     * `restore` - restore
-         * @enum {string}
-         */
-        RowOperationOpEnum: "complete" | "reopen" | "delete" | "restore";
-        /** @description The body of requests that need none. */
-        RowOperationRequest: {
-            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
-            version?: number;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            op: "complete" | "reopen" | "delete" | "restore";
-            /** Format: uuid */
-            id: string;
-        };
-        Settings: {
-            readonly time_zone: string;
-            readonly week_start: number;
-            /** Format: uuid */
-            readonly default_list: string | null;
-        };
         Summary: {
             /** @description Open in the Inbox. */
-            readonly inbox: number;
+            inbox: number;
             /** @description Open and due today, those included that are overdue since this morning. */
-            readonly today: number;
+            today: number;
             /** @description As `GET /todos?due=overdue`. */
-            readonly overdue: number;
+            overdue: number;
             /** @description Open and due after today. */
-            readonly upcoming: number;
+            upcoming: number;
             /** @description Completed since midnight. */
-            readonly completed_today: number;
+            completed_today: number;
             /** @description In the trash. */
-            readonly trashed: number;
+            trashed: number;
             /** @description Open todos by id of every active list. */
-            readonly lists: {
+            lists: {
                 [key: string]: number;
             };
             /** @description Open todos by id of every tag. */
-            readonly tags: {
+            tags: {
                 [key: string]: number;
             };
             /** @description Your change counter; `since` of the next sync. */
-            readonly version: number;
+            version: number;
         };
         Tag: {
             /** Format: uuid */
-            readonly id: string;
-            readonly name: string;
-            readonly color: string | null;
+            id: string;
+            name: string;
+            color: string | null;
             /** @description As many as `GET /todos?tag=…&status=open` shows. Not a part of the version: /summary has it fresh. */
-            readonly open_count: number;
+            open_count: number;
             /** @description Also the ETag. */
-            readonly version: number;
+            version: number;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly updated_at: string;
+            updated_at: string;
         };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        TagInputRequest: {
+        TagInput: {
             /**
              * Format: uuid
              * @description Choose it yourself to create offline and to retry safely.
@@ -807,57 +643,85 @@ export interface components {
             /** @description #rrggbb; answered in lower case. */
             color?: string | null;
         };
+        TagPage: {
+            results: components["schemas"]["Tag"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TagPatch: {
+            /** @description Unique among your tags, compared without case. */
+            name?: string;
+            /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
         Todo: {
             /** Format: uuid */
-            readonly id: string;
-            readonly title: string;
-            readonly notes: string;
-            readonly completed: boolean;
+            id: string;
+            title: string;
+            notes: string;
+            completed: boolean;
             /** Format: date-time */
-            readonly completed_at: string | null;
-            readonly priority: number;
+            completed_at: string | null;
+            /** @enum {integer} */
+            priority: 0 | 1 | 2 | 3;
             /** Format: date */
-            readonly due_date: string | null;
+            due_date: string | null;
             /** @example 09:30 */
-            readonly due_time: string | null;
-            readonly time_zone: string | null;
+            due_time: string | null;
+            time_zone: string | null;
             /**
              * Format: date-time
              * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
              */
-            readonly due_at: string | null;
+            due_at: string | null;
             /** Format: date */
-            readonly starts_on: string | null;
+            starts_on: string | null;
             /** Format: uuid */
-            readonly list: string;
+            list: string;
             /** Format: uuid */
-            readonly parent: string | null;
+            parent: string | null;
             /** @description In alphabetical order. */
-            readonly tags: string[];
+            tags: string[];
             /** @description Sort key: compare as bytes. `move` changes it. */
-            readonly position: string;
+            position: string;
             /** @description Also the ETag. */
-            readonly version: number;
+            version: number;
             /** Format: date-time */
-            readonly created_at: string;
+            created_at: string;
             /** Format: date-time */
-            readonly updated_at: string;
+            updated_at: string;
             /**
              * Format: date-time
              * @description Not null: in the trash.
              */
-            readonly deleted_at: string | null;
+            deleted_at: string | null;
         };
         /** @description A new todo. */
-        TodoInputRequest: {
+        TodoInput: {
             /** @description Trimmed; not blank. */
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
-            /** @description 0 none, 1 low, 2 medium, 3 high. */
-            priority?: number;
+            /**
+             * @description 0 none, 1 low, 2 medium, 3 high.
+             * @enum {integer}
+             */
+            priority?: 0 | 1 | 2 | 3;
             /**
              * Format: date
              * @description The day it is due. Alone: the whole day.
@@ -896,8 +760,80 @@ export interface components {
              */
             id?: string;
         };
+        TodoList: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            position: string;
+            archived: boolean;
+            /** Format: date-time */
+            archived_at: string | null;
+            is_inbox: boolean;
+            /** @description As many as `GET /todos?list=…&status=open` shows. Not a part of the version: /summary has it fresh. */
+            open_count: number;
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            deleted_at: string | null;
+        };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        TodoMoveRequest: {
+        TodoListInput: {
+            /**
+             * Format: uuid
+             * @description Choose it yourself to create offline and to retry safely.
+             */
+            id?: string;
+            name: string;
+            /** @description #rrggbb; answered in lower case. */
+            color?: string | null;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TodoListMove: {
+            /**
+             * Format: uuid
+             * @description Place it right behind this one.
+             */
+            after?: string;
+            /**
+             * Format: uuid
+             * @description Place it right in front of this one.
+             */
+            before?: string;
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
+        TodoListPage: {
+            results: components["schemas"]["TodoList"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TodoListPatch: {
+            name?: string;
+            /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
+            archived?: boolean;
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TodoMove: {
             /**
              * Format: uuid
              * @description Place it right behind this one.
@@ -916,16 +852,86 @@ export interface components {
              */
             list?: string;
         };
+        TodoPage: {
+            results: components["schemas"]["Todo"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
+        };
+        /** @description A merge-patch: what is absent stays, null clears. */
+        TodoPatch: {
+            /** @description Trimmed; not blank. */
+            title?: string;
+            /** @description Markdown, stored as given. */
+            notes?: string;
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
+            completed?: boolean;
+            /**
+             * @description 0 none, 1 low, 2 medium, 3 high.
+             * @enum {integer}
+             */
+            priority?: 0 | 1 | 2 | 3;
+            /**
+             * Format: date
+             * @description The day it is due. Alone: the whole day.
+             */
+            due_date?: string | null;
+            /**
+             * @description Local time on that day; needs a due_date. Without time_zone it floats with the reader's zone.
+             * @example 09:30
+             */
+            due_time?: string | null;
+            /**
+             * @description IANA zone that due_date and due_time are in; needs a due_time.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
+            /**
+             * Format: date
+             * @description Hidden until this day begins, unless `starts` asks for it.
+             */
+            starts_on?: string | null;
+            /**
+             * Format: uuid
+             * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
+             */
+            list?: string;
+            /**
+             * Format: uuid
+             * @description Makes it a subtask. One level only; same list as the parent.
+             */
+            parent?: string | null;
+            /** @description Names, compared without case; a new name makes a tag. Replaces all tags of the todo. */
+            tags?: string[];
+            /** @description Puts these on, whatever others are there: two devices that add one each don't conflict. */
+            tags_add?: string[];
+            /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
+            tags_remove?: string[];
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
         /** @description A whole todo: what is absent gets its default. */
-        TodoPutRequest: {
+        TodoPut: {
             /** @description Trimmed; not blank. */
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
-            /** @description 0 none, 1 low, 2 medium, 3 high. */
-            priority?: number;
+            /**
+             * @description 0 none, 1 low, 2 medium, 3 high.
+             * @enum {integer}
+             */
+            priority?: 0 | 1 | 2 | 3;
             /**
              * Format: date
              * @description The day it is due. Alone: the whole day.
@@ -961,21 +967,19 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
-        /**
-         * @description * `update` - update
-         * @enum {string}
-         */
-        UpdateOperationOpEnum: "update";
         /** @description A merge-patch: what is absent stays, null clears. */
-        UpdateOperationRequest: {
+        UpdateOperation: {
             /** @description Trimmed; not blank. */
             title?: string;
             /** @description Markdown, stored as given. */
             notes?: string;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
-            /** @description 0 none, 1 low, 2 medium, 3 high. */
-            priority?: number;
+            /**
+             * @description 0 none, 1 low, 2 medium, 3 high.
+             * @enum {integer}
+             */
+            priority?: 0 | 1 | 2 | 3;
             /**
              * Format: date
              * @description The day it is due. Alone: the whole day.
@@ -1015,7 +1019,7 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description * `update` - update (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             op: "update";
@@ -1023,7 +1027,7 @@ export interface components {
             id: string;
         };
         /** @description The body of requests that need none. */
-        VersionInputRequest: {
+        VersionInput: {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -1046,9 +1050,7 @@ export interface components {
             };
             request_id: string;
             /** @description With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it is too long. */
-            current?: {
-                [key: string]: unknown;
-            } | null;
+            current?: components["schemas"]["Todo"] | components["schemas"]["TodoList"] | components["schemas"]["Tag"] | null;
             /**
              * @description Only there if the row would make this answer longer than 64 kB, which takes long notes: GET it.
              * @constant
@@ -1060,7 +1062,8 @@ export interface components {
                 pointer: string;
                 /** @enum {string} */
                 in: "body" | "query" | "header";
-                code: string;
+                /** @enum {string} */
+                code: "account_erased" | "after_and_before" | "archived" | "bad_cursor" | "blank" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -1077,7 +1080,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "bad_request" | "invalid" | "malformed" | "too_many_values" | "too_many_parameters";
+                };
             };
         };
         /** @description Send a valid Better Auth token as `Authorization: Bearer <JWT>`. The token comes from /api/auth/token; a session cookie or session token is not one. */
@@ -1088,7 +1094,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "unauthenticated";
+                };
             };
         };
         /** @description There is nothing here that you can see. */
@@ -1097,7 +1106,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "not_found";
+                };
             };
         };
         /** @description The body is larger than this service accepts. */
@@ -1106,7 +1118,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "too_large";
+                };
             };
         };
         /** @description Send the body as application/json. */
@@ -1115,7 +1130,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "unsupported_media_type";
+                };
             };
         };
         /** @description Too many requests; wait for as long as Retry-After says. */
@@ -1126,7 +1144,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "throttled" | "too_many_at_once";
+                };
             };
         };
         /** @description A service we depend on is out of reach. Nothing is wrong with your request; try again. */
@@ -1137,7 +1158,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code: "unavailable";
+                };
             };
         };
     };
@@ -1148,15 +1172,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listChanges: {
+    listTodos: {
         parameters: {
             query?: {
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. */
+                due?: "none" | "overdue" | "today" | "upcoming";
+                /** @description Due after this day, in your zone or `tz`. */
+                due_after?: string;
+                /** @description Due before this day, in your zone or `tz`. */
+                due_before?: string;
+                /** @description In this list. Todos of archived lists show only when asked for like this. */
+                list?: string;
+                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. */
+                ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title";
                 /** @description Rows on a page. */
                 page_size?: number;
-                /** @description The version you have. */
-                since?: number;
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description Part of the title or the notes, whatever the case. */
+                q?: string;
+                /** @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise. */
+                starts?: "all" | "future" | "started";
+                /** @description Default: open and completed. Trashed todos show only with `status=trashed`. */
+                status?: "completed" | "open" | "trashed";
+                /** @description With this tag, compared without case. Repeat it for todos that have all of them. */
+                tag?: string[];
+                /** @description IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers. */
+                tz?: string;
             };
             header?: never;
             path?: never;
@@ -1169,18 +1215,745 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Changes"];
+                    "application/json": components["schemas"]["TodoPage"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description `sync_too_old`: start over with `since=0`. */
-            410: {
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TodoInput"];
+            };
+        };
+        responses: {
+            /** @description The todo that you had created before. */
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            /** @description The new todo. */
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /**
+             * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `too_many_subtasks`: the todo has no room for one more (500).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "id_conflict" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    bulkTodos: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulk"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `too_many_subtasks`: the todo has no room for one more (500).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "id_conflict" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getTodo: {
+        parameters: {
+            query?: {
+                /** @description IANA zone to use instead of yours. */
+                tz?: string;
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+                /** @description `*`: only create; 412 if it is there. Anything else is ignored. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TodoPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `too_many_subtasks`: the todo has no room for one more (500).
+             *     - `account_erased`: everything was erased while the request waited.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased";
+                    };
+                };
+            };
+            /**
+             * @description - `stale`: the row has another version; `current` is the row as it is now.
+             *     - `exists`: PUT insisted on creating, and it is there.
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale" | "exists";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteTodo: {
+        parameters: {
+            query?: {
+                /** @description `true`: delete for good what is in the trash already (else 409). */
+                permanent?: boolean;
+            };
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; done already is fine too. */
+            204: {
+                headers: {
+                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `not_trashed`: it is not in the trash.
+             *     - `account_erased`: everything was erased while the request waited.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "not_trashed" | "account_erased";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patchTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TodoPatch"];
+                "application/merge-patch+json": components["schemas"]["TodoPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Todo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `too_many_subtasks`: the todo has no room for one more (500).
+             *     - `account_erased`: everything was erased while the request waited.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "too_many_tags" | "too_many_subtasks" | "account_erased";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    completeTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    reopenTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    moveTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TodoMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
                 };
             };
             429: components["responses"]["Problem429"];
@@ -1208,7 +1981,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedListList"];
+                    "application/json": components["schemas"]["TodoListPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1229,7 +2002,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ListInputRequest"];
+                "application/json": components["schemas"]["TodoListInput"];
             };
         };
         responses: {
@@ -1241,7 +2014,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["TodoList"];
                 };
             };
             /** @description The new list. */
@@ -1254,29 +2027,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["TodoList"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /**
+             * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `too_many_lists`: no room for one more (1,000).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "id_conflict" | "too_many_lists" | "account_erased" | "request_running" | "too_many_keys";
+                    };
                 };
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
                 };
             };
             429: components["responses"]["Problem429"];
@@ -1305,7 +2090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["TodoList"];
                 };
             };
             /** @description What you have still stands. */
@@ -1349,22 +2134,31 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /**
+             * @description - `inbox_stays`: the Inbox can't be archived or deleted.
+             *     - `account_erased`: everything was erased while the request waited.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "inbox_stays" | "account_erased";
+                    };
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
                 };
             };
             429: components["responses"]["Problem429"];
@@ -1386,8 +2180,8 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedListRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedListRequest"];
+                "application/json": components["schemas"]["TodoListPatch"];
+                "application/merge-patch+json": components["schemas"]["TodoListPatch"];
             };
         };
         responses: {
@@ -1398,99 +2192,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["TodoList"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `inbox_stays`: the Inbox can't be archived or deleted.
+             *     - `account_erased`: everything was erased while the request waited.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "inbox_stays" | "account_erased";
+                    };
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
                 };
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    moveList: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["MoveInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["List"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -1512,7 +2249,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["VersionInputRequest"];
+                "application/json": components["schemas"]["VersionInput"];
             };
         };
         responses: {
@@ -1523,134 +2260,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["TodoList"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /**
+             * @description - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased" | "request_running" | "too_many_keys";
+                    };
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
                 };
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
                 };
             };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
-    getMe: {
+    moveList: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
             };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    deleteMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Erased. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
+            path: {
+                /** @description The id of the row. */
+                id: string;
             };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    patchMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedSettingsRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedSettingsRequest"];
+                "application/json": components["schemas"]["TodoListMove"];
             };
         };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    getSummary: {
-        parameters: {
-            query?: {
-                /** @description IANA zone to use instead of yours. */
-                tz?: string;
-            };
-            header?: {
-                /** @description The ETag you have. If it still stands: 304, no body. */
-                "If-None-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -1659,18 +2340,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Summary"];
+                    "application/json": components["schemas"]["TodoList"];
                 };
-            };
-            /** @description What you have still stands. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -1694,7 +2412,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedTagList"];
+                    "application/json": components["schemas"]["TagPage"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1715,7 +2433,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TagInputRequest"];
+                "application/json": components["schemas"]["TagInput"];
             };
         };
         responses: {
@@ -1745,24 +2463,37 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /**
+             * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `name_taken`: you have a tag with this name, which is `current`.
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "id_conflict" | "name_taken" | "too_many_tags" | "account_erased" | "request_running" | "too_many_keys";
+                    };
                 };
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
                 };
             };
             429: components["responses"]["Problem429"];
@@ -1835,22 +2566,28 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /** @description - `account_erased`: everything was erased while the request waited. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased";
+                    };
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
                 };
             };
             429: components["responses"]["Problem429"];
@@ -1872,8 +2609,8 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedTagRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedTagRequest"];
+                "application/json": components["schemas"]["TagPatch"];
+                "application/merge-patch+json": components["schemas"]["TagPatch"];
             };
         };
         responses: {
@@ -1890,22 +2627,31 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /**
+             * @description - `name_taken`: you have a tag with this name, which is `current`.
+             *     - `account_erased`: everything was erased while the request waited.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "name_taken" | "account_erased";
+                    };
                 };
             };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
             412: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
                 };
             };
             413: components["responses"]["Problem413"];
@@ -1914,37 +2660,53 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    listTodos: {
+    getSummary: {
+        parameters: {
+            query?: {
+                /** @description IANA zone to use instead of yours. */
+                tz?: string;
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listChanges: {
         parameters: {
             query?: {
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
-                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. */
-                due?: "none" | "overdue" | "today" | "upcoming";
-                /** @description Due after this day, in your zone or `tz`. */
-                due_after?: string;
-                /** @description Due before this day, in your zone or `tz`. */
-                due_before?: string;
-                /** @description In this list. Todos of archived lists show only when asked for like this. */
-                list?: string;
-                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. */
-                ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title";
                 /** @description Rows on a page. */
                 page_size?: number;
-                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
-                parent?: string;
-                /** @description This priority or a higher one. */
-                priority_gte?: number;
-                /** @description Part of the title or the notes, whatever the case. */
-                q?: string;
-                /** @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise. */
-                starts?: "all" | "future" | "started";
-                /** @description Default: open and completed. Trashed todos show only with `status=trashed`. */
-                status?: "completed" | "open" | "trashed";
-                /** @description With this tag, compared without case. Repeat it for todos that have all of them. */
-                tag?: string[];
-                /** @description IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers. */
-                tz?: string;
+                /** @description The version you have. */
+                since?: number;
             };
             header?: never;
             path?: never;
@@ -1957,583 +2719,83 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedTodoList"];
+                    "application/json": components["schemas"]["Changes"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            /** @description - `sync_too_old`: start over with `since=0`. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "sync_too_old";
+                    };
+                };
+            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
-    createTodo: {
+    getMe: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TodoInputRequest"];
-            };
-        };
-        responses: {
-            /** @description The todo that you had created before. */
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Todo"];
-                };
-            };
-            /** @description The new todo. */
-            201: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    /** @description Its address. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Todo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    getTodo: {
-        parameters: {
-            query?: {
-                /** @description IANA zone to use instead of yours. */
-                tz?: string;
-            };
-            header?: {
-                /** @description The ETag you have. If it still stands: 304, no body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
             200: {
                 headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["Me"];
                 };
-            };
-            /** @description What you have still stands. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
-    putTodo: {
+    deleteMe: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-                /** @description `*`: only create; 412 if it is there. Anything else is ignored. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TodoPutRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Todo"];
-                };
-            };
-            201: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    /** @description Its address. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Todo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    deleteTodo: {
-        parameters: {
-            query?: {
-                /** @description `true`: delete for good what is in the trash already (else 409). */
-                permanent?: boolean;
-            };
-            header?: {
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done; done already is fine too. */
+            /** @description Erased. */
             204: {
                 headers: {
-                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
-                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
     };
-    patchTodo: {
+    patchMe: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["PatchedTodoRequest"];
-                "application/merge-patch+json": components["schemas"]["PatchedTodoRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Todo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    completeTodo: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["VersionInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangedTodo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    moveTodo: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["TodoMoveRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangedTodo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    reopenTodo: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["VersionInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangedTodo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    restoreTodo: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-                /** @description The ETag you know. If the row has another one now: 412. */
-                "If-Match"?: string;
-            };
-            path: {
-                /** @description The id of the row. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["VersionInputRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChangedTodo"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            404: components["responses"]["Problem404"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    changeTodos: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
-                "application/json": components["schemas"]["BulkInputRequest"];
+                "application/json": components["schemas"]["SettingsPatch"];
+                "application/merge-patch+json": components["schemas"]["SettingsPatch"];
             };
         };
         responses: {
@@ -2542,40 +2804,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Bulk"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
-            /** @description The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, `name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, 5,000 tags and 500 subtasks of one todo, the trash included. */
+            /** @description - `account_erased`: everything was erased while the request waited. */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, but with `current_is_too_long`. `exists`: PUT insisted on creating. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased";
+                    };
                 };
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
-            /** @description `idempotency_key_reused`: another request was sent with this Idempotency-Key. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

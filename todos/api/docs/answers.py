@@ -51,6 +51,7 @@ class ChangesAnswer(AnswerSerializer):
     settings = SettingsAnswer(allow_null=True, help_text="Null if they have not changed.")
     version = serializers.IntegerField(help_text="`since` of the next sync, once `next` is null.")
     next = serializers.URLField(allow_null=True)
+    next_cursor = serializers.CharField(allow_null=True, help_text="The `cursor` in `next`.")
 
 
 class ChangedTodoAnswer(TodoAnswer):

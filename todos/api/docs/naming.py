@@ -5,6 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+
+# Every language has a List of its own already.
+NAMES = {"List": "TodoList", "ListInput": "TodoListInput", "ListPatch": "TodoListPatch", "MoveInput": "TodoListMove"}
+
+
+class Schema(AutoSchema):
+    def get_paginated_name(self, serializer_name: str) -> str:
+        return f"{serializer_name}Page"
+
+
+def name_of(serializer: object) -> str:
+    """What a frontend calls the type: Todo, not TodoAnswer."""
+    name = type(serializer).__name__.removesuffix("Answer")
+    return NAMES.get(name, name)
 
 
 class StrictSerializerSchema(OpenApiSerializerExtension):
@@ -12,8 +27,7 @@ class StrictSerializerSchema(OpenApiSerializerExtension):
     match_subclasses = True
 
     def get_name(self, auto_schema: Any, direction: Any) -> str:
-        # The document adds "Patched" by itself.
-        return type(self.target).__name__.removesuffix("Patch")
+        return name_of(self.target)
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
         described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
@@ -25,8 +39,11 @@ class AnswerSerializerSchema(OpenApiSerializerExtension):
     match_subclasses = True
 
     def get_name(self, auto_schema: Any, direction: Any) -> str:
-        # What a frontend calls the type: Todo, not TodoAnswer.
-        return type(self.target).__name__.removesuffix("Answer")
+        return name_of(self.target)
 
     def map_serializer(self, auto_schema: Any, direction: Any) -> Any:
-        return auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        described = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        # Nobody sends an answer.
+        for member in described["properties"].values():
+            member.pop("readOnly", None)
+        return described

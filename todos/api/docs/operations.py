@@ -5,8 +5,10 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from todos.api.docs.answers import ChangedTodoAnswer
+from todos.api.docs.codes import KEYED, ROOM, problems
 from todos.api.docs.parts import (
     CURSOR,
+    ERASED,
     ETAG,
     ETAG_AND_LOCATION,
     ID,
@@ -23,7 +25,6 @@ from todos.api.docs.parts import (
     detail,
     operation,
     patch,
-    problems,
     verb,
 )
 from todos.api.parameters import PARAMETERS
@@ -71,7 +72,7 @@ LIST_TODOS = collection(
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
-CREATE_TODO = creation("createTodo", "todos", TodoInput, TodoAnswer, "An open subtask reopens its parent.")
+CREATE_TODO = creation("createTodo", "todos", TodoInput, TodoAnswer, ROOM, "An open subtask reopens its parent.")
 PUT_TODO = operation(
     "putTodo",
     "todos",
@@ -79,29 +80,38 @@ PUT_TODO = operation(
     "What you leave out gets its default: no date, no tags, your default list. PATCH changes single members.",
     request=TodoPut,
     parameters=[ID, IF_MATCH, ONLY_NEW, *ETAG_AND_LOCATION],
-    responses={201: TodoAnswer, 200: TodoAnswer, **problems(409, 412)},
+    responses={201: TodoAnswer, 200: TodoAnswer, **problems("trashed", *ROOM, ERASED, "stale", "exists")},
 )
 PATCH_TODO = patch(
     "patchTodo",
     "todos",
     TodoPatch,
     TodoAnswer,
+    ("trashed", "too_many_tags", "too_many_subtasks"),
     "Changing `list` takes the subtasks along. Equal values change nothing, not even the version.",
 )
 DELETE_TODO = deletion(
     "deleteTodo",
     "todos",
+    ("not_trashed",),
     "Puts it into the trash, with its subtasks; `restore` brings them back together. After 30 days there it is gone.",
     OpenApiParameter("permanent", bool, description="`true`: delete for good what is in the trash already (else 409)."),
 )
 COMPLETE_TODO = verb(
-    "completeTodo", "todos", VersionInput, ChangedTodoAnswer, "Complete a todo", "Completes its open subtasks with it."
+    "completeTodo",
+    "todos",
+    VersionInput,
+    ChangedTodoAnswer,
+    ("trashed",),
+    "Complete a todo",
+    "Completes its open subtasks with it.",
 )
 REOPEN_TODO = verb(
     "reopenTodo",
     "todos",
     VersionInput,
     ChangedTodoAnswer,
+    ("trashed",),
     "Reopen a todo",
     "Undoes completing it: reopens the subtasks that were completed together with it, and its parent.",
 )
@@ -110,6 +120,7 @@ RESTORE_TODO = verb(
     "todos",
     VersionInput,
     ChangedTodoAnswer,
+    (),
     "Take a todo out of the trash",
     "With the subtasks that went there together with it. If its list is in the trash it comes back into the Inbox; if "
     "its parent is, as a todo of its own.",
@@ -119,18 +130,19 @@ MOVE_TODO = verb(
     "todos",
     TodoMove,
     ChangedTodoAnswer,
+    ("trashed",),
     "Move a todo",
     "To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. "
     "Its subtasks go along; a subtask that changes its list leaves its parent.",
 )
 BULK_TODOS = operation(
-    "changeTodos",
+    "bulkTodos",
     "todos",
     "Up to 100 changes at once",
     "All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. "
     "Each id may occur once. `version` in an operation works like If-Match.",
     parameters=[IDEMPOTENCY_KEY],
-    responses=problems(409, 412, 422),
+    responses=problems("trashed", "id_conflict", *ROOM, ERASED, "stale", *KEYED),
 )
 LIST_LISTS = collection(
     "listLists",
@@ -144,11 +156,19 @@ LIST_LISTS = collection(
     ),
 )
 GET_LIST = detail("getList", "lists", ListAnswer)
-CREATE_LIST = creation("createList", "lists", ListInput, ListAnswer)
-PATCH_LIST = patch("patchList", "lists", ListPatch, ListAnswer, "The Inbox can be renamed but not archived (409).")
+CREATE_LIST = creation("createList", "lists", ListInput, ListAnswer, ("too_many_lists",))
+PATCH_LIST = patch(
+    "patchList",
+    "lists",
+    ListPatch,
+    ListAnswer,
+    ("trashed", "inbox_stays"),
+    "The Inbox can be renamed but not archived (409).",
+)
 DELETE_LIST = deletion(
     "deleteList",
     "lists",
+    ("inbox_stays",),
     "Puts it into the trash with its todos; `restore` brings them back together. Not the Inbox (409).",
 )
 RESTORE_LIST = verb(
@@ -156,6 +176,7 @@ RESTORE_LIST = verb(
     "lists",
     VersionInput,
     ListAnswer,
+    (),
     "Take a list out of the trash",
     "With the todos that went there together with it.",
 )
@@ -164,26 +185,36 @@ MOVE_LIST = verb(
     "lists",
     MoveInput,
     ListAnswer,
+    ("trashed",),
     "Move a list",
     "Beside another list; without `after` and `before` to the end.",
 )
 LIST_TAGS = collection("listTags", "tags", "Tags, page by page", "In the order of their names, without case.")
 GET_TAG = detail("getTag", "tags", TagAnswer)
-CREATE_TAG = creation("createTag", "tags", TagInput, TagAnswer, "Naming a tag on a todo creates it as well.")
+CREATE_TAG = creation(
+    "createTag",
+    "tags",
+    TagInput,
+    TagAnswer,
+    ("name_taken", "too_many_tags"),
+    "Naming a tag on a todo creates it as well.",
+)
 PATCH_TAG = patch(
     "patchTag",
     "tags",
     TagPatch,
     TagAnswer,
+    ("name_taken",),
     "A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.",
 )
-DELETE_TAG = deletion("deleteTag", "tags", "Takes it off its todos. There is no way back.")
+DELETE_TAG = deletion("deleteTag", "tags", (), "Takes it off its todos. There is no way back.")
 GET_ME = operation("getMe", "me", "Who is signed in, and the settings")
 PATCH_ME = operation(
     "patchMe",
     "me",
     "Change the settings",
     "The profile is the identity provider's. A new `time_zone` is a new version of every floating todo.",
+    responses=problems(ERASED),
 )
 DELETE_ME = operation(
     "deleteMe",
@@ -215,5 +246,5 @@ LIST_CHANGES = operation(
         CURSOR,
         PAGE_SIZE,
     ],
-    responses=problems(410),
+    responses=problems("sync_too_old"),
 )

@@ -10,5 +10,6 @@ from todos.types import Json
 class DescribedPages(BasePagination):
     def get_paginated_response_schema(self, schema: Json) -> Json:
         link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
-        properties = {"results": schema, "next": link, "previous": link}
+        cursor = {"type": ["string", "null"], "description": "The `cursor` in `next`, for links of your own."}
+        properties = {"results": schema, "next": link, "next_cursor": cursor, "previous": link}
         return {"type": "object", "required": list(properties), "properties": properties}

@@ -7,10 +7,12 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from todos.api.docs.codes import KEYED, problems
 from todos.types import Json
 
-# The host puts this component into the document.
-PROBLEM = {"$ref": "#/components/schemas/Problem"}
+Codes = tuple[str, ...]
+# Whatever changes something may have waited for an erasure.
+ERASED = "account_erased"
 ID = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH, description="The id of the row.")
 TZ = OpenApiParameter(
     "tz", str, description="IANA zone to use instead of yours.", examples=[OpenApiExample("Tokyo", "Asia/Tokyo")]
@@ -59,17 +61,6 @@ NEW_VERSION = OpenApiParameter(
 )
 NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
 GONE = {204: OpenApiResponse(description="Done; done already is fine too.")}
-PROBLEMS = {
-    409: "The row is not in a state for this. `code` says why: `trashed`, `not_trashed`, `id_conflict`, `inbox_stays`, "
-    "`name_taken`, `request_running`. `current` is the row in the way. `account_erased`: everything was erased while "
-    "the request waited. `too_many_todos`, `too_many_lists`, `too_many_tags`, `too_many_subtasks`, `too_many_keys`: "
-    "there is no room for one more. Unless the operator has set others, the limits are 100,000 todos, 1,000 lists, "
-    "5,000 tags and 500 subtasks of one todo, the trash included.",
-    410: "`sync_too_old`: start over with `since=0`.",
-    412: "`stale`: the row has another version. `current` is the row as it is now, so you need not fetch it, "
-    "but with `current_is_too_long`. `exists`: PUT insisted on creating.",
-    422: "`idempotency_key_reused`: another request was sent with this Idempotency-Key.",
-}
 # Bodies that can be sent as they stand, by operation; rows are told apart by ids of the caller's own.
 EXAMPLES: dict[str, Json] = {
     "createTodo": {
@@ -95,7 +86,7 @@ EXAMPLES: dict[str, Json] = {
         "No due date any more": {"due_date": None, "due_time": None, "time_zone": None},
     },
     "moveTodo": {"To the end of its list": {}},
-    "changeTodos": {
+    "bulkTodos": {
         "Create and complete": {
             "operations": [
                 {"op": "create", "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5d", "title": "Buy bread"},
@@ -111,13 +102,6 @@ EXAMPLES: dict[str, Json] = {
     "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
     **{key: {"Empty body": {}} for key in ("completeTodo", "reopenTodo", "restoreTodo", "restoreList")},
 }
-
-
-def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
-    return {
-        (status, "application/problem+json"): OpenApiResponse(PROBLEM, description=PROBLEMS[status])
-        for status in statuses
-    }
 
 
 def operation(name: str, tag: str, summary: str, text: str = "", **more: Any) -> Json:
@@ -142,7 +126,7 @@ def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> J
     return operation(name, tag, summary, text, **more)
 
 
-def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **more: Any) -> Json:
+def creation(name: str, tag: str, request: Any, answer: Any, codes: Codes, text: str = "") -> Json:
     what = tag.removesuffix("s")
     text = (
         f"With an `id` of your own this can be repeated safely: the same content gives 200 and the same {what}, "
@@ -151,27 +135,29 @@ def creation(name: str, tag: str, request: Any, answer: Any, text: str = "", **m
     answers = {
         201: OpenApiResponse(answer, description=f"The new {what}."),
         200: OpenApiResponse(answer, description=f"The {what} that you had created before."),
-        **problems(409, 422),
+        **problems("id_conflict", *codes, ERASED, *KEYED),
     }
     parameters = [IDEMPOTENCY_KEY, *ETAG_AND_LOCATION]
-    return operation(
-        name, tag, f"Create a {what}", text, request=request, responses=answers, parameters=parameters, **more
-    )
+    return operation(name, tag, f"Create a {what}", text, request=request, responses=answers, parameters=parameters)
 
 
-def patch(name: str, tag: str, request: Any, answer: Any, text: str = "") -> Json:
+def patch(name: str, tag: str, request: Any, answer: Any, codes: Codes, text: str = "") -> Json:
     summary = f"Change a {tag.removesuffix('s')}"
     text = f"A merge-patch: what you leave out stays as it is, null clears what may be null. {text}"
-    more = {"request": request, "parameters": [ID, IF_MATCH, ETAG], "responses": {200: answer, **problems(409, 412)}}
-    return operation(name, tag, summary, text, **more)
+    answers = {200: answer, **problems(*codes, ERASED, "stale")}
+    parameters = [ID, IF_MATCH, ETAG]
+    return operation(name, tag, summary, text, request=request, parameters=parameters, responses=answers)
 
 
-def verb(name: str, tag: str, request: Any, answer: Any, summary: str, text: str) -> Json:
-    answers = {200: answer, **problems(409, 412, 422)}
+def verb(name: str, tag: str, request: Any, answer: Any, codes: Codes, summary: str, text: str) -> Json:
+    answers = {200: answer, **problems(*codes, ERASED, "stale", *KEYED)}
     parameters = [ID, IF_MATCH, IDEMPOTENCY_KEY, ETAG]
     return operation(name, tag, summary, text, request=request, parameters=parameters, responses=answers)
 
 
-def deletion(name: str, tag: str, text: str, *parameters: OpenApiParameter) -> Json:
-    more = {"parameters": [ID, *parameters, IF_MATCH, NEW_VERSION], "responses": {**GONE, **problems(409, 412)}}
+def deletion(name: str, tag: str, codes: Codes, text: str, *parameters: OpenApiParameter) -> Json:
+    more = {
+        "parameters": [ID, *parameters, IF_MATCH, NEW_VERSION],
+        "responses": {**GONE, **problems(*codes, ERASED, "stale")},
+    }
     return operation(name, tag, f"Delete a {tag.removesuffix('s')}", text, **more)

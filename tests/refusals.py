@@ -1,0 +1,90 @@
+"""Reads every refusal that any test is given: its texts have no words of Python's, and its codes are documented.
+
+Importing this module (tests/__init__.py does) makes it listen to Django's test client.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+from django.test.client import ClientHandler
+from drf_spectacular.generators import SchemaGenerator
+
+PYTHON = re.compile(
+    r"\b(dict|dictionary|NoneType|None|True|False|tuple|str|int|bool|float|datatype|Python|Traceback|exception"
+    r"|(a|expected) list of|got type|got a|valid (string|boolean|integer|list|choice)|string literal"
+    r"|this field (is required|may)|ensure)\b|<class|\{\w+\}",
+    re.IGNORECASE,
+)
+# In these spellings they are words of English.
+CASED = re.compile(r"\b(None|True|False)\b")
+answer = ClientHandler.__call__
+texts_read: set[str] = set()
+
+
+class ProgrammersWordsError(AssertionError):
+    pass
+
+
+class UndocumentedCodeError(AssertionError):
+    pass
+
+
+def read(response: Any) -> None:
+    is_problem = response.status_code >= 400 and response.get("Content-Type") == "application/problem+json"
+    # An answer to HEAD has none.
+    if is_problem and response.content:
+        problem = json.loads(response.content)
+        for text in texts_of(problem):
+            require_plain(text)
+            texts_read.add(text)
+        require_documented(problem, response.wsgi_request)
+
+
+def require_documented(problem: dict[str, Any], request: Any) -> None:
+    """The code is one that the OpenAPI document has for the operation and the status, those of the faults are known."""
+    match = getattr(request, "resolver_match", None)
+    path = f"/{match.route}".replace("<str:", "{").replace(">", "}") if match else ""
+    operation = document()["paths"].get(path, {}).get(request.method.lower(), {})
+    answer = operation.get("responses", {}).get(str(problem["status"]))
+    # That a method or a format is none is no operation's own.
+    is_general = not operation or problem["status"] in {403, 405, 406, 414}
+    known = codes_of(answer) if answer else {problem["code"]} if is_general else set()
+    item = document()["components"]["schemas"]["Problem"]["properties"]["errors"]["items"]
+    strangers = {fault["code"] for fault in problem.get("errors", ())} - {*item["properties"]["code"]["enum"]}
+    if problem["code"] not in known or strangers:
+        raise UndocumentedCodeError(f"{request.method} {path}: {problem['status']} {problem['code']} {strangers or ''}")
+
+
+@cache
+def document() -> Any:
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def codes_of(answer: dict[str, Any]) -> set[str]:
+    if "$ref" in answer:
+        answer = document()["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    _, narrowed = answer["content"]["application/problem+json"]["schema"]["allOf"]
+    return {*narrowed["properties"]["code"]["enum"]}
+
+
+def texts_of(problem: dict[str, Any]) -> list[str]:
+    return [problem["detail"], *(fault["detail"] for fault in problem.get("errors", ()))]
+
+
+def require_plain(text: str) -> None:
+    found = PYTHON.search(text)
+    if found and (found[0].lower() not in {"none", "true", "false"} or CASED.search(text)):
+        raise ProgrammersWordsError(f"{found[0]!r} in a text for people: {text}")
+
+
+def answer_and_read(self: ClientHandler, environ: dict[str, Any]) -> Any:
+    response = answer(self, environ)
+    read(response)
+    return response
+
+
+ClientHandler.__call__ = answer_and_read  # type: ignore[method-assign]

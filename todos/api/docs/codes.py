@@ -1,0 +1,66 @@
+"""The codes with which operations refuse, told for each of them. The suite compares every refusal with these."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from drf_spectacular.utils import OpenApiResponse
+
+from todos.types import Json
+
+
+class Refusal(NamedTuple):
+    status: int
+    text: str
+
+
+KEYED = ("request_running", "too_many_keys", "idempotency_key_reused")
+# What a change of a todo may have too much of.
+ROOM = ("too_many_todos", "too_many_tags", "too_many_subtasks")
+CODES = {
+    "trashed": Refusal(409, "it is in the trash; restore it first."),
+    "not_trashed": Refusal(409, "it is not in the trash."),
+    "id_conflict": Refusal(409, "you have another row with this id, which is `current`."),
+    "name_taken": Refusal(409, "you have a tag with this name, which is `current`."),
+    "inbox_stays": Refusal(409, "the Inbox can't be archived or deleted."),
+    "too_many_todos": Refusal(409, "no room for one more (100,000 unless the operator has set another number)."),
+    "too_many_lists": Refusal(409, "no room for one more (1,000)."),
+    "too_many_tags": Refusal(409, "no room for one more (5,000)."),
+    "too_many_subtasks": Refusal(409, "the todo has no room for one more (500)."),
+    "too_many_keys": Refusal(409, "2,000 `Idempotency-Key`s within 24 hours: send the request without it."),
+    "request_running": Refusal(409, "a request with this `Idempotency-Key` is still running."),
+    "account_erased": Refusal(409, "everything was erased while the request waited."),
+    "sync_too_old": Refusal(410, "start over with `since=0`."),
+    "stale": Refusal(412, "the row has another version; `current` is the row as it is now."),
+    "exists": Refusal(412, "PUT insisted on creating, and it is there."),
+    "idempotency_key_reused": Refusal(422, "another request was sent with this `Idempotency-Key`."),
+}
+# Of single values, in `errors`.
+FAULT_CODES = (
+    *("required", "null", "invalid", "blank", "min_length", "max_length", "min_value", "max_value", "invalid_choice"),
+    *("control_character", "surrogate_characters_not_allowed", "null_characters_not_allowed", "unknown_zone"),
+    *("unknown_field", "read_only", "unknown_parameter", "empty", "repeated", "duplicate", "bad_cursor"),
+    *("does_not_exist", "trashed", "archived", "other_list", "not_a_sibling", "after_and_before"),
+    *("cycle", "parent_is_subtask", "has_subtasks", "time_needs_date", "zone_needs_time"),
+    *CODES,
+    "more_faults",
+)
+
+
+def problem_with(*codes: str) -> Json:
+    """A problem with one of these codes. The host puts the component into the document."""
+    narrowed = {"type": "object", "required": ["code"], "properties": {"code": {"enum": list(codes)}}}
+    return {"allOf": [{"$ref": "#/components/schemas/Problem"}, narrowed]}
+
+
+def problems(*codes: str) -> dict[Any, OpenApiResponse]:
+    """The answers with which an operation refuses by these codes."""
+    by_status: dict[int, list[str]] = {}
+    for code in codes:
+        by_status.setdefault(CODES[code].status, []).append(code)
+    return {
+        (status, "application/problem+json"): OpenApiResponse(
+            problem_with(*found), description="\n".join(f"- `{code}`: {CODES[code].text}" for code in found)
+        )
+        for status, found in by_status.items()
+    }
