@@ -18,9 +18,10 @@ from betterauth_auth.tokens import VerifiedToken, averify, cache
 from tests.betterauth_auth.case import IssuerCase
 from tests.fake_betterauth import SigningKey, hang, slowly
 
-# A loop that waits for the network stands still for hundreds of milliseconds. Less is what a busy machine does.
+# A loop that waits for the network stands still for the half second of `JUNK_WAIT_SECONDS` or longer. Less is what a
+# busy machine does.
 # `bench/event_loop.py` measures the gap itself.
-STANDSTILL_SECONDS = 0.2
+STANDSTILL_SECONDS = 0.4
 
 
 async def tick(gaps: list[float]) -> None:
@@ -123,7 +124,8 @@ class VerifyingTests(EventLoopCase):
             headers = {"Authorization": f"Bearer {token}"}
             return (await AsyncClient().get("/stateless-async", headers=headers)).status_code
 
-        self.assertEqual(self.in_loop(lambda: status_of(good)), 200)
+        # The first request loads addresses and middleware, which is none of our doing.
+        self.assertEqual(asyncio.run(status_of(good)), 200)
         self.issuer.behave(hang)
 
         async def all_at_once() -> tuple[list[int], int, float]:
