@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
-from django.contrib.auth.apps import AuthConfig
+from django.contrib.auth import apps as auth_apps
 
 
 class TodoProjectConfig(AppConfig):
@@ -18,7 +18,7 @@ class OperatorsAdminConfig(admin_apps.AdminConfig):
     default_site = "todoproject.operators.site.OperatorsSite"
 
 
-class PeopleAuthConfig(AuthConfig):
+class PeopleAuthConfig(auth_apps.AuthConfig):
     """Django's users with keys of 64 bits: each person who ever signs in takes one."""
 
     default = False

@@ -4,10 +4,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase
 
+from todoproject.apps import PeopleAuthConfig, TodoProjectConfig
 from todoproject.config.environment import Environment, read_dotenv
 from todoproject.settings import env as settings_environment
 
@@ -93,3 +95,10 @@ class SettingsStartOnlyWhenTheyAreSafe(SimpleTestCase):
         example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
 
         self.assertEqual(re.findall(r"(?:^|\n)(?!#)[^\n]*\n([A-Z_0-9]+)=", example), [])
+
+
+class TheProjectsOwnApp(SimpleTestCase):
+    def test_it_is_made_ready(self):
+        """Django takes no configuration at all if a module has several that could be meant."""
+        self.assertIsInstance(apps.get_app_config("todoproject"), TodoProjectConfig)
+        self.assertIsInstance(apps.get_app_config("auth"), PeopleAuthConfig)
