@@ -299,12 +299,28 @@ class Notebook:
         todo = self.found(self.todos, uid, version, usable=False)
         if not todo["deleted_at"]:
             raise Refusal(409, "not_trashed", todo)
-        for row in (*self.children(todo), todo):
-            del self.todos[row["id"]]
-            self.gone.append(self.new(kind="todo", id=row["id"]))
+        self.lose([*self.children(todo), todo])
         return 204, None
 
+    def empty_trash(self) -> tuple[int, None]:
+        self.lose([todo for todo in self.todos.values() if todo["deleted_at"]])
+        return 204, None
+
+    def lose(self, todos: list[Row]) -> None:
+        for row in todos:
+            del self.todos[row["id"]]
+            self.gone.append(self.new(kind="todo", id=row["id"]))
+
     # Lists
+
+    def erase_list(self, uid: str, version: int | None = None) -> tuple[int, None]:
+        row = self.found(self.lists, uid, version, usable=False)
+        if not row["deleted_at"]:
+            raise Refusal(409, "not_trashed", row)
+        self.lose([todo for todo in self.todos.values() if todo["list"] == uid])
+        del self.lists[uid]
+        self.gone.append(self.new(kind="list", id=uid))
+        return 204, None
 
     def create_list(self, uid: str, values: Row) -> tuple[int, Row]:
         if old := self.lists.get(uid):

@@ -54,6 +54,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "tags/<str:id>"): {"name": "new"},
     ("PATCH", "me"): {"week_start": 7},
 }
+# What an address needs besides.
+QUERIES = {("DELETE", "todos"): "?status=trashed"}
 OPERATIONS: dict[str, dict[str, Any]] = {
     "create": {"id": NEW, "title": "new"},
     "update": {"id": MINE["todo"], "title": "new"},

@@ -60,6 +60,10 @@ class ThreeUsers(Bookkeeping):
             # One stale version in a row is enough.
             how = "none"
 
+    @rule(who=some.who)
+    def empty_the_trash(self, who: str) -> None:
+        self.change(who, "delete", "/todos?status=trashed", None, lambda book: book.empty_trash(), {})
+
     @rule(who=some.who, number=some.number, values=some.moves, how=some.expectations)
     def move(self, who: str, number: int, values: Row, how: str) -> None:
         uid = self.one_of(who, "todos", number)
@@ -95,7 +99,8 @@ class ThreeUsers(Bookkeeping):
     # Lists, tags, settings
 
     @rule(
-        who=some.who, verb=st.sampled_from(("create", "update", "update", "delete", "restore", "move")),
+        who=some.who,
+        verb=st.sampled_from(("create", "update", "update", "delete", "delete", "restore", "move", "erase")),
         number=some.number, values=some.list_values, place=some.list_moves, how=some.expectations
     )  # fmt: skip
     def lists(self, who: str, verb: str, number: int, values: Row, place: Row, how: str) -> None:
@@ -111,8 +116,8 @@ class ThreeUsers(Bookkeeping):
             self.readers.pop(who, None)
         given = {"update": (values,), "move": (place,)}.get(verb, ())
         steps = lambda book: getattr(book, f"{verb}_list")(uid, *given, version)
-        method = {"update": "patch", "delete": "delete"}.get(verb, "post")
-        path = f"/lists/{uid}" + ("" if method != "post" else f"/{verb}")
+        method = {"update": "patch", "delete": "delete", "erase": "delete"}.get(verb, "post")
+        path = f"/lists/{uid}" + {"post": f"/{verb}", "delete": "?permanent=true" * (verb == "erase")}.get(method, "")
         self.change(who, method, path, {**(given[0] if given else {}), **body}, steps, headers)
 
     @rule(

@@ -1,4 +1,8 @@
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.todos.case import TodosTestCase
+from todos.models import Account
 
 
 class Trash(TodosTestCase):
@@ -89,6 +93,59 @@ class Trash(TodosTestCase):
         self.assertEqual(self.alice.get(path).status_code, 404)
         self.assertEqual(self.alice.get(f"/todos/{self.child['id']}").status_code, 404)
         self.assertEqual(self.alice.delete(f"{path}?permanent=true").status_code, 404)
+
+    def test_emptying_it_erases_all_of_it_in_one_change(self):
+        self.trash(self.parent)
+        kept, since = self.alice.todo(title="Kept", tags=["a"]), self.alice.version
+
+        response = self.alice.delete("/todos?status=trashed")
+
+        answer = self.alice.get(f"/changes?since={since}").json()
+        gone = {(row["id"], row["version"]) for row in answer["deleted"]}
+        self.assertEqual(gone, {(row["id"], since + 1) for row in (self.parent, self.child)})
+        self.assertEqual((response.status_code, response["ETag"]), (204, f'"{since + 1}"'))
+        self.assertEqual(self.alice.get("/todos").json()["results"], [kept])
+        self.assertEqual(Account.objects.get(owner=self.alice.user).todo_count, 1)
+        self.assertEqual(self.alice.delete("/todos?status=trashed")["ETag"], f'"{since + 1}"')
+
+    def test_emptying_costs_the_same_however_much_there_is(self):
+        def cost(count):
+            for _ in range(count):
+                self.trash(self.alice.todo(tags=["a"]))
+            with CaptureQueriesContext(connection) as queries:
+                self.assertEqual(self.alice.delete("/todos?status=trashed").status_code, 204)
+            return len(queries)
+
+        self.assertEqual(cost(1), cost(5))
+
+    def test_nothing_but_the_trash_can_be_emptied(self):
+        for query, code in (("", "only_trashed"), ("?status=open", "only_trashed"), ("?list=x", "unknown_parameter")):
+            with self.subTest(query):
+                response = self.alice.delete(f"/todos{query}")
+                self.assertEqual(response.status_code, 400)
+                self.assertEqual(response.json()["errors"][0]["code"], code)
+        self.assertEqual(self.alice.titles(), ["Parent", "Child"])
+
+    def test_a_list_in_the_trash_can_be_erased_with_its_todos(self):
+        project = self.alice.make("lists")
+        todo = self.alice.todo(list=project["id"], tags=["a"])
+        self.alice.todo(parent=todo["id"])
+        path = f"/lists/{project['id']}"
+        self.assert_problem(self.alice.delete(f"{path}?permanent=true"), 409, "not_trashed")
+        self.trash(self.child)
+        self.alice.delete(path)
+        since = self.alice.version
+
+        response = self.alice.delete(f"{path}?permanent=true")
+
+        answer = self.alice.get(f"/changes?since={since}").json()
+        self.assertEqual((response.status_code, response["ETag"]), (204, f'"{answer["version"]}"'))
+        self.assertEqual(sorted(row["kind"] for row in answer["deleted"]), ["list", "todo", "todo"])
+        self.assertEqual(self.alice.titles(status="trashed"), ["Child"])
+        for response in (self.alice.get(path), self.alice.post(f"{path}/restore"), self.alice.delete(path)):
+            self.assertEqual(response.status_code, 404)
+        inbox = self.alice.inbox["id"]
+        self.assert_problem(self.alice.delete(f"/lists/{inbox}?permanent=true"), 409, "not_trashed")
 
     def test_permanent_is_true_or_false(self):
         response = self.alice.delete(f"/todos/{self.parent['id']}?permanent=yes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.todos.matrix import ABSENT, BODIES, MINE, NEW, OWN_ROW, Document, Sent, at, kind, routes
+from tests.todos.matrix import ABSENT, BODIES, MINE, NEW, OWN_ROW, QUERIES, Document, Sent, at, kind, routes
 
 # Rows that the requests are about, in the order in which they can be made.
 ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -33,5 +33,6 @@ def writes() -> Iterator[Sent]:
                 document.operation(method, route)
             except KeyError:
                 continue
-            yield Sent(method, at(route, OWN_ROW.get(kind(route), "")), BODIES.get((method, route)))
+            path = at(route, OWN_ROW.get(kind(route), "")) + QUERIES.get((method, route), "")
+            yield Sent(method, path, BODIES.get((method, route)))
     yield from MORE

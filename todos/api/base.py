@@ -116,6 +116,14 @@ class OwnedViewSet(GenericViewSet[Any]):
             raise NotFound
         return data
 
+    @property
+    def is_permanent(self) -> bool:
+        """Whether a deletion is for good."""
+        asked = self.request.query_params.get("permanent", "false")
+        if asked not in {"true", "false"}:
+            raise query_fault("permanent", "invalid", "Write true or false.", expected="boolean")
+        return asked == "true"
+
     def current(self) -> Json:
         return self.json_or_404(self.uid)
 

@@ -34,7 +34,7 @@ class ListViewSet(OwnedViewSet):
     serializer_class = ListAnswer
     table = tables.LIST
     orderings = {"position": "position"}
-    parameters = {"list": frozenset({"status", "cursor", "page_size"})}
+    parameters = {"list": frozenset({"status", "cursor", "page_size"}), "destroy": frozenset({"permanent"})}
 
     @property
     def status(self) -> str:
@@ -85,7 +85,8 @@ class ListViewSet(OwnedViewSet):
 
     @extend_schema(**operations.DELETE_LIST)
     def destroy(self, request: Request, id: str) -> HttpResponse:
-        version = changes.delete_list(self.writer, self.uid, self.expected())
+        delete = changes.erase_list if self.is_permanent else changes.delete_list
+        version = delete(self.writer, self.uid, self.expected())
         return Response(status=204, headers={"ETag": etag(version)})
 
     @extend_schema(**operations.RESTORE_LIST)

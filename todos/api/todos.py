@@ -51,6 +51,7 @@ class TodoViewSet(OwnedViewSet):
         "list": frozenset(PARAMETERS) | PAGING,
         "retrieve": frozenset({"tz"}),
         "destroy": frozenset({"permanent"}),
+        "empty_trash": frozenset({"status"}),
     }
     repeatable = frozenset({"tag"})
 
@@ -111,13 +112,17 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**operations.DELETE_TODO)
     def destroy(self, request: Request, id: str) -> HttpResponse:
-        permanent = request.query_params.get("permanent", "false")
-        if permanent not in {"true", "false"}:
-            raise query_fault("permanent", "invalid", "Write true or false.", expected="boolean")
-        verb = Verb.DELETE_FOREVER if permanent == "true" else Verb.DELETE
+        verb = Verb.DELETE_FOREVER if self.is_permanent else Verb.DELETE
         operation = Operation(verb, self.uid, expected=self.expected())
         (outcome,), *_ = changes.run(self.writer, [operation])
         return Response(status=204, headers={"ETag": etag(outcome.todo.version)})
+
+    @extend_schema(**operations.EMPTY_TRASH)
+    def empty_trash(self, request: Request) -> HttpResponse:
+        if request.query_params.get("status") != "trashed":
+            raise query_fault("status", "only_trashed", "Only the trash can be emptied: status=trashed.")
+        version = changes.empty_trash(self.writer)
+        return Response(status=204, headers={"ETag": etag(version)})
 
     @extend_schema(**operations.COMPLETE_TODO)
     def complete(self, request: Request, id: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from todos.api.tags import TagViewSet
 from todos.api.todos import TodoViewSet
 
 urlpatterns = [
-    path("todos", TodoViewSet.as_view({"get": "list", "post": "create"}), name="todos"),
+    path("todos", TodoViewSet.as_view({"get": "list", "post": "create", "delete": "empty_trash"}), name="todos"),
     path("todos/bulk", BulkViewSet.as_view({"post": "bulk"}), name="todos-bulk"),
     path(
         "todos/<str:id>",

@@ -5,6 +5,7 @@ from todos.changes.change import change, ensure_inbox
 from todos.changes.lists import create_list, delete_list, move_list, restore_list, update_list
 from todos.changes.tags import create_tag, delete_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
+from todos.changes.trash import empty_trash, erase_list
 
 __all__ = [
     "Operation",
@@ -16,8 +17,10 @@ __all__ = [
     "create_tag",
     "delete_list",
     "delete_tag",
+    "empty_trash",
     "ensure_inbox",
     "erase",
+    "erase_list",
     "move_list",
     "restore_list",
     "run",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 LIVE = Q(deleted_at=None)
+TRASHED = Q(deleted_at__isnull=False)
 OPEN = LIVE & Q(completed_at=None)
 
 
@@ -49,7 +50,7 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
         return self.filter(OPEN)
 
     def trashed(self) -> Self:
-        return self.filter(deleted_at__isnull=False)
+        return self.filter(TRASHED)
 
     def in_active_lists(self, owner_id: OwnerId) -> Self:
         from todos.models.list import List

@@ -41,7 +41,15 @@ FAULT_CODES = (
     *("control_character", "surrogate_characters_not_allowed", "null_characters_not_allowed", "unknown_zone"),
     *("unknown_field", "read_only", "unknown_parameter", "empty", "repeated", "duplicate", "bad_cursor"),
     *("does_not_exist", "trashed", "archived", "other_list", "not_a_sibling", "after_and_before"),
-    *("cycle", "parent_is_subtask", "has_subtasks", "time_needs_date", "zone_needs_time", "all_tags_and_some"),
+    *(
+        "cycle",
+        "parent_is_subtask",
+        "has_subtasks",
+        "time_needs_date",
+        "zone_needs_time",
+        "all_tags_and_some",
+        "only_trashed",
+    ),
     *CODES,
     "more_faults",
 )

@@ -11,10 +11,12 @@ from todos.api.docs.parts import (
     ERASED,
     ETAG,
     ETAG_AND_LOCATION,
+    GONE,
     ID,
     IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
+    NEW_VERSION,
     NOT_MODIFIED,
     ONLY_NEW,
     PAGE_SIZE,
@@ -97,6 +99,17 @@ DELETE_TODO = deletion(
     "Puts it into the trash, with its subtasks; `restore` brings them back together. After 30 days there it is gone.",
     OpenApiParameter("permanent", bool, description="`true`: delete for good what is in the trash already (else 409)."),
 )
+EMPTY_TRASH = operation(
+    "emptyTrash",
+    "todos",
+    "Empty the trash",
+    "Deletes every todo in the trash for good, in one change. Lists stay there; `permanent=true` deletes one.",
+    parameters=[
+        OpenApiParameter("status", {"type": "string", "enum": ["trashed"]}, required=True, description="`trashed`."),
+        NEW_VERSION,
+    ],
+    responses={**GONE, **problems(ERASED)},
+)
 COMPLETE_TODO = verb(
     "completeTodo",
     "todos",
@@ -168,8 +181,13 @@ PATCH_LIST = patch(
 DELETE_LIST = deletion(
     "deleteList",
     "lists",
-    ("inbox_stays",),
+    ("inbox_stays", "not_trashed"),
     "Puts it into the trash with its todos; `restore` brings them back together. Not the Inbox (409).",
+    OpenApiParameter(
+        "permanent",
+        bool,
+        description="`true`: delete what is in the trash already for good, with its todos (else 409).",
+    ),
 )
 RESTORE_LIST = verb(
     "restoreList",
