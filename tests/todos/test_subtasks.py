@@ -24,6 +24,17 @@ class Subtasks(TodosTestCase):
         response = self.alice.patch(f"/todos/{self.child['id']}", {"list": project["id"]})
         self.assert_fault(response, "/list", "other_list")
 
+    def test_an_archived_list_takes_no_new_ones(self):
+        project = self.alice.make("lists")
+        parent = self.alice.todo(list=project["id"])
+        self.alice.patch(f"/lists/{project['id']}", {"archived": True})
+        create = {"op": "create", "title": "x", "parent": parent["id"]}
+
+        self.assert_fault(self.alice.post("/todos", {"title": "x", "parent": parent["id"]}), "/parent", "archived")
+        inbox = {"op": "move", "id": parent["id"], "list": self.alice.inbox["id"]}
+        moved_first = self.alice.post("/todos/bulk", {"operations": [inbox, create]})
+        self.assertEqual(moved_first.status_code, 200, moved_first.content)
+
     def test_a_subtask_has_no_subtasks(self):
         response = self.alice.post("/todos", {"title": "x", "parent": self.child["id"]})
 

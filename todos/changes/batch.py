@@ -62,7 +62,7 @@ class Batch:
     def fetch(self, which: Q) -> None:
         owner_id = self.change.owner_id
         rows = Todo.objects.filter(which, owner_id=owner_id)
-        rows = rows.with_references(owner_id, Value(self.change.zone)).with_list_deleted_at()
+        rows = rows.with_references(owner_id, Value(self.change.zone)).with_state_of_list()
         for todo in rows:
             if todo.uid not in self.todos:
                 self.todos[todo.uid] = todo
@@ -133,7 +133,7 @@ class Batch:
         if todo.list_uid == place.uid:
             return
         for row in [todo, *(self.children_of(todo) if todo.pk else [])]:
-            row.list_uid = place.uid
+            row.list_uid, row.list_archived_at = place.uid, None
             self.touch(row, list_id=place.pk)
 
     def attach(self, todo: Todo, parent: Todo | None) -> None:

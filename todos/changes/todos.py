@@ -122,11 +122,19 @@ def create(batch: Batch, operation: Operation) -> Outcome:
     current = batch.change
     quotas.require_room("todos", lambda: current.todo_count)
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.stamp_new())
-    todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
-    todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else own_place(batch, values)
+    todo.parent_uid, todo.tag_names, todo.owner_zone, todo.list_archived_at = None, [], current.zone, None
+    todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else new_place(batch, values)
     apply_values(batch, todo, values)
     batch.add(todo)
     return Outcome(todo, created=True)
+
+
+def new_place(batch: Batch, values: Values) -> Place:
+    """Where a new todo goes that names no list; an archived one takes none by its parent either."""
+    place = own_place(batch, values)
+    if values["parent"] and batch.todos[values["parent"]].list_archived_at:
+        raise Invalid("archived", "The list of this todo is archived.", pointer="/parent")
+    return place
 
 
 def own_place(batch: Batch, values: Values) -> Place:

@@ -37,8 +37,8 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
             owner_zone=zone,
         )
 
-    def with_list_deleted_at(self) -> Self:
-        return self.annotate(list_deleted_at=F("list__deleted_at"))
+    def with_state_of_list(self) -> Self:
+        return self.annotate(list_deleted_at=F("list__deleted_at"), list_archived_at=F("list__archived_at"))
 
     def with_due(self, zone: models.Expression) -> Self:
         return self.alias(**due_aliases(zone))
@@ -102,8 +102,9 @@ class Todo(OwnedRow, Trashable):
     parent_uid: UUID | None
     tag_names: Sequence[str]
     owner_zone: str
-    # What `with_list_deleted_at` adds.
+    # What `with_state_of_list` adds.
     list_deleted_at: datetime | None
+    list_archived_at: datetime | None
 
     objects = TodoQuerySet.as_manager()
 
