@@ -272,16 +272,16 @@ class Notebook:
             self.list_named(values["list"])
             self.put_into(todo, values["list"])
             self.touch(todo, parent=None)
-        rank, before = self.end(), self.siblings(todo)
-        for side in ("after", "before"):
-            if side in values:
-                neighbour = self.todo_named(values[side])
-                if neighbour not in before or neighbour is todo:
-                    raise Refusal(400)
-                rank = beside(before, neighbour, todo, side)
+        before = self.siblings(todo)
+        others = {row["id"]: row for row in before if row is not todo}
+        side, neighbour = place_in(values, others)
+        if neighbour:
+            rank = beside(before, neighbour, todo, side)
+        else:
+            rank = self.end() if side == "before" else min(row["rank"] for row in self.todos.values()) - 1
         self.placeless.discard(uid)
         todo["rank"] = rank
-        if {"after", "before"} & values.keys() and self.siblings(todo) == before:
+        if neighbour and self.siblings(todo) == before:
             self.idle[uid] = todo
         else:
             self.touched.append(todo)
@@ -361,11 +361,9 @@ class Notebook:
 
     def move_list(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
         row = self.found(self.lists, uid, version)
-        for side in ("after", "before"):
-            neighbour = self.lists.get(values.get(side, uid), row)
-            if side in values and (neighbour is row or neighbour["deleted_at"]):
-                raise Refusal(400)
-        if values:
+        others = {each["id"]: each for each in self.lists.values() if each is not row and not each["deleted_at"]}
+        _, neighbour = place_in(values, others)
+        if neighbour:
             self.idle[uid] = row
         else:
             self.touched.append(row)
@@ -439,6 +437,18 @@ def instant(todo: Row, zone: str) -> datetime | None:
         return None
     day, at = date.fromisoformat(todo["due_date"]), time.fromisoformat(todo["due_time"])
     return datetime.combine(day, at, ZoneInfo(todo["time_zone"] or zone)).astimezone(UTC)
+
+
+def place_in(values: Row, others: dict[str, Row]) -> tuple[str, Row | None]:
+    """The neighbour that is still there, and on which side of it; or which end."""
+    sides = [side for side in ("after", "before") if side in values]
+    for side in sides:
+        if values[side] in others:
+            return side, others[values[side]]
+    ends = [side for side in sides if values[side] is None]
+    if sides and not ends:
+        raise Refusal(400)
+    return (ends or ["before"])[0], None
 
 
 def beside(siblings: list[Row], neighbour: Row, todo: Row, side: str) -> Fraction:

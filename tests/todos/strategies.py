@@ -85,8 +85,9 @@ moves = st.one_of(
     st.fixed_dictionaries({}, optional={"list": any_list}),
     st.fixed_dictionaries({"after": todos}, optional={"list": any_list}),
     st.fixed_dictionaries({"before": todos}),
+    st.fixed_dictionaries({"after": todos | nothing, "before": todos | nothing}),
 )
-list_moves = st.one_of(st.just({}), st.fixed_dictionaries({"after": lists}), st.fixed_dictionaries({"before": lists}))
+list_moves = st.fixed_dictionaries({}, optional={"after": lists | nothing, "before": lists | nothing})
 names = st.sampled_from(NAMES)
 colors = st.sampled_from(COLORS)
 list_values = st.fixed_dictionaries({}, optional={"name": names, "color": colors, "archived": st.booleans()})

@@ -104,16 +104,40 @@ class Moving(TodosTestCase):
             (child["id"], "not_a_sibling"),
             (self.c["id"], "not_a_sibling"),
             (self.mallory.todo()["id"], "does_not_exist"),
-            (None, "null"),
         ):
             with self.subTest(code):
                 response = self.alice.post(f"/todos/{self.c['id']}/move", {"after": neighbour})
                 self.assert_fault(response, "/after", code)
 
-    def test_after_and_before_exclude_each_other(self):
-        where = {"after": self.a["id"], "before": self.b["id"]}
+    def test_of_two_neighbours_the_one_that_is_still_there_counts(self):
+        project = self.alice.make("lists")
+        gone, elsewhere = self.alice.todo(), self.alice.todo(list=project["id"])
+        self.alice.delete(f"/todos/{gone['id']}")
+        for todo, after, before, expected in (
+            (self.c, self.a, self.b, "acb"),
+            (self.c, self.b, self.a, "abc"),
+            (self.c, gone, self.a, "cab"),
+            (self.c, self.a, elsewhere, "acb"),
+            (self.c, self.b, self.c, "abc"),
+        ):
+            with self.subTest(expected, after=after["title"], before=before["title"]):
+                self.move(todo, after=after["id"], before=before["id"])
+                self.assertEqual(self.order(list=self.a["list"]), expected)
+        where = {"after": gone["id"], "before": elsewhere["id"]}
+        self.assert_fault(self.alice.post(f"/todos/{self.c['id']}/move", where), "/after", "trashed")
 
-        self.assert_fault(self.alice.post(f"/todos/{self.c['id']}/move", where), "/before", "after_and_before")
+    def test_null_is_an_end(self):
+        gone = "00000000-0000-0000-0000-000000000000"
+        for todo, where, expected in (
+            (self.c, {"after": None}, "cab"),
+            (self.c, {"before": None}, "abc"),
+            (self.c, {"after": None, "before": gone}, "cab"),
+            (self.c, {"after": gone, "before": None}, "abc"),
+            (self.c, {"after": None, "before": self.b["id"]}, "acb"),
+        ):
+            with self.subTest(where):
+                self.move(todo, **where)
+                self.assertEqual(self.order(), expected)
 
     def test_keys_stay_short_however_often_one_moves_to_the_top(self):
         order = [self.a, self.b, self.c]

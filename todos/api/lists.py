@@ -98,5 +98,5 @@ class ListViewSet(OwnedViewSet):
     def move(self, request: Request, id: str) -> HttpResponse:
         values = self.valid(MoveInput)
         expected = self.expected(values)
-        changes.move_list(self.writer, self.uid, expected, **values)
+        changes.move_list(self.writer, self.uid, expected, values)
         return self.row_response(self.current())

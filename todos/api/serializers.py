@@ -137,14 +137,13 @@ class TodoPut(Body):
 
 
 class MoveInput(StrictSerializer):
-    after = Id(required=False, help_text="Place it right behind this one.")
-    before = Id(required=False, help_text="Place it right in front of this one.")
+    after = Id(
+        required=False,
+        allow_null=True,
+        help_text="Right behind this one; null is the beginning. With `before`, the one that is still there counts.",
+    )
+    before = Id(required=False, allow_null=True, help_text="Right in front of this one; null is the end.")
     version = Version()
-
-    def validate(self, attrs: Values) -> Values:
-        if "after" in attrs and "before" in attrs:
-            raise serializers.ValidationError({"before": "Give after or before, not both."}, "after_and_before")
-        return attrs
 
 
 class TodoMove(MoveInput):

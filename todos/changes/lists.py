@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from todos.changes.change import Change, change, has_values
-from todos.changes.moves import position_beside, respace
+from todos.changes.moves import neighbour_in, position_at_end, position_beside, respace
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid
@@ -83,27 +84,28 @@ def restore_list(owner: int | Caller, uid: UUID, expected: Expected) -> None:
         current.write(row, deleted_at=None, trashed_in=None)
 
 
-def move_list(
-    owner: int | Caller, uid: UUID, expected: Expected, *, after: UUID | None = None, before: UUID | None = None
-) -> None:
+def move_list(owner: int | Caller, uid: UUID, expected: Expected, place: Values) -> None:
+    """Beside another list, or to an end; `place` may have `after` and `before`."""
     with change(owner) as current:
         row = usable_list(current, uid, expected)
         siblings = List.objects.filter(owner_id=current.owner_id, deleted_at=None).exclude(uid=uid)
-        if neighbour := after or before:
-            position = position_of_move(current, siblings, neighbour, "after" if after else "before")
-        else:
-            position = current.end_position()
-        current.write(row, position=position)
+        neighbour, side = neighbour_in(place, partial(list_beside, siblings))
+        end = position_at_end(current, side)
+        current.write(row, position=position_of_move(current, siblings, neighbour, side) if neighbour else end)
 
 
-def position_of_move(current: Change, siblings: QuerySet[List], uid: UUID, side: str) -> str:
+def list_beside(siblings: QuerySet[List], uid: UUID, side: str) -> List:
     neighbour = siblings.filter(uid=uid).first()
     if neighbour is None:
         raise Invalid("does_not_exist", "You have no such other list.", pointer=f"/{side}")
+    return neighbour
+
+
+def position_of_move(current: Change, siblings: QuerySet[List], neighbour: List, side: str) -> str:
     position = position_beside(current, siblings, neighbour, side)
     if position is None:
         respace(current, siblings)
-        position = position_beside(current, siblings, siblings.get(uid=uid), side)
+        position = position_beside(current, siblings, siblings.get(pk=neighbour.pk), side)
     return position or current.end_position()
 
 

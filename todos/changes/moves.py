@@ -7,16 +7,45 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db.models import UUIDField, Value
 
 from todos.changes import positions
+from todos.exceptions import Invalid
 from todos.models import List, Todo
 from todos.models.expressions import After
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
     from todos.changes.batch import Batch
     from todos.changes.change import Change
+    from todos.types import Values
 
+SIDES = ("after", "before")
 Sibling = TypeVar("Sibling", Todo, List)
+
+
+def neighbour_in(values: Values, find: Callable[[UUID, str], Sibling]) -> tuple[Sibling | None, str]:
+    """The neighbour that counts and on which side of it: the first that is still there. Without one, which end.
+
+    `find` gets the id and the side, and refuses what can be no neighbour.
+    """
+    fault = None
+    for side in SIDES:
+        if values.get(side):
+            try:
+                return find(values[side], side), side
+            except Invalid as refusal:
+                fault = fault or refusal
+    ends = [side for side in SIDES if side in values and values[side] is None]
+    if fault and not ends:
+        raise fault
+    return None, ends[0] if ends else "before"
+
+
+def position_at_end(change: Change, side: str) -> str:
+    """After nothing is the beginning."""
+    return change.top_position() if side == "after" else change.end_position()
 
 
 def move_beside(batch: Batch, todo: Todo, neighbour: Todo, side: str) -> None:

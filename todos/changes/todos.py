@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from todos.changes import quotas
 from todos.changes.batch import Batch
 from todos.changes.change import Place, change, has_values, require_version
-from todos.changes.moves import move_beside
+from todos.changes.moves import move_beside, neighbour_in, position_at_end
 from todos.changes.values import (
     DEFAULTS,
     PLAIN,
@@ -242,17 +243,21 @@ def move(batch: Batch, operation: Operation) -> Outcome:
         # A subtask that goes to another list leaves its parent behind.
         batch.put_into(todo, batch.list_named(values["list"]))
         batch.attach(todo, None)
-    for side in ("after", "before"):
-        if side in values:
-            neighbour = batch.todo_named(values[side], f"/{side}")
-            if neighbour is todo or (neighbour.list_uid, neighbour.parent_uid) != (todo.list_uid, todo.parent_uid):
-                detail = "The neighbour has to be another todo of the same list and the same parent."
-                raise Invalid("not_a_sibling", detail, pointer=f"/{side}")
-            batch.flush()
-            move_beside(batch, todo, neighbour, side)
-            return Outcome(todo)
-    batch.touch(todo, position=batch.change.end_position())
+    neighbour, side = neighbour_in(values, partial(sibling_named, batch, todo))
+    if neighbour:
+        batch.flush()
+        move_beside(batch, todo, neighbour, side)
+    else:
+        batch.touch(todo, position=position_at_end(batch.change, side))
     return Outcome(todo)
+
+
+def sibling_named(batch: Batch, todo: Todo, uid: UUID, side: str) -> Todo:
+    neighbour = batch.todo_named(uid, f"/{side}")
+    if neighbour is todo or (neighbour.list_uid, neighbour.parent_uid) != (todo.list_uid, todo.parent_uid):
+        detail = "The neighbour has to be another todo of the same list and the same parent."
+        raise Invalid("not_a_sibling", detail, pointer=f"/{side}")
+    return neighbour
 
 
 def delete_forever(batch: Batch, operation: Operation) -> Outcome:

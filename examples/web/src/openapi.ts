@@ -155,7 +155,7 @@ export interface paths {
         put?: never;
         /**
          * Move a todo
-         * @description To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
+         * @description To another list, beside a todo of the same list and parent, or both. Of `after` and `before` the first counts that is still there; null is the beginning or the end, and without either it goes to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
          */
         post: operations["moveTodo"];
         delete?: never;
@@ -247,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Move a list
-         * @description Beside another list; without `after` and `before` to the end.
+         * @description Beside another list, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that is still there.
          */
         post: operations["moveList"];
         delete?: never;
@@ -537,14 +537,14 @@ export interface components {
         MoveOperation: {
             /**
              * Format: uuid
-             * @description Place it right behind this one.
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
              */
-            after?: string;
+            after?: string | null;
             /**
              * Format: uuid
-             * @description Place it right in front of this one.
+             * @description Right in front of this one; null is the end.
              */
-            before?: string;
+            before?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -800,14 +800,14 @@ export interface components {
         TodoListMove: {
             /**
              * Format: uuid
-             * @description Place it right behind this one.
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
              */
-            after?: string;
+            after?: string | null;
             /**
              * Format: uuid
-             * @description Place it right in front of this one.
+             * @description Right in front of this one; null is the end.
              */
-            before?: string;
+            before?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -840,14 +840,14 @@ export interface components {
         TodoMove: {
             /**
              * Format: uuid
-             * @description Place it right behind this one.
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
              */
-            after?: string;
+            after?: string | null;
             /**
              * Format: uuid
-             * @description Place it right in front of this one.
+             * @description Right in front of this one; null is the end.
              */
-            before?: string;
+            before?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -1067,7 +1067,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "after_and_before" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;

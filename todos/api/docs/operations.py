@@ -145,7 +145,8 @@ MOVE_TODO = verb(
     ChangedTodoAnswer,
     ("trashed",),
     "Move a todo",
-    "To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. "
+    "To another list, beside a todo of the same list and parent, or both. Of `after` and `before` the first counts "
+    "that is still there; null is the beginning or the end, and without either it goes to the end. "
     "Its subtasks go along; a subtask that changes its list leaves its parent.",
 )
 BULK_TODOS = operation(
@@ -205,7 +206,8 @@ MOVE_LIST = verb(
     ListAnswer,
     ("trashed",),
     "Move a list",
-    "Beside another list; without `after` and `before` to the end.",
+    "Beside another list, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that "
+    "is still there.",
 )
 LIST_TAGS = collection("listTags", "tags", "Tags, page by page", "In the order of their names, without case.")
 GET_TAG = detail("getTag", "tags", TagAnswer)

@@ -85,7 +85,7 @@ EXAMPLES: dict[str, Json] = {
         "One tag more, one less": {"tags_add": ["urgent"], "tags_remove": ["someday"]},
         "No due date any more": {"due_date": None, "due_time": None, "time_zone": None},
     },
-    "moveTodo": {"To the end of its list": {}},
+    "moveTodo": {"To the end of its list": {}, "To the beginning": {"after": None}},
     "bulkTodos": {
         "Create and complete": {
             "operations": [
