@@ -79,10 +79,38 @@ class Sync(TodosTestCase):
         since = self.changes()["version"]
         todo = self.alice.todo()
         self.alice.delete(f"/todos/{todo['id']}")
-        with clock.stopped_at(clock.now() + timedelta(days=31)):
-            call_command("purge", stdout=io.StringIO())
+        for days in (31, 62):
+            with clock.stopped_at(clock.now() + timedelta(days=days)):
+                call_command("purge", stdout=io.StringIO())
 
         self.assert_problem(self.alice.get(f"/changes?since={since}"), 410, "sync_too_old")
+
+    def test_what_was_purged_leaves_its_id_for_another_thirty_days(self):
+        project = self.alice.make("lists")
+        todo = self.alice.todo(list=project["id"])
+        self.alice.delete(f"/lists/{project['id']}")
+        since = self.alice.version
+        for days in (31, 60):
+            with clock.stopped_at(clock.now() + timedelta(days=days)):
+                call_command("purge", stdout=io.StringIO())
+
+        answer = self.changes(since)
+
+        self.assertEqual({row["id"] for row in answer["deleted"]}, {project["id"], todo["id"]})
+        self.assertEqual(answer["todos"] + answer["lists"], [])
+
+    def test_what_is_gone_for_good_comes_on_the_first_page(self):
+        todo, since = self.alice.todo(), self.alice.version
+        for _ in range(3):
+            self.alice.todo()
+        self.alice.delete(f"/todos/{todo['id']}")
+        self.alice.delete("/todos?status=trashed")
+
+        first = self.changes(since, page_size=2)
+
+        self.assertEqual([row["id"] for row in first["deleted"]], [todo["id"]])
+        self.assertEqual(len(first["todos"]), 1)
+        self.assertEqual(len(self.alice.get(first["next"]).json()["todos"]), 2)
 
     def test_a_new_account_has_a_version_that_is_not_that_of_no_copy(self):
         version = self.changes()["version"]
@@ -128,12 +156,13 @@ class Sync(TodosTestCase):
     def test_who_was_away_for_too_long_starts_over(self):
         todo = self.alice.todo()
         self.alice.delete(f"/todos/{todo['id']}")
-        since = self.changes()["version"] - 1
-        with clock.stopped_at(clock.now() + timedelta(days=31)):
-            call_command("purge", stdout=io.StringIO())
+        since = self.changes()["version"]
+        for days in (31, 62):
+            with clock.stopped_at(clock.now() + timedelta(days=days)):
+                call_command("purge", stdout=io.StringIO())
 
         self.assert_problem(self.alice.get(f"/changes?since={since}"), 410, "sync_too_old")
-        self.assertEqual(self.changes(since + 1)["todos"], [])
+        self.assertEqual(self.changes(self.alice.version)["todos"], [])
         self.assertEqual(self.changes(0)["todos"], [])
 
     def test_a_version_from_the_future_starts_over_too(self):

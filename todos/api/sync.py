@@ -56,10 +56,11 @@ def tombstones(owner: Owner, given: Given) -> RowSet:
 
 
 KINDS = (
+    # First, so that a row that came back is not deleted by an older tombstone.
+    Kind("deleted", tombstones, tables.TOMBSTONE),
     Kind("lists", lists, tables.LIST),
     Kind("tags", tags, tables.TAG),
     Kind("todos", todos, tables.TODO),
-    Kind("deleted", tombstones, tables.TOMBSTONE),
 )
 
 
@@ -85,7 +86,9 @@ class ChangesView(OwnedViewSet):
         if since > version or 0 < since < purged:
             detail = "There is no way on from this version. Start over with since=0."
             raise RequestFailed(410, "sync_too_old", detail)
-        context = orjson.dumps([self.caller.name, request.path, since]).decode()
+        # A cursor counts kinds, so it is good for their order only.
+        order = [kind.name for kind in KINDS]
+        context = orjson.dumps([self.caller.name, request.path, since, order]).decode()
         text = request.query_params.get("cursor")
         # A page after the first goes up to the version that the first one saw; what is newer comes with the next sync.
         cursor = unseal(text, context) if text else Cursor([version, 0, since], "0" * 32)
@@ -110,7 +113,7 @@ class ChangesView(OwnedViewSet):
         values = {"since": since, "upto": upto, "now": clock.now()}
         for index, kind in enumerate(KINDS[start:], start):
             if kind.name == "deleted" and since == 0:
-                break
+                continue
             begins_after = Cursor(seen, cursor.uid) if index == start else None
             cut = Cut("version", VERSION, is_descending=False, size=size, cursor=begins_after)
             page = self.reader.page(Query((kind.name, "news"), news_of(kind), values), kind.table, cut)

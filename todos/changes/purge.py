@@ -1,19 +1,21 @@
 """What is thrown away in time: old trash, old tombstones, names that tags had, answers kept for retries.
 
-Each batch is a transaction of its own, so that it can be stopped and run again at any time. The counter is not raised:
-a row that vanishes has no version. Instead the account remembers how far back a sync is still complete.
+Each batch is a transaction of its own, so that it can be stopped and run again at any time. What leaves the trash
+leaves a tombstone; when that goes, too, the account remembers how far back a sync is still complete.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 
+from todos.changes.change import Change, locked
 from todos.changes.tags import FORMER_NAMES_KEPT
 from todos.models import Account, FormerName, IdempotencyKey, List, Todo, TodoTag, Tombstone
 
@@ -52,46 +54,50 @@ def owners(rows: QuerySet[models.Model]) -> Iterator[int]:
 def repeated(purge_batch: Callable[[int, datetime, int], int], owner_id: int, before: datetime, batch: int) -> int:
     total = 0
     while True:
-        with transaction.atomic():
-            # Like a change, so that no writer brings back a row that is about to go.
-            Account.objects.select_for_update().get(owner_id=owner_id)
-            count = purge_batch(owner_id, before, batch)
+        count = purge_batch(owner_id, before, batch)
         total += count
         if count < batch:
             return total
 
 
 def purge_todos(owner_id: int, before: datetime, batch: int) -> int:
-    todos = Todo.objects.filter(owner_id=owner_id)
-    old = dict(todos.filter(deleted_at__lt=before).order_by("deleted_at").values_list("pk", "version")[:batch])
-    if not old:
-        return 0
-    # A subtask never stays in the trash longer than its parent, but clocks are not to be relied on.
-    old |= dict(todos.filter(parent__in=old).values_list("pk", "version"))
-    TodoTag.objects.filter(owner_id=owner_id, todo__in=old).delete()
-    todos.filter(pk__in=old).delete()
-    forget(owner_id, max(old.values()), todos=len(old))
+    with locked(owner_id) as current:
+        todos = Todo.objects.filter(owner_id=owner_id)
+        old = dict(todos.filter(deleted_at__lt=before).order_by("deleted_at").values_list("pk", "uid")[:batch])
+        # A subtask never stays in the trash longer than its parent, but clocks are not to be relied on.
+        old |= dict(todos.filter(parent__in=old).values_list("pk", "uid")) if old else {}
+        TodoTag.objects.filter(owner_id=owner_id, todo__in=old).delete()
+        todos.filter(pk__in=old).delete()
+        bury(current, Tombstone.Kind.TODO, old.values())
+        current.todo_count -= len(old)
     return len(old)
 
 
 def purge_lists(owner_id: int, before: datetime, batch: int) -> int:
-    used = Todo.objects.filter(owner_id=owner_id, list=OuterRef("pk"))
-    rows = List.objects.filter(~Exists(used), owner_id=owner_id, deleted_at__lt=before)
-    old = dict(rows.values_list("pk", "version")[:batch])
-    List.objects.filter(owner_id=owner_id, pk__in=old).delete()
-    forget(owner_id, max(old.values(), default=0))
+    with locked(owner_id) as current:
+        used = Todo.objects.filter(owner_id=owner_id, list=OuterRef("pk"))
+        rows = List.objects.filter(~Exists(used), owner_id=owner_id, deleted_at__lt=before)
+        old = dict(rows.values_list("pk", "uid")[:batch])
+        List.objects.filter(owner_id=owner_id, pk__in=old).delete()
+        bury(current, Tombstone.Kind.LIST, old.values())
     return len(old)
+
+
+def bury(current: Change, kind: Tombstone.Kind, uids: Collection[UUID]) -> None:
+    """Devices that still show these in the trash hear of it."""
+    if uids:
+        stamp = {"owner_id": current.owner_id, "version": current.take_number(), "deleted_at": current.now}
+        Tombstone.objects.bulk_create(Tombstone(kind=kind, uid=uid, **stamp) for uid in uids)
 
 
 def purge_tombstones(owner_id: int, before: datetime, batch: int) -> int:
-    rows = Tombstone.objects.filter(owner_id=owner_id)
-    old = dict(rows.filter(deleted_at__lt=before).values_list("pk", "version")[:batch])
-    rows.filter(pk__in=old).delete()
-    forget(owner_id, max(old.values(), default=0))
+    """The counter is not raised, because nothing can tell of these; a sync from before them starts over."""
+    with transaction.atomic():
+        account = Account.objects.filter(owner_id=owner_id)
+        # Like a change, so that none commits meanwhile.
+        account.select_for_update().get()
+        rows = Tombstone.objects.filter(owner_id=owner_id)
+        old = dict(rows.filter(deleted_at__lt=before).values_list("pk", "version")[:batch])
+        rows.filter(pk__in=old).delete()
+        account.update(purged_version=Greatest("purged_version", Value(max(old.values(), default=0))))
     return len(old)
-
-
-def forget(owner_id: int, version: int, todos: int = 0) -> None:
-    """A sync from before this version would miss what has gone."""
-    account = Account.objects.filter(owner_id=owner_id)
-    account.update(purged_version=Greatest("purged_version", Value(version)), todo_count=F("todo_count") - Value(todos))

@@ -337,7 +337,7 @@ export interface paths {
         };
         /**
          * What has changed since a version
-         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; drop them 30 days after that, as the server does without further notice. Push with `POST /todos/bulk`.
+         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, which comes first, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; 30 days later they are in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /todos/bulk`.
          */
         get: operations["listChanges"];
         put?: never;
