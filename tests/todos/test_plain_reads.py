@@ -20,6 +20,15 @@ FILTERS = (
     *("tag=Red", "tag=red&tag=blue", "priority_gte=2", "q=É", "q=", "tz=Asia/Tokyo", "tz=Pacific/Honolulu&due=today"),
     *("due=today", "due=overdue", "due=upcoming", "due=none", "due_before=2026-03-30", "due_after=1970-01-01"),
     *("due_after=2026-03-28&due_before=9999-12-31&status=open&tz=Pacific/Kiritimati", "starts=all&status=trashed"),
+    *(
+        "list=inbox",
+        "due=today,overdue",
+        "due=none&due=upcoming",
+        "has_notes=true",
+        "has_notes=false",
+        "total=true&q=a",
+    ),
+    *("completed_after=2026-03-01", "completed_before=2026-04-01&completed_after=1970-01-01", "total=true&q=a"),
 )
 
 
@@ -59,6 +68,8 @@ class BothWaysSayTheSame(TodosTestCase):
         yield from ("/tags", "/tags?page_size=1", "/lists", "/lists?status=archived", "/lists?status=trashed")
         yield from (f"/todos/{self.todo['id']}", f"/lists/{self.list['id']}", f"/todos/{self.list['id']}")
         yield from (f"/todos?{filters}" for filters in FILTERS)
+        yield f"/todos?list={self.list['id']},inbox"
+        yield f"/todos?ids={self.list['id']},{self.todo['id']}"
         for name in TodoViewSet.orderings:
             yield from (f"/todos?ordering={name}&page_size=2", f"/todos?ordering=-{name}&page_size=3")
 

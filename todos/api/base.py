@@ -20,6 +20,7 @@ from todos.api.docs.pages import DescribedPages
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
 from todos.api.pagination import absolute, pagination_of
+from todos.api.parameters import flag
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.spellings import parse_uuid
 from todos.api.strict import StrictSerializer, VersionInput
@@ -119,10 +120,7 @@ class OwnedViewSet(GenericViewSet[Any]):
     @property
     def is_permanent(self) -> bool:
         """Whether a deletion is for good."""
-        asked = self.request.query_params.get("permanent", "false")
-        if asked not in {"true", "false"}:
-            raise query_fault("permanent", "invalid", "Write true or false.", expected="boolean")
-        return asked == "true"
+        return flag(self.request, "permanent")
 
     def current(self) -> Json:
         return self.json_or_404(self.uid)

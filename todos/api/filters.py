@@ -4,34 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
+from uuid import UUID
 
-from django.db.models import DateField, DateTimeField, Expression, IntegerField, TextField, UUIDField
+from django.db.models import DateField, DateTimeField, Expression, IntegerField, Q, TextField, UUIDField
 
 from todos.compiled.shapes import Given
 from todos.models import due_dates
-from todos.models.expressions import OwnerId
+from todos.models.expressions import LocalDate, OwnerId
 from todos.models.tag import tag_key
 from todos.models.todo import TodoQuerySet
 from todos.types import Json
 
 DUES = {"today": due_dates.is_due_today, "overdue": due_dates.is_overdue, "upcoming": due_dates.is_upcoming}
-# Of these the value decides what the SQL is; of the others only that they are given.
-WORDS = frozenset({"status", "starts", "due"})
+# Of these the value decides what the SQL is, of those their number; of the others only that they are given.
+WORDS = frozenset({"status", "starts", "due", "has_notes"})
+INBOX = "inbox"
 
 
 def shape_of(filters: Json) -> Hashable:
     """What `apply` depends on besides the values that it is given."""
-    return frozenset(
-        (name, value if name in WORDS or value == "none" else len(value) if name == "tag" else None)
-        for name, value in filters.items()
-    )
+    return frozenset((name, shape_of_one(name, value)) for name, value in filters.items())
+
+
+def shape_of_one(name: str, value: Any) -> Hashable:
+    if name in WORDS or value == "none":
+        return value
+    if name == "tag":
+        return len(value)
+    if name == "list":
+        return len(padded(uids_of(value))), INBOX in value
+    return len(padded(value)) if name == "ids" else None
+
+
+def uids_of(lists: tuple[UUID | str, ...]) -> tuple[UUID, ...]:
+    return tuple(uid for uid in lists if isinstance(uid, UUID))
+
+
+def padded(uids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+    """With the last one repeated up to a power of two, so that two hundred numbers of them make nine shapes."""
+    room = 1 << (len(uids) - 1).bit_length() if uids else 0
+    return uids + uids[-1:] * (room - len(uids))
 
 
 def bindings(filters: Json, now: datetime) -> Json:
     """The values that `apply` is given."""
-    tags = {f"tag.{index}": tag_key(name) for index, name in enumerate(filters.get("tag", ()))}
-    values = {**filters, **tags, **due_dates.span(now)._asdict()}
+    several = {
+        "tag": map(tag_key, filters.get("tag", ())),
+        "list": padded(uids_of(filters.get("list", ()))),
+        "ids": padded(filters.get("ids", ())),
+    }
+    numbered = {f"{name}.{index}": value for name, values in several.items() for index, value in enumerate(values)}
+    values = {**filters, **numbered, **due_dates.span(now)._asdict()}
+    if "completed_before" in filters:
+        values["completed_before.latest"] = due_dates.latest_moment(filters["completed_before"])
+    if "completed_after" in filters:
+        values["completed_after.earliest"] = due_dates.earliest_moment(filters["completed_after"])
     if "due_before" in filters:
         values["due_before.latest"] = due_dates.latest_written(filters["due_before"])
     if "due_after" in filters:
@@ -48,22 +78,34 @@ def apply(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression
     rows = rows.trashed() if status == "trashed" else rows.live()
     if status in {"open", "completed"}:
         rows = rows.filter(completed_at__isnull=status == "open")
-    starts = filters.get("starts") or ("all" if status == "trashed" else "started")
+    starts = filters.get("starts") or ("all" if status == "trashed" or "ids" in filters else "started")
     if starts != "all":
         rows = rows.started(zone, now) if starts == "started" else rows.not_started(zone, now)
-    if "list" in filters:
-        rows = rows.in_list(owner_id, given("list", UUIDField()))
-    elif status != "trashed":
-        rows = rows.in_active_lists(owner_id)
-    if "parent" in filters:
-        rows = in_parent(rows, owner_id, filters["parent"], given)
+    rows = placed(rows, owner_id, filters, given)
     for index, _ in enumerate(filters.get("tag", ())):
         rows = rows.tagged(owner_id, given(f"tag.{index}", TextField()))
     if "priority_gte" in filters:
         rows = rows.filter(priority__gte=given("priority_gte", IntegerField()))
+    if "has_notes" in filters:
+        rows = rows.exclude(notes="") if filters["has_notes"] else rows.filter(notes="")
     if "q" in filters:
         rows = rows.containing(given("q", TextField()))
-    return due(rows, filters, zone, given)
+    return due(completed(rows, filters, zone, given), filters, zone, given)
+
+
+def placed(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, given: Given) -> TodoQuerySet:
+    if "ids" in filters:
+        rows = rows.with_uids(numbered("ids", filters["ids"], given))
+    if "list" in filters:
+        uids = numbered("list", uids_of(filters["list"]), given)
+        rows = rows.in_lists(owner_id, uids, with_inbox=INBOX in filters["list"])
+    elif filters.get("status") != "trashed" and "ids" not in filters:
+        rows = rows.in_active_lists(owner_id)
+    return in_parent(rows, owner_id, filters["parent"], given) if "parent" in filters else rows
+
+
+def numbered(name: str, uids: tuple[UUID, ...], given: Given) -> list[Expression]:
+    return [given(f"{name}.{index}", UUIDField()) for index in range(len(padded(uids)))]
 
 
 def in_parent(rows: TodoQuerySet, owner_id: OwnerId, parent: Any, given: Given) -> TodoQuerySet:
@@ -72,12 +114,26 @@ def in_parent(rows: TodoQuerySet, owner_id: OwnerId, parent: Any, given: Given) 
     return rows.filter(parent__uid=given("parent", UUIDField()), parent__owner=owner_id)
 
 
+def completed(rows: TodoQuerySet, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
+    """By the day in the zone; the moments around it have an index."""
+    if "completed_before" in filters:
+        day, latest = given("completed_before", DateField()), given("completed_before.latest", DateTimeField())
+        rows = rows.alias(completed_on=LocalDate("completed_at", zone)).filter(
+            completed_at__lt=latest, completed_on__lt=day
+        )
+    if "completed_after" in filters:
+        day, earliest = given("completed_after", DateField()), given("completed_after.earliest", DateTimeField())
+        rows = rows.alias(completed_on=LocalDate("completed_at", zone)).filter(
+            completed_at__gt=earliest, completed_on__gt=day
+        )
+    return rows.filter(completed_at__isnull=False) if filters.get("is_completed") else rows
+
+
 def due(rows: TodoQuerySet, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
     conditions = []
-    if filters.get("due") == "none":
-        rows = rows.filter(due_date=None)
-    elif "due" in filters:
-        conditions.append(DUES[filters["due"]](zone, span(given)))
+    if "due" in filters:
+        ways = [DUES[name](zone, span(given)) if name in DUES else Q(due_date=None) for name in filters["due"]]
+        conditions.append(reduce(or_, ways))
     if "due_before" in filters:
         names = "due_before", "due_before.latest"
         conditions.append(due_dates.is_due_before(*(given(name, DateField()) for name in names)))

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE, MAX_SIZE = 50, 200
 SIGNATURE_BYTES = 16
-PARAMETERS = ("cursor", "page_size", "ordering")
+# What chooses no rows.
+PARAMETERS = ("cursor", "page_size", "ordering", "total", "include")
 
 
 class Pagination(NamedTuple):

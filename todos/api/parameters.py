@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from todos import zones
 from todos.api.errors import QueryInvalid
@@ -18,6 +20,9 @@ from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.types import Json
 
 MAX_TAG_FILTERS = 20
+MAX_LIST_FILTERS = 20
+MAX_IDS = 200
+DUES = ("today", "overdue", "upcoming", "none")
 MAX_WORDS = 200
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -33,12 +38,26 @@ class Parameter:
 
 
 def choice(text: str, *names: str) -> Parameter:
-    def read(sent: str) -> str:
-        if sent not in names:
-            raise not_chosen([*names])
-        return sent
+    return Parameter(partial(chosen, names=names), text, {"enum": sorted(names)})
 
-    return Parameter(read, text, {"enum": sorted(names)})
+
+def chosen(sent: str, names: tuple[str, ...]) -> str:
+    if sent not in names:
+        raise not_chosen([*names])
+    return sent
+
+
+def several(read: Callable[[str], Any], text: str, max_items: int, items: Json) -> Parameter:
+    """Of values that have no comma themselves: repeated or with commas between them, in any order."""
+
+    def read_all(sent: list[str]) -> tuple[Any, ...]:
+        values = [value for values in sent for value in values.split(",", max_items)]
+        if len(values) > max_items:
+            raise refusal("max_length", f"Give at most {max_items}.", max=max_items)
+        return tuple(sorted({read(value) for value in values}, key=str))
+
+    schema = {"type": "array", "items": {"type": "string", **items}, "minItems": 1, "maxItems": max_items}
+    return Parameter(read_all, f"{text} Repeat it or put commas between for several.", schema, repeats=True)
 
 
 def read_uuid(sent: str) -> UUID:
@@ -46,6 +65,16 @@ def read_uuid(sent: str) -> UUID:
     if uid is None:
         raise refusal("invalid", "Write a UUID.", expected="uuid")
     return uid
+
+
+def read_list(sent: str) -> UUID | str:
+    return sent if sent == "inbox" else read_uuid(sent)
+
+
+def read_flag(sent: str) -> bool:
+    if sent not in {"true", "false"}:
+        raise refusal("invalid", "Write true or false.", expected="boolean")
+    return sent == "true"
 
 
 def read_parent(sent: str) -> UUID | str:
@@ -72,12 +101,22 @@ def read_priority(sent: str) -> int:
 
 
 def read_tags(sent: list[str]) -> list[str]:
-    names = [name.strip() for name in sent]
+    names = [read_tag(name.strip()) for name in sent]
     if len(names) > MAX_TAG_FILTERS:
         raise refusal("max_length", f"Give at most {MAX_TAG_FILTERS} tags.", max=MAX_TAG_FILTERS)
     if any(not name or len(name) > 60 or "\0" in name for name in names):
         raise refusal("invalid", "A tag has 1 to 60 characters.", expected="string", min=1, max=60)
     return names
+
+
+def read_tag(sent: str) -> str:
+    """A name; one with a comma stands between quotation marks, so that nobody is shown nothing for two tags in one."""
+    if len(sent) > 2 and sent[0] == sent[-1] == '"':
+        return sent[1:-1]
+    if "," in sent:
+        text = 'Repeat the parameter for several tags; put a name with a comma between quotation marks: tag="a, b".'
+        raise refusal("comma", text)
+    return sent
 
 
 def read_words(sent: str) -> str:
@@ -100,15 +139,23 @@ PARAMETERS = {
         "future",
         "all",
     ),
-    "list": Parameter(
+    "ids": several(
         read_uuid,
-        "In this list. Todos of archived lists show only when asked for like this.",
+        "These todos, also those that begin later or are in archived lists.",
+        MAX_IDS,
         {"format": "uuid"},
+    ),
+    "list": several(
+        read_list,
+        "In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this.",
+        MAX_LIST_FILTERS,
+        {"pattern": f"^(inbox|{UUID_PATTERN})$"},
     ),
     "tag": Parameter(
         read_tags,
-        "With this tag, compared without case. Repeat it for todos that have all of them.",
-        {"type": "array", "items": {"type": "string", "maxLength": 60}, "maxItems": MAX_TAG_FILTERS},
+        "With this tag, compared without case. Repeat it for todos that have all of them. A name with a comma stands "
+        "between quotation marks.",
+        {"type": "array", "items": {"type": "string", "maxLength": 62}, "maxItems": MAX_TAG_FILTERS},
         repeats=True,
     ),
     "parent": Parameter(
@@ -119,21 +166,23 @@ PARAMETERS = {
     "priority_gte": Parameter(
         read_priority, "This priority or a higher one.", {"type": "integer", "minimum": 0, "maximum": 3}
     ),
-    "due": choice(
+    "due": several(
+        partial(chosen, names=DUES),
         "By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 "
         "is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include "
         "completed todos unless `status=open`.",
-        "today",
-        "overdue",
-        "upcoming",
-        "none",
+        len(DUES),
+        {"enum": [*DUES]},
     ),
     "due_before": Parameter(read_day, "Due before this day, in your zone or `tz`.", {"format": "date"}),
     "due_after": Parameter(read_day, "Due after this day, in your zone or `tz`.", {"format": "date"}),
+    "completed_before": Parameter(read_day, "Completed before this day, in your zone or `tz`.", {"format": "date"}),
+    "completed_after": Parameter(read_day, "Completed after this day, in your zone or `tz`.", {"format": "date"}),
+    "has_notes": Parameter(read_flag, "With notes, or without.", {"type": "boolean"}),
     "q": Parameter(read_words, "Part of the title or the notes, whatever the case.", {"maxLength": MAX_WORDS}),
     "tz": Parameter(
         read_zone,
-        "IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers.",
+        "IANA zone to use instead of yours, for days and the `due_at` of answers.",
         {"examples": ["Asia/Tokyo"]},
     ),
 }
@@ -156,3 +205,11 @@ def values_of(query: QueryDict) -> Json:
     if faults:
         raise QueryInvalid(faults)
     return values
+
+
+def flag(request: Request, name: str) -> bool:
+    """A parameter that is no filter and off unless it is given."""
+    try:
+        return read_flag(request.query_params.get(name, "false"))
+    except ValidationError as exc:
+        raise QueryInvalid({name: exc.detail}) from exc

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Expression, TextField
+from django.db.models import Count, Expression, TextField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -18,9 +18,9 @@ from todos.api import filters, tables
 from todos.api.base import PAGING, OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.answers import MAX_ALSO
-from todos.api.errors import query_fault
+from todos.api.docs.pages import DescribedTodoPages
 from todos.api.pagination import address_of, pagination_of
-from todos.api.parameters import PARAMETERS, values_of
+from todos.api.parameters import PARAMETERS, flag, values_of
 from todos.api.preconditions import etag, insists_on_changing, insists_on_creating
 from todos.api.rows import new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
@@ -31,12 +31,13 @@ from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
-from todos.reading import literal
+from todos.reading import Page, literal
 from todos.types import Json, RowSet
 
 
 class TodoViewSet(OwnedViewSet):
     model = Todo
+    pagination_class = DescribedTodoPages
     serializer_class = TodoAnswer
     table = tables.TODO
     orderings = {
@@ -46,18 +47,22 @@ class TodoViewSet(OwnedViewSet):
         "created_at": "created_at",
         "updated_at": "version",
         "title": "title_sort",
+        # Of those that are completed: a logbook.
+        "completed_at": "completed_at",
     }
     parameters = {
-        "list": frozenset(PARAMETERS) | PAGING,
+        "list": frozenset(PARAMETERS) | PAGING | {"total"},
         "retrieve": frozenset({"tz"}),
         "destroy": frozenset({"permanent"}),
         "empty_trash": frozenset({"status"}),
     }
-    repeatable = frozenset({"tag"})
+    repeatable = frozenset(name for name, parameter in PARAMETERS.items() if parameter.repeats)
 
     @cached_property
     def filters(self) -> Json:
-        return values_of(self.request.query_params)
+        query = self.request.query_params
+        is_logbook = query.get("ordering", "").endswith("completed_at")
+        return {**values_of(query), "is_completed": True} if is_logbook else values_of(query)
 
     @property
     def shape(self) -> Hashable:
@@ -79,15 +84,26 @@ class TodoViewSet(OwnedViewSet):
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
-        # What is overdue changes by the minute, everything else by changes and with the day.
-        if self.filters.get("due") == "overdue":
-            return self.json_response(self.page(query))
         pagination, key = pagination_of(self), (self.caller.name, *address_of(request))
-        render = request.accepted_renderer.render
-        body = self.reader.page_bytes(
-            query, self.table, pagination.cut, key, lambda page: render(pagination.body(page))
-        )
-        return self.bytes_response(body)
+        wants_total = flag(request, "total")
+
+        def render(page: Page) -> Any:
+            total = {"total": self.total()} if wants_total else {}
+            return request.accepted_renderer.render({**pagination.body(page), **total})
+
+        # What is overdue changes by the minute, everything else by changes and with the day.
+        if "overdue" in self.filters.get("due", ()):
+            return self.bytes_response(render(self.reader.page(query, self.table, pagination.cut)))
+        return self.bytes_response(self.reader.page_bytes(query, self.table, pagination.cut, key, render))
+
+    def total(self) -> int:
+        """How many todos all pages have together."""
+        found = self.reader.tuples(self.query(self.counted, **filters.bindings(self.filters, clock.now())), ("total",))
+        return found[0][0] if found else 0
+
+    def counted(self, owner: Owner, given: Given) -> RowSet:
+        rows = filters.apply(self.get_queryset(owner), owner.pk, self.filters, self.zone(owner, given), given)
+        return rows.order_by().values("owner").annotate(total=Count("*"))
 
     @extend_schema(**operations.GET_TODO)
     def retrieve(self, request: Request, id: str) -> HttpResponse:

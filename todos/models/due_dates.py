@@ -5,7 +5,7 @@ A todo with a zone is due on the day that its moment has in the asker's zone; th
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import models
@@ -67,6 +67,15 @@ def latest_written(day: date) -> date:
 
 def earliest_written(day: date) -> date:
     return max(day, FIRST_DAY + ZONE_MARGIN) - ZONE_MARGIN
+
+
+def latest_moment(day: date) -> datetime:
+    """No moment before the day, wherever it is, comes after this one."""
+    return datetime.combine(latest_written(day), time(0), UTC)
+
+
+def earliest_moment(day: date) -> datetime:
+    return datetime.combine(earliest_written(day), time(0), UTC)
 
 
 def is_due_before(day: Day, latest: Day) -> Q:

@@ -57,10 +57,17 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
 
         return self.exclude(list__in=List.objects.filter(owner_id=owner_id, archived_at__isnull=False).values("pk"))
 
-    def in_list(self, owner_id: OwnerId, uid: Uid) -> Self:
+    def with_uids(self, uids: Sequence[Uid]) -> Self:
+        return self.filter(uid__in=uids)
+
+    def in_lists(self, owner_id: OwnerId, uids: Sequence[Uid], *, with_inbox: bool) -> Self:
         from todos.models.list import List
 
-        return self.filter(list=Subquery(List.objects.filter(owner_id=owner_id, uid=uid).values("pk")))
+        which = Q(is_inbox=True) if with_inbox else Q()
+        lists = List.objects.filter(which | Q(uid__in=uids) if uids else which, owner_id=owner_id).values("pk")
+        # There is one, which PostgreSQL is told so that it walks along the list's index.
+        is_single = len(uids) + with_inbox == 1
+        return self.filter(list=Subquery(lists)) if is_single else self.filter(list__in=lists)
 
     def started(self, zone: models.Expression, now: Moment) -> Self:
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=LocalDate(now, zone)))

@@ -22,11 +22,7 @@ export interface paths {
          * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same todo, other content 409. An open subtask reopens its parent.
          */
         post: operations["createTodo"];
-        /**
-         * Empty the trash
-         * @description Deletes every todo in the trash for good, in one change. Lists stay there; `permanent=true` deletes one.
-         */
-        delete: operations["emptyTrash"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -155,7 +151,7 @@ export interface paths {
         put?: never;
         /**
          * Move a todo
-         * @description To another list, beside a todo of the same list and parent, or both. Of `after` and `before` the first counts that is still there; null is the beginning or the end, and without either it goes to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
+         * @description To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
          */
         post: operations["moveTodo"];
         delete?: never;
@@ -247,7 +243,7 @@ export interface paths {
         put?: never;
         /**
          * Move a list
-         * @description Beside another list, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that is still there.
+         * @description Beside another list; without `after` and `before` to the end.
          */
         post: operations["moveList"];
         delete?: never;
@@ -337,7 +333,7 @@ export interface paths {
         };
         /**
          * What has changed since a version
-         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, which comes first, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; 30 days later they are in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /todos/bulk`.
+         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; drop them 30 days after that, as the server does without further notice. Push with `POST /todos/bulk`.
          */
         get: operations["listChanges"];
         put?: never;
@@ -537,14 +533,14 @@ export interface components {
         MoveOperation: {
             /**
              * Format: uuid
-             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
+             * @description Place it right behind this one.
              */
-            after?: string | null;
+            after?: string;
             /**
              * Format: uuid
-             * @description Right in front of this one; null is the end.
+             * @description Place it right in front of this one.
              */
-            before?: string | null;
+            before?: string;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -800,14 +796,14 @@ export interface components {
         TodoListMove: {
             /**
              * Format: uuid
-             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
+             * @description Place it right behind this one.
              */
-            after?: string | null;
+            after?: string;
             /**
              * Format: uuid
-             * @description Right in front of this one; null is the end.
+             * @description Place it right in front of this one.
              */
-            before?: string | null;
+            before?: string;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -840,14 +836,14 @@ export interface components {
         TodoMove: {
             /**
              * Format: uuid
-             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
+             * @description Place it right behind this one.
              */
-            after?: string | null;
+            after?: string;
             /**
              * Format: uuid
-             * @description Right in front of this one; null is the end.
+             * @description Place it right in front of this one.
              */
-            before?: string | null;
+            before?: string;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -870,6 +866,8 @@ export interface components {
              * @description The address of the page, or null.
              */
             previous: string | null;
+            /** @description With `total=true`: todos on all pages. */
+            total?: number;
         };
         /** @description A merge-patch: what is absent stays, null clears. */
         TodoPatch: {
@@ -1067,7 +1065,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "after_and_before" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -1179,18 +1177,26 @@ export interface operations {
     listTodos: {
         parameters: {
             query?: {
+                /** @description Completed after this day, in your zone or `tz`. */
+                completed_after?: string;
+                /** @description Completed before this day, in your zone or `tz`. */
+                completed_before?: string;
                 /** @description From `next` or `previous`; good for the same filters and ordering only. */
                 cursor?: string;
-                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. */
-                due?: "none" | "overdue" | "today" | "upcoming";
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
                 /** @description Due after this day, in your zone or `tz`. */
                 due_after?: string;
                 /** @description Due before this day, in your zone or `tz`. */
                 due_before?: string;
-                /** @description In this list. Todos of archived lists show only when asked for like this. */
-                list?: string;
-                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. */
-                ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title";
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /** @description These todos, also those that begin later or are in archived lists. Repeat it or put commas between for several. */
+                ids?: string[];
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. `completed_at`: only what is completed, a logbook with `-completed_at`. */
+                ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title" | "completed_at" | "-completed_at";
                 /** @description Rows on a page. */
                 page_size?: number;
                 /** @description Subtasks of this todo; `none`: todos that are no subtask. */
@@ -1203,9 +1209,11 @@ export interface operations {
                 starts?: "all" | "future" | "started";
                 /** @description Default: open and completed. Trashed todos show only with `status=trashed`. */
                 status?: "completed" | "open" | "trashed";
-                /** @description With this tag, compared without case. Repeat it for todos that have all of them. */
+                /** @description With this tag, compared without case. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
                 tag?: string[];
-                /** @description IANA zone to use instead of yours, for `due`, `starts` and the `due_at` of answers. */
+                /** @description `true`: with `total`, how many todos all pages have. Counting takes longer than a page. */
+                total?: boolean;
+                /** @description IANA zone to use instead of yours, for days and the `due_at` of answers. */
                 tz?: string;
             };
             header?: never;
@@ -1301,45 +1309,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code: "idempotency_key_reused";
-                    };
-                };
-            };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    emptyTrash: {
-        parameters: {
-            query: {
-                /** @description `trashed`. */
-                status: "trashed";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; done already is fine too. */
-            204: {
-                headers: {
-                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            /** @description - `account_erased`: everything was erased while the request waited. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code: "account_erased";
                     };
                 };
             };
@@ -2152,10 +2121,7 @@ export interface operations {
     };
     deleteList: {
         parameters: {
-            query?: {
-                /** @description `true`: delete what is in the trash already for good, with its todos (else 409). */
-                permanent?: boolean;
-            };
+            query?: never;
             header?: {
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -2182,7 +2148,6 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /**
              * @description - `inbox_stays`: the Inbox can't be archived or deleted.
-             *     - `not_trashed`: it is not in the trash.
              *     - `account_erased`: everything was erased while the request waited.
              */
             409: {
@@ -2192,7 +2157,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "inbox_stays" | "not_trashed" | "account_erased";
+                        code: "inbox_stays" | "account_erased";
                     };
                 };
             };

@@ -26,9 +26,9 @@ export function queryOf(view: View) {
     q: view.search || undefined,
     priority_gte: view.priority || undefined,
     status: view.kind === "trash" ? ("trashed" as const) : undefined,
-    due,
+    due: due && [due],
     tz: due && zone(),
-    list: view.kind === "list" ? view.id : undefined,
+    list: view.kind === "list" && view.id ? [view.id] : undefined,
     // Subtasks have an order of their own, below their parent, which this page does not show.
     parent: view.kind === "list" ? "none" : undefined,
     tag: view.kind === "tag" && view.id ? [view.id] : undefined,

@@ -64,13 +64,18 @@ LIST_TODOS = collection(
             "default": "position",
             "enum": [
                 sign + name
-                for name in ("position", "due", "priority", "created_at", "updated_at", "title")
+                for name in ("position", "due", "priority", "created_at", "updated_at", "title", "completed_at")
                 for sign in ("", "-")
             ],
         },
         description="Prefix `-` for descending order. `due`: by day and time as written, a whole day after the "
         "times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). "
-        "`title` without case.",
+        "`title` without case. `completed_at`: only what is completed, a logbook with `-completed_at`.",
+    ),
+    OpenApiParameter(
+        "total",
+        {"type": "boolean", "default": False},
+        description="`true`: with `total`, how many todos all pages have. Counting takes longer than a page.",
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)

@@ -12,4 +12,13 @@ class DescribedPages(BasePagination):
         link = {"type": ["string", "null"], "format": "uri", "description": "The address of the page, or null."}
         cursor = {"type": ["string", "null"], "description": "The `cursor` in `next`, for links of your own."}
         properties = {"results": schema, "next": link, "next_cursor": cursor, "previous": link}
-        return {"type": "object", "required": list(properties), "properties": properties}
+        return {"type": "object", "required": list(properties), "properties": {**properties, **self.more()}}
+
+    def more(self) -> Json:
+        """Members that are there when they are asked for."""
+        return {}
+
+
+class DescribedTodoPages(DescribedPages):
+    def more(self) -> Json:
+        return {"total": {"type": "integer", "description": "With `total=true`: todos on all pages."}}
