@@ -14,10 +14,11 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-PLAIN = ("title", "notes", "priority", "starts_on", "due_date", "due_time", "time_zone")
+PLAIN = ("title", "notes", "meta", "priority", "starts_on", "due_date", "due_time", "time_zone")
 DEFAULTS: dict[str, Any] = {
     "title": "",
     "notes": "",
+    "meta": None,
     "priority": 0,
     "starts_on": None,
     "due_date": None,

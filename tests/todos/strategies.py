@@ -46,6 +46,7 @@ dates = st.one_of(
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "title": st.sampled_from(NAMES),
     "notes": st.sampled_from(("", "a note", "ALPHA\n")),
+    "meta": st.sampled_from((None, {"a": [1, {"b": None}]}, {})),
     "completed": st.booleans(),
     "priority": st.integers(0, 3),
     "dates": dates,

@@ -38,7 +38,8 @@ class BadTodos(TodosTestCase):
 
     def tearDown(self) -> None:
         # Whatever was refused has left nothing behind.
-        self.assertEqual(self.alice.get("/todos").json()["results"], [self.todo])
+        self.assertEqual(self.alice.get(f"/todos/{self.todo['id']}").json(), self.todo)
+        self.assertEqual(self.alice.titles(), [self.todo["title"]])
         super().tearDown()
 
     def refused(self, values, name, code=None):
@@ -183,6 +184,31 @@ class WhatIsSaid(TodosTestCase):
             self.alice.todo()
             response = self.alice.post("/todos", {"title": "x"})
         self.assertEqual((response.json()["code"], response.json()["params"]), ("too_many_todos", {"max": 1}))
+
+
+class Meta(TodosTestCase):
+    """A client's own JSON."""
+
+    def test_is_kept_as_it_comes_and_synced(self):
+        for meta in ({}, {"a": {"b": [1, 2.5, None, "\0 \u2028"]}}, {"x": "y" * 2040}, None):
+            with self.subTest(str(meta)[:20]):
+                todo = self.alice.todo(meta=meta)
+                self.assertEqual(todo["meta"], meta)
+                self.assertEqual(self.alice.get(f"/todos/{todo['id']}").json(), todo)
+                self.assertEqual(self.alice.get("/changes").json()["todos"][-1]["meta"], meta)
+
+    def test_an_equal_object_is_no_change_and_another_replaces_it_whole(self):
+        todo = self.alice.todo(meta={"a": 1, "b": {"c": 2}})
+        address = f"/todos/{todo['id']}"
+
+        self.assertEqual(self.alice.patch(address, {"meta": {"b": {"c": 2}, "a": 1}}).json(), todo)
+        self.assertEqual(self.alice.patch(address, {"meta": {"b": {}}}).json()["meta"], {"b": {}})
+
+    def test_it_is_an_object_of_at_most_2048_bytes(self):
+        for meta, code in ((1, "invalid"), ([], "invalid"), ("{}", "invalid"), ({"x": "ä" * 1021}, "max_bytes")):
+            with self.subTest(str(meta)[:20]):
+                self.assert_fault(self.alice.post("/todos", {"title": "x", "meta": meta}), "/meta", code)
+        self.assertEqual(self.alice.todo(meta={"x": "ä" * 1020})["meta"], {"x": "ä" * 1020})
 
 
 class ManyFaults(TodosTestCase):

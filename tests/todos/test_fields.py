@@ -30,6 +30,7 @@ INTERNAL = {"id", "owner", "trashed_in", "completed_in", "due_sort", "title_sort
 SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.Line: ("one", "two"),
     kinds.Markdown: ("*a*\n", "b"),
+    kinds.Opaque: ({"b": [1, None, "\0"], "a": {}}, {}),
     kinds.Flag: (True, False),
     kinds.Day: ("2026-03-29", "2026-10-25"),
     kinds.TimeOfDay: ("02:30", "23:59"),
@@ -210,6 +211,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         kinds.TimeOfDay: lambda value: value and value.isoformat("minutes"),
         kinds.Zone: lambda value: value or None,
         kinds.Color: lambda value: value or None,
+        kinds.Opaque: lambda value: json.loads(value) if value else None,
     }
     # What a column may hold; the others hold anything.
     values: dict[str, tuple[Any, ...]] = {
@@ -218,6 +220,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         "time_zone": ("", "Europe/Berlin"),
         "owner_zone": ("UTC", "Asia/Tokyo"),
         "color": ("", "#00ff00"),
+        "meta": ("", "{}", '{"a":[1]}'),
         "due_at": (datetime(2026, 3, 29, 1, 30, tzinfo=UTC),),
     }
 

@@ -1,6 +1,35 @@
 from tests.todos.case import TodosTestCase
 
 
+class Counted(TodosTestCase):
+    def counts(self, person=None):
+        rows = (person or self.alice).get("/todos?starts=all").json()["results"]
+        return {row["title"]: row["subtasks"] for row in rows}
+
+    def test_rows_of_a_list_say_how_many_they_have(self):
+        parent = self.alice.todo(title="parent")["id"]
+        first = self.alice.todo(title="first", parent=parent)["id"]
+        for values in ({"completed": True}, {"starts_on": "2999-01-01"}, {"notes": "n"}):
+            self.alice.todo(title="sub", parent=parent, **values)
+        gone = self.alice.todo(title="gone", parent=parent)["id"]
+        self.alice.delete(f"/todos/{gone}")
+        self.mallory.todo(title="hers")
+
+        self.assertEqual(self.counts()["parent"], {"open": 3, "total": 4})
+        self.assertEqual(self.counts()["first"], {"open": 0, "total": 0})
+        self.alice.patch(f"/todos/{first}", {"parent": None})
+        self.assertEqual(self.counts()["parent"], {"open": 2, "total": 3})
+        self.assertEqual(self.counts(self.mallory), {"hers": {"open": 0, "total": 0}})
+
+    def test_rows_say_whether_there_are_notes(self):
+        self.alice.todo(title="with", notes="n")
+        self.alice.todo(title="without")
+
+        rows = self.alice.get("/todos").json()["results"]
+
+        self.assertEqual([row["has_notes"] for row in rows], [True, False])
+
+
 class Subtasks(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()

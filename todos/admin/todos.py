@@ -54,17 +54,23 @@ class TodoAdmin(OwnedAdmin[Todo]):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Todo]:
-        return super().get_queryset(request).defer("notes")
+        return super().get_queryset(request).defer("notes", "meta")
 
     def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[TodoChangeList]:
         return TodoChangeList
 
     def get_fields(self, request: HttpRequest, obj: Todo | None = None) -> tuple[str, ...]:
         kind = "notes_link" if request.user.has_perm("todos.view_notes") else "notes_length"
-        return tuple(kind if name == "notes" else name for name in super().get_fields(request, obj))
+        kinds = {"notes": kind, "meta": "meta_length"}
+        return tuple(kinds.get(name, name) for name in super().get_fields(request, obj))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Todo | None = None) -> tuple[str, ...]:
-        return (*(name for name in self.shown if name != "notes"), "notes_link", "notes_length")
+        return (
+            *(name for name in self.shown if name not in {"notes", "meta"}),
+            "notes_link",
+            "notes_length",
+            "meta_length",
+        )
 
     def write(self, row: Todo, values: Values, expected: frozenset[int]) -> None:
         changes.run(row.owner_id, [changes.Operation(changes.Verb.UPDATE, row.uid, values, expected)])
@@ -112,6 +118,12 @@ class TodoAdmin(OwnedAdmin[Todo]):
     @admin.display(description="notes")
     def notes_length(self, todo: Todo) -> str:
         length = Todo.objects.filter(pk=todo.pk).values_list(Length("notes"), flat=True).get()
+        return f"hidden, {length} characters" if length else "none"
+
+    @admin.display(description="meta")
+    def meta_length(self, todo: Todo) -> str:
+        """What a client keeps there may be as private as notes, and no operator has to read it."""
+        length = Todo.objects.filter(pk=todo.pk).values_list(Length("meta"), flat=True).get()
         return f"hidden, {length} characters" if length else "none"
 
     @admin.display(description="notes")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, TODO_FIELDS
+from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, TODO_FIELDS, TODO_ROW_FIELDS
 from todos.fields.field import columns
 from todos.fields.row_json import compile_to_json
 from todos.models import Todo
 from todos.types import Json, Values
 
 TODO_COLUMNS, todo_json = columns(TODO_FIELDS), compile_to_json(TODO_FIELDS)
+TODO_ROW_COLUMNS, todo_row_json = columns(TODO_ROW_FIELDS), compile_to_json(TODO_ROW_FIELDS)
 LIST_COLUMNS, list_json = columns(LIST_FIELDS), compile_to_json(LIST_FIELDS)
 TAG_COLUMNS, tag_json = columns(TAG_FIELDS), compile_to_json(TAG_FIELDS)
 

@@ -19,6 +19,7 @@ from todos.fields.declared import (
     ON_CREATION,
     TAG_FIELDS,
     TODO_FIELDS,
+    TODO_ROW_FIELDS,
 )
 from todos.fields.field import Field, Fields, Written, empty_values, writable
 from todos.models import Tombstone
@@ -36,6 +37,7 @@ INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.TimeOfDay: strict.TimeOfDay,
     kinds.Zone: strict.Zone,
     kinds.Color: strict.Color,
+    kinds.Opaque: strict.Opaque,
     kinds.Uuid: strict.Id,
     kinds.Names: strict.Names,
 }
@@ -43,11 +45,13 @@ INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
 ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Line: serializers.CharField,
     kinds.Markdown: serializers.CharField,
-    kinds.Flag: serializers.BooleanField,
     kinds.Since: serializers.BooleanField,
     kinds.Whole: serializers.IntegerField,
     kinds.Level: strict.Level,
     kinds.Counter: serializers.IntegerField,
+    kinds.Opaque: lambda **options: strict.Opaque(max_bytes=0, **options),
+    kinds.SubtaskCounts: lambda **options: SubtasksAnswer(**options),
+    kinds.Flag: serializers.BooleanField,
     kinds.Day: serializers.DateField,
     kinds.TimeOfDay: strict.TimeOfDay,
     kinds.Moment: serializers.DateTimeField,
@@ -152,6 +156,15 @@ class TodoMove(MoveInput):
 
 class TodoAnswer(Answer):
     declared = TODO_FIELDS
+
+
+class SubtasksAnswer(AnswerSerializer):
+    open = serializers.IntegerField()
+    total = serializers.IntegerField()
+
+
+class TodoRowAnswer(Answer):
+    declared = TODO_ROW_FIELDS
 
 
 class DeletedAnswer(AnswerSerializer):

@@ -6,8 +6,17 @@ from collections.abc import Callable
 
 from django.db.models import Model
 
-from todos.api.rows import LIST_COLUMNS, TAG_COLUMNS, TODO_COLUMNS, list_json, tag_json, todo_json
-from todos.api.serializers import Answer, DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
+from todos.api.rows import (
+    LIST_COLUMNS,
+    TAG_COLUMNS,
+    TODO_COLUMNS,
+    TODO_ROW_COLUMNS,
+    list_json,
+    tag_json,
+    todo_json,
+    todo_row_json,
+)
+from todos.api.serializers import Answer, DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer, TodoRowAnswer
 from todos.fields.field import Field
 from todos.fields.kinds import Since
 from todos.reading import Table
@@ -38,6 +47,7 @@ def value_of(field: Field, row: Model) -> object:
 
 
 TODO = Table(TODO_COLUMNS, todo_json, plainly(TodoAnswer))
+TODO_ROW = Table(TODO_ROW_COLUMNS, todo_row_json, plainly(TodoRowAnswer))
 LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
 TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
 TOMBSTONE = Table(("kind", "uid", "version"), tombstone_json, DeletedAnswer().to_representation)

@@ -19,11 +19,12 @@ from todos.api.base import PAGING, OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.answers import MAX_ALSO
 from todos.api.docs.pages import DescribedTodoPages
+from todos.api.errors import query_fault
 from todos.api.pagination import address_of, pagination_of
 from todos.api.parameters import PARAMETERS, flag, values_of
 from todos.api.preconditions import etag, insists_on_changing, insists_on_creating
 from todos.api.rows import new_todo_json, todo_json_of
-from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
+from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, TodoRowAnswer, stored
 from todos.api.strict import VersionInput
 from todos.changes import Operation, Verb, one_statement
 from todos.compiled.shapes import Given
@@ -76,12 +77,13 @@ class TodoViewSet(OwnedViewSet):
         return rows
 
     def matching_rows(self, owner: Owner, given: Given) -> RowSet:
-        return filters.apply(self.rows(owner, given), owner.pk, self.filters, self.zone(owner, given), given)
+        rows = self.rows(owner, given).with_subtask_counts(owner.pk)
+        return filters.apply(rows, owner.pk, self.filters, self.zone(owner, given), given)
 
     def zone(self, owner: Owner, given: Given) -> Expression:
         return given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)
 
-    @extend_schema(**operations.LIST_TODOS)
+    @extend_schema(**operations.LIST_TODOS, responses=TodoRowAnswer(many=True))
     def list(self, request: Request) -> HttpResponse:
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
         pagination, key = pagination_of(self), (self.caller.name, *address_of(request))
@@ -93,8 +95,8 @@ class TodoViewSet(OwnedViewSet):
 
         # What is overdue changes by the minute, everything else by changes and with the day.
         if "overdue" in self.filters.get("due", ()):
-            return self.bytes_response(render(self.reader.page(query, self.table, pagination.cut)))
-        return self.bytes_response(self.reader.page_bytes(query, self.table, pagination.cut, key, render))
+            return self.bytes_response(render(self.reader.page(query, tables.TODO_ROW, pagination.cut)))
+        return self.bytes_response(self.reader.page_bytes(query, tables.TODO_ROW, pagination.cut, key, render))
 
     def total(self) -> int:
         """How many todos all pages have together."""

@@ -19,14 +19,18 @@ from todos.fields.kinds import (
     Markdown,
     Moment,
     Names,
+    Opaque,
     Since,
     SortKey,
+    SubtaskCounts,
     TimeOfDay,
     Uuid,
     Zone,
 )
+from todos.packed import subtasks_in
 
 MAX_NOTES = 20_000
+MAX_META_BYTES = 2048
 MAX_TAG_NAME = 60
 MAX_TAGS = 50
 ALWAYS, ON_CREATION, ON_CHANGE, NEVER = Written
@@ -63,6 +67,12 @@ TODO_FIELDS: Fields = (
     ID,
     Field("title", Line(500), is_required=True, help="Trimmed; not blank."),
     Field("notes", Markdown(MAX_NOTES), default="", help="Markdown, stored as given."),
+    Field(
+        "meta",
+        Opaque(MAX_META_BYTES),
+        is_nullable=True,
+        help="An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole.",
+    ),
     Field(
         "completed",
         Since(),
@@ -119,6 +129,20 @@ TODO_FIELDS: Fields = (
     Field("position", SortKey(), written=NEVER, help_in_answer="Sort key: compare as bytes. `move` changes it."),
     *STAMPS,
     Field("deleted_at", Moment(), written=NEVER, is_nullable=True, help_in_answer="Not null: in the trash."),
+)
+
+# Of the rows of GET /todos. What it counts raises no version, so no single row is known by it.
+TODO_ROW_FIELDS: Fields = (
+    *TODO_FIELDS,
+    Field(
+        "subtasks",
+        SubtaskCounts(),
+        written=NEVER,
+        columns=("subtask_counts",),
+        show=subtasks_in,
+        help_in_answer="Those in the trash not counted.",
+    ),
+    Field("has_notes", Flag(), written=NEVER, columns=("notes",), show=bool),
 )
 
 LIST_FIELDS: Fields = (

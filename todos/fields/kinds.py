@@ -74,6 +74,19 @@ class Color(Kind):
     shown = "{0} or None"
 
 
+@dataclass(frozen=True)
+class Opaque(Kind):
+    """A JSON object that nobody here looks into, stored as it is written out."""
+
+    max_bytes: int
+    empty = ""
+    shown = "loads({0}) if {0} else None"
+
+
+class SubtaskCounts(Kind):
+    """How many are open and how many there are."""
+
+
 class Uuid(Kind):
     pass
 

@@ -394,6 +394,9 @@ export interface components {
             id: string;
             title: string;
             notes: string;
+            meta: {
+                [key: string]: unknown;
+            } | null;
             completed: boolean;
             /** Format: date-time */
             completed_at: string | null;
@@ -455,6 +458,10 @@ export interface components {
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
+            /** @description An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole. */
+            meta?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /**
@@ -593,6 +600,10 @@ export interface components {
              */
             default_list?: string | null;
         };
+        Subtasks: {
+            open: number;
+            total: number;
+        };
         Summary: {
             /** @description Open in the Inbox. */
             inbox: number;
@@ -672,6 +683,9 @@ export interface components {
             id: string;
             title: string;
             notes: string;
+            meta: {
+                [key: string]: unknown;
+            } | null;
             completed: boolean;
             /** Format: date-time */
             completed_at: string | null;
@@ -715,6 +729,10 @@ export interface components {
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
+            /** @description An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole. */
+            meta?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /**
@@ -853,7 +871,7 @@ export interface components {
             list?: string;
         };
         TodoPage: {
-            results: components["schemas"]["Todo"][];
+            results: components["schemas"]["TodoRow"][];
             /**
              * Format: uri
              * @description The address of the page, or null.
@@ -875,6 +893,10 @@ export interface components {
             title?: string;
             /** @description Markdown, stored as given. */
             notes?: string;
+            /** @description An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole. */
+            meta?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /**
@@ -927,6 +949,10 @@ export interface components {
             title: string;
             /** @description Markdown, stored as given. */
             notes?: string;
+            /** @description An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole. */
+            meta?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /**
@@ -969,12 +995,64 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
+        TodoRow: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            notes: string;
+            meta: {
+                [key: string]: unknown;
+            } | null;
+            completed: boolean;
+            /** Format: date-time */
+            completed_at: string | null;
+            /** @enum {integer} */
+            priority: 0 | 1 | 2 | 3;
+            /** Format: date */
+            due_date: string | null;
+            /** @example 09:30 */
+            due_time: string | null;
+            time_zone: string | null;
+            /**
+             * Format: date-time
+             * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
+             */
+            due_at: string | null;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: uuid */
+            list: string;
+            /** Format: uuid */
+            parent: string | null;
+            /** @description In alphabetical order. */
+            tags: string[];
+            /** @description Sort key: compare as bytes. `move` changes it. */
+            position: string;
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description Not null: in the trash.
+             */
+            deleted_at: string | null;
+            /** @description Those in the trash not counted. */
+            subtasks: components["schemas"]["Subtasks"];
+            has_notes: boolean;
+        };
         /** @description A merge-patch: what is absent stays, null clears. */
         UpdateOperation: {
             /** @description Trimmed; not blank. */
             title?: string;
             /** @description Markdown, stored as given. */
             notes?: string;
+            /** @description An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole. */
+            meta?: {
+                [key: string]: unknown;
+            } | null;
             /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
             completed?: boolean;
             /**
@@ -1065,7 +1143,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "after_and_before" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "after_and_before" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;

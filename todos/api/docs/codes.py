@@ -40,7 +40,7 @@ FAULT_CODES = (
     *("required", "null", "invalid", "blank", "min_length", "max_length", "min_value", "max_value", "invalid_choice"),
     *("control_character", "surrogate_characters_not_allowed", "null_characters_not_allowed", "unknown_zone"),
     *("unknown_field", "read_only", "unknown_parameter", "empty", "repeated", "duplicate", "bad_cursor", "comma"),
-    *("does_not_exist", "trashed", "archived", "other_list", "not_a_sibling", "only_trashed"),
+    *("does_not_exist", "trashed", "archived", "other_list", "not_a_sibling", "only_trashed", "max_bytes"),
     *("cycle", "parent_is_subtask", "has_subtasks", "time_needs_date", "zone_needs_time", "all_tags_and_some"),
     *CODES,
     "more_faults",

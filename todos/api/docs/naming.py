@@ -13,7 +13,7 @@ NAMES = {"List": "TodoList", "ListInput": "TodoListInput", "ListPatch": "TodoLis
 
 class Schema(AutoSchema):
     def get_paginated_name(self, serializer_name: str) -> str:
-        return f"{serializer_name}Page"
+        return f"{serializer_name.removesuffix('Row')}Page"
 
 
 def name_of(serializer: object) -> str:
