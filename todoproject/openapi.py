@@ -135,7 +135,9 @@ def add_problems(path: str, operation: Node) -> None:
     statuses = [400, 429, 503]
     if operation.get("security"):
         statuses.append(401)
-    if "{" in path:
+    # What was created under a key may be gone for good when it is asked for again.
+    is_keyed = any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ()))
+    if "{" in path or is_keyed:
         statuses.append(404)
     if "requestBody" in operation:
         statuses += [413, 415]

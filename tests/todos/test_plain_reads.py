@@ -68,6 +68,7 @@ class BothWaysSayTheSame(TodosTestCase):
         yield from ("/tags", "/tags?page_size=1", "/lists", "/lists?status=archived", "/lists?status=trashed")
         yield from (f"/todos/{self.todo['id']}", f"/lists/{self.list['id']}", f"/todos/{self.list['id']}")
         yield from (f"/todos?{filters}" for filters in FILTERS)
+        yield "/todos?include=lists,tags,summary&page_size=1"
         yield f"/todos?list={self.list['id']},inbox"
         yield f"/todos?ids={self.list['id']},{self.todo['id']}"
         for name in TodoViewSet.orderings:

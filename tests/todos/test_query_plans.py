@@ -33,6 +33,7 @@ QUERIES = (
     "/todos?ordering=-completed_at",
     "/todos?has_notes=true",
     "/todos?total=true",
+    "/todos?include=lists,tags,summary",
     "/todos?parent={todo}",
     "/todos/{todo}",
     "/summary",

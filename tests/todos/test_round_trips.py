@@ -54,6 +54,13 @@ class ReadingIsOneStatement(Counting):
             with self.subTest(path):
                 self.assertEqual(len(self.statements(self.alice.get, path)), 1)
 
+    def test_a_screen_takes_four(self):
+        for include, count in (("tags", 2), ("lists,tags", 3), ("lists,tags,summary", 4)):
+            with self.subTest(include):
+                self.alice.todo()
+                path = f"/todos?include={include}"
+                self.assertEqual(len(self.statements(self.alice.get, path)), count)
+
     def test_pages_after_the_first_and_answers_without_a_body(self):
         self.alice.todo()
         following = self.alice.get("/todos?page_size=1").json()["next"]

@@ -11,7 +11,7 @@ from todoproject.http.throttling import Budget, spend_address, spend_networks
 # How many times as many preflights an address has as other requests without a token.
 PREFLIGHTS = 10
 # What the answers of the API depend on.
-VARY = "Authorization, Origin"
+VARY = "Authorization, Origin, Accept-Encoding"
 
 
 class CrossOrigin(CorsMiddleware):

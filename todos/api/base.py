@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
+from hashlib import blake2b
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from todos.api import idempotency
+from todos.api.compression import accepts_gzip, compressed, is_compressed
 from todos.api.docs.pages import DescribedPages
 from todos.api.errors import query_fault, translated
 from todos.api.idempotency import key_of
@@ -28,7 +30,7 @@ from todos.compiled.caller import Caller
 from todos.compiled.shapes import Given
 from todos.exceptions import Refused
 from todos.models.owned import Owner
-from todos.reading import Query, Reader, Table, reader_of
+from todos.reading import Query, Reader, Sent, Table, reader_of
 from todos.types import Json, RowSet
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
@@ -157,6 +159,26 @@ class OwnedViewSet(GenericViewSet[Any]):
     def json_response(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
         """The answer with a body. DRF's Response would be rendered later, with more ceremony."""
         return self.bytes_response(self.request.accepted_renderer.render(data), status, headers)
+
+    @property
+    def coding(self) -> str | None:
+        """In which the caller wants long answers."""
+        return "gzip" if accepts_gzip(self.request) else None
+
+    def sent(self, data: Json) -> Sent:
+        """The bytes of an answer with many rows, and their ETag: no two codings of one answer share it."""
+        body: Any = self.request.accepted_renderer.render(data)
+        if self.coding:
+            body = compressed(body)
+        return Sent(body, f'"{blake2b(body, digest_size=12).hexdigest()}"')
+
+    def page_response(self, sent: Sent) -> HttpResponse:
+        headers = {"ETag": sent.tag}
+        if is_known(self.request, sent.tag):
+            return Response(status=304, headers=headers)
+        if is_compressed(sent.body):
+            headers["Content-Encoding"] = "gzip"
+        return self.bytes_response(sent.body, headers=headers)
 
     def bytes_response(
         self, body: str | bytes, status: int = 200, headers: dict[str, str] | None = None

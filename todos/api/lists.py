@@ -64,7 +64,7 @@ class ListViewSet(OwnedViewSet):
             # Nobody is without an Inbox; a user's first request makes it.
             changes.ensure_inbox(self.writer)
             page = self.page(self.query(self.rows_of_status, **self.values()))
-        return self.json_response(page)
+        return self.page_response(self.sent(page))
 
     @extend_schema(**operations.GET_LIST)
     def retrieve(self, request: Request, id: str) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -22,6 +22,7 @@ from todos.types import Json
 MAX_TAG_FILTERS = 20
 MAX_LIST_FILTERS = 20
 MAX_IDS = 200
+INCLUDABLE = ("lists", "tags", "summary")
 DUES = ("today", "overdue", "upcoming", "none")
 MAX_WORDS = 200
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -188,12 +189,28 @@ PARAMETERS = {
 }
 
 
-def values_of(query: QueryDict) -> Json:
+# What a page of todos has besides them.
+OPTIONS = {
+    "total": Parameter(
+        read_flag,
+        "`true`: with `total`, how many todos all pages have. Counting takes longer than a page.",
+        {"type": "boolean", "default": False},
+    ),
+    "include": several(
+        partial(chosen, names=INCLUDABLE),
+        "With what else a screen shows: the first 200 active `lists`, the first 200 `tags`, the `summary`.",
+        len(INCLUDABLE),
+        {"enum": [*INCLUDABLE]},
+    ),
+}
+
+
+def values_of(query: QueryDict, declared: Mapping[str, Parameter] = PARAMETERS) -> Json:
     """The values of the parameters that a request gives."""
     values: Json = {}
     faults: Json = {}
-    for name in PARAMETERS.keys() & query.keys():
-        parameter = PARAMETERS[name]
+    for name in declared.keys() & query.keys():
+        parameter = declared[name]
         try:
             value = parameter.read(query.getlist(name) if parameter.repeats else query[name])
         except ValidationError as exc:

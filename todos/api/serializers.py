@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rest_framework import serializers
 
 from todos.api import strict
+from todos.api.opaque import Opaque
 from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Version
 from todos.fields import kinds
 from todos.fields.declared import (
@@ -37,7 +38,7 @@ INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.TimeOfDay: strict.TimeOfDay,
     kinds.Zone: strict.Zone,
     kinds.Color: strict.Color,
-    kinds.Opaque: strict.Opaque,
+    kinds.Opaque: Opaque,
     kinds.Uuid: strict.Id,
     kinds.Names: strict.Names,
 }
@@ -49,7 +50,7 @@ ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Whole: serializers.IntegerField,
     kinds.Level: strict.Level,
     kinds.Counter: serializers.IntegerField,
-    kinds.Opaque: lambda **options: strict.Opaque(max_bytes=0, **options),
+    kinds.Opaque: lambda **options: Opaque(max_bytes=0, **options),
     kinds.SubtaskCounts: lambda **options: SubtasksAnswer(**options),
     kinds.Flag: serializers.BooleanField,
     kinds.Day: serializers.DateField,

@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
 from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
@@ -102,29 +101,6 @@ class Whole(Explained, serializers.IntegerField):
         if not self.min_value <= data <= self.max_value:
             self.fail("min_value" if data < self.min_value else "max_value", min=self.min_value, max=self.max_value)
         return data
-
-
-@extend_schema_field({"type": "object", "additionalProperties": True})
-class Opaque(Explained):
-    """An object as the JSON text that is stored, its members in order so that equal ones are equal texts."""
-
-    expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces.", "max_bytes": "At most {max} bytes fit."}
-
-    def __init__(self, *, max_bytes: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.max_bytes = max_bytes
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
-        if len(text) > self.max_bytes:
-            self.fail("max_bytes", max=self.max_bytes)
-        return text.decode()
-
-    def to_representation(self, text: str) -> Any:
-        return orjson.loads(text)
 
 
 @extend_schema_field({"type": "integer", "enum": [0, 1, 2, 3]})

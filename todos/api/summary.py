@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Expression, Min, Q, Subquery, TextField, Value
@@ -28,6 +27,7 @@ from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
 from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, Written, zone_of
 from todos.models.owned import Owner
+from todos.reading import Query, Reader
 from todos.types import Json, RowSet
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
@@ -45,30 +45,15 @@ class SummaryView(OwnedViewSet):
         now, tz = clock.now(), self.filters.get("tz", "")
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
-        found = self.reader.tuples(self.query(self.rows, **filters.bindings(self.filters, now)), COLUMNS)
-        if not found:
-            return self.json_response({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}})
-        row = dict(zip(COLUMNS, found[0], strict=True))
-        good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
-        tag = f'"{row["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
-        data: Json = {name: row[name] for name in NUMBERS}
-        tags_in_use = numbers_of(row["tags_in_use"])
-        data["lists"] = {str(UUID(uid)): count for uid, count in numbers_of(row["lists"]).items()}
-        data["tags"] = {str(UUID(uid)): tags_in_use.get(str(key), 0) for uid, key in numbers_of(row["tags"]).items()}
+        data, good_until = summary_of(self.reader, tz, now)
+        if good_until is None:
+            return self.json_response(data)
+        tag = f'"{data["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         return self.json_response(data, headers={"ETag": tag})
 
     @cached_property
     def filters(self) -> Json:
         return values_of(self.request.query_params)
-
-    @property
-    def shape(self) -> Hashable:
-        return filters.shape_of(self.filters)
-
-    def rows(self, owner: Owner, given: Given) -> RowSet:
-        zone = given("tz", TextField()) if self.filters else zone_of(owner.pk)
-        rows: RowSet = self.get_queryset(owner)
-        return rows.annotate(**numbers(owner.pk, zone, filters.span(given)), zone=zone)
 
     def version(self, owner: Owner, given: Given) -> RowSet:
         rows: RowSet = self.get_queryset(owner)
@@ -81,6 +66,38 @@ class SummaryView(OwnedViewSet):
             return ""
         found = self.reader.tuples(self.query(self.version), ("version",))
         return match[0] if found and found[0][0] == int(match[1]) else ""
+
+
+class Summary(NamedTuple):
+    data: Json
+    # None as long as there is no account.
+    good_until: datetime | None
+
+
+def summary_of(reader: Reader, tz: str, now: datetime) -> Summary:
+    values = filters.bindings({"tz": tz} if tz else {}, now)
+    found = reader.tuples(Query(("summary", bool(tz)), in_zone if tz else in_own_zone, values), COLUMNS)
+    if not found:
+        return Summary({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}}, None)
+    row = dict(zip(COLUMNS, found[0], strict=True))
+    data: Json = {name: row[name] for name in NUMBERS}
+    tags_in_use = numbers_of(row["tags_in_use"])
+    data["lists"] = {str(UUID(uid)): count for uid, count in numbers_of(row["lists"]).items()}
+    data["tags"] = {str(UUID(uid)): tags_in_use.get(str(key), 0) for uid, key in numbers_of(row["tags"]).items()}
+    return Summary(data, min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"])))))
+
+
+def in_zone(owner: Owner, given: Given) -> RowSet:
+    return with_numbers(owner, given, given("tz", TextField()))
+
+
+def in_own_zone(owner: Owner, given: Given) -> RowSet:
+    return with_numbers(owner, given, zone_of(owner.pk))
+
+
+def with_numbers(owner: Owner, given: Given, zone: Expression) -> RowSet:
+    rows = Account.objects.owned_by(owner)
+    return rows.annotate(**numbers(owner.pk, zone, filters.span(given)), zone=zone)
 
 
 def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:

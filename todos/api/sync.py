@@ -98,7 +98,7 @@ class ChangesView(OwnedViewSet):
         data["settings"] = settings_json(settings) if has_news else None
         onward = seal(after, context) if after else None
         data["next"], data["next_cursor"] = onward and self.address(onward), onward
-        return self.json_response(data)
+        return self.page_response(self.sent(data))
 
     def rows(self, owner: Owner, given: Given) -> RowSet:
         return with_default_list(self.get_queryset(owner))

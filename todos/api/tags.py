@@ -36,7 +36,7 @@ class TagViewSet(OwnedViewSet):
 
     @extend_schema(**operations.LIST_TAGS)
     def list(self, request: Request) -> HttpResponse:
-        return self.json_response(self.page(self.query(self.rows, **self.values())))
+        return self.page_response(self.sent(self.page(self.query(self.rows, **self.values()))))
 
     @extend_schema(**operations.GET_TAG)
     def retrieve(self, request: Request, id: str) -> HttpResponse:

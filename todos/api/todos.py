@@ -20,11 +20,12 @@ from todos.api.docs import operations
 from todos.api.docs.answers import MAX_ALSO
 from todos.api.docs.pages import DescribedTodoPages
 from todos.api.errors import query_fault
+from todos.api.included import included
 from todos.api.pagination import address_of, pagination_of
-from todos.api.parameters import PARAMETERS, flag, values_of
+from todos.api.parameters import OPTIONS, PARAMETERS, flag, values_of
 from todos.api.preconditions import etag, insists_on_changing, insists_on_creating
 from todos.api.rows import new_todo_json, todo_json_of
-from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, TodoRowAnswer, stored
+from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
 from todos.changes import Operation, Verb, one_statement
 from todos.compiled.shapes import Given
@@ -32,7 +33,7 @@ from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
-from todos.reading import Page, literal
+from todos.reading import Page, Sent, literal
 from todos.types import Json, RowSet
 
 
@@ -52,12 +53,12 @@ class TodoViewSet(OwnedViewSet):
         "completed_at": "completed_at",
     }
     parameters = {
-        "list": frozenset(PARAMETERS) | PAGING | {"total"},
+        "list": frozenset(PARAMETERS) | PAGING | frozenset(OPTIONS),
         "retrieve": frozenset({"tz"}),
         "destroy": frozenset({"permanent"}),
         "empty_trash": frozenset({"status"}),
     }
-    repeatable = frozenset(name for name, parameter in PARAMETERS.items() if parameter.repeats)
+    repeatable = frozenset(name for name, parameter in (PARAMETERS | OPTIONS).items() if parameter.repeats)
 
     @cached_property
     def filters(self) -> Json:
@@ -83,20 +84,21 @@ class TodoViewSet(OwnedViewSet):
     def zone(self, owner: Owner, given: Given) -> Expression:
         return given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)
 
-    @extend_schema(**operations.LIST_TODOS, responses=TodoRowAnswer(many=True))
+    @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
-        pagination, key = pagination_of(self), (self.caller.name, *address_of(request))
-        wants_total = flag(request, "total")
+        pagination, options = pagination_of(self), values_of(request.query_params, OPTIONS)
+        include = options.get("include", ())
 
-        def render(page: Page) -> Any:
-            total = {"total": self.total()} if wants_total else {}
-            return request.accepted_renderer.render({**pagination.body(page), **total})
+        def render(page: Page) -> Sent:
+            total = {"total": self.total()} if options.get("total") else {}
+            return self.sent({**pagination.body(page), **total, **included(self, include)})
 
         # What is overdue changes by the minute, everything else by changes and with the day.
-        if "overdue" in self.filters.get("due", ()):
-            return self.bytes_response(render(self.reader.page(query, tables.TODO_ROW, pagination.cut)))
-        return self.bytes_response(self.reader.page_bytes(query, tables.TODO_ROW, pagination.cut, key, render))
+        if "overdue" in self.filters.get("due", ()) or "summary" in include:
+            return self.page_response(render(self.reader.page(query, tables.TODO_ROW, pagination.cut)))
+        key = (self.caller.name, self.coding, *address_of(request))
+        return self.page_response(self.reader.page_sent(query, tables.TODO_ROW, pagination.cut, key, render))
 
     def total(self) -> int:
         """How many todos all pages have together."""

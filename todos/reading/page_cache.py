@@ -16,6 +16,7 @@ from django.db.models import BigIntegerField, TextField
 from todos import clock, conf
 from todos.compiled.caller import IS_FOUND, Caller
 from todos.compiled.shapes import Compiled, Placeholder
+from todos.reading.pages import Sent
 
 # Some todos appear with the day. It begins on a quarter of an hour wherever people live.
 QUARTER_SECONDS = 900
@@ -37,7 +38,7 @@ WHERE account.owner_id = %s AND {is_found}
 class Page(NamedTuple):
     quarter: int
     state: str
-    body: bytes
+    sent: Sent
     # How it was read.
     query: Compiled
     values: Mapping[str, object]
@@ -75,7 +76,7 @@ class Pages:
 
 def size_of(key: Key, page: Page) -> int:
     # Another page may have the same query; then too much is counted, and never too little.
-    return OVERHEAD + sum(len(part or "") for part in key) + len(page.body) + len(page.query.sql)
+    return OVERHEAD + sum(len(part or "") for part in key) + len(page.sent.body) + len(page.query.sql)
 
 
 pages = Pages()
@@ -92,11 +93,11 @@ def known(key: Key) -> Page | None:
     return page if page and page.quarter == quarter() else None
 
 
-def keep(key: Key, state: str, body: bytes, query: Compiled, values: Mapping[str, object]) -> bytes:
+def keep(key: Key, state: str, sent: Sent, query: Compiled, values: Mapping[str, object]) -> Sent:
     # A copy, because a renderer's bytes may have room for more.
-    page = Page(quarter(), state, bytes(memoryview(body)), query, values)
+    page = Page(quarter(), state, sent._replace(body=bytes(memoryview(sent.body))), query, values)
     pages.keep(key, page, conf.remembered_pages_bytes())
-    return page.body
+    return page.sent
 
 
 def quarter() -> int:

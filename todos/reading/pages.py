@@ -65,6 +65,13 @@ class Page(NamedTuple):
     has_more: bool
 
 
+class Sent(NamedTuple):
+    """A page as it is sent, and its ETag."""
+
+    body: bytes
+    tag: str
+
+
 def in_order(rows: list[Any], cut: Cut) -> list[Any]:
     """The rows of the page, without the one that tells of another page."""
     rows = rows[: cut.size]

@@ -19,7 +19,7 @@ from todos.compiled.shapes import Compiled, Given, Placeholder
 from todos.models.owned import Owner
 from todos.reading import page_cache
 from todos.reading.page_cache import Key
-from todos.reading.pages import Cut, Page, Row, in_order
+from todos.reading.pages import Cut, Page, Row, Sent, in_order
 from todos.types import AnyField, Json, RowSet
 
 
@@ -50,7 +50,7 @@ class Reader(Protocol):
 
     def page(self, query: Query, table: Table, cut: Cut) -> Page: ...
 
-    def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
+    def page_sent(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Sent]) -> Sent:
         """The rendered page, which may be the one that was sent last for this key."""
 
 
@@ -77,7 +77,7 @@ class PlainReader:
         ends = [(getattr(row, cut.column), row.uid) for row in (rows[:1] + rows[-1:])]
         return Page([table.serialize(row) for row in rows], ends, len(found) > cut.size)
 
-    def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
+    def page_sent(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Sent]) -> Sent:
         return render(self.page(query, table, cut))
 
     def queryset(self, query: Query) -> RowSet:
@@ -109,14 +109,14 @@ class CompiledReader:
         compiled = self.caller.query((query.shape, cut.shape), lambda: self.compile(query, columns_of(table, cut), cut))
         return page_of(self.run(compiled, {**query.values, **cut.values}), table, cut)
 
-    def page_bytes(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Any]) -> bytes:
+    def page_sent(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Sent]) -> Sent:
         if not page_cache.is_possible(self.caller):
             return render(self.page(query, table, cut))
         known = page_cache.known(key)
         if known:
             rows = self.run(known.query, {**known.values, "known": known.state})
             if rows and rows[0][-1] == known.state:
-                return known.body
+                return known.sent
         compiled = self.caller.query(
             ("if changed", query.shape, cut.shape),
             lambda: page_cache.if_changed(self.compile(query, columns_of(table, cut), cut)),
@@ -124,9 +124,9 @@ class CompiledReader:
         values = {**query.values, **cut.values}
         if not known:
             rows = self.run(compiled, {**values, "known": ""})
-        body = render(page_of([row[:-1] for row in rows if row[0] is not None], table, cut))
+        sent = render(page_of([row[:-1] for row in rows if row[0] is not None], table, cut))
         # Somebody without an account has no state.
-        return page_cache.keep(key, rows[0][-1], body, compiled, values) if rows else body
+        return page_cache.keep(key, rows[0][-1], sent, compiled, values) if rows else sent
 
     def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
         rows = self.caller.admitted(query.build(self.caller, Placeholder))

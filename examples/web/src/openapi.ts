@@ -886,6 +886,12 @@ export interface components {
             previous: string | null;
             /** @description With `total=true`: todos on all pages. */
             total?: number;
+            /** @description With `include=lists`: the first 200. */
+            lists?: components["schemas"]["TodoList"][];
+            /** @description With `include=tags`: the first 200. */
+            tags?: components["schemas"]["Tag"][];
+            /** @description With `include=summary`: as GET /summary. */
+            summary?: components["schemas"]["Summary"];
         };
         /** @description A merge-patch: what is absent stays, null clears. */
         TodoPatch: {
@@ -1271,6 +1277,8 @@ export interface operations {
                 has_notes?: boolean;
                 /** @description These todos, also those that begin later or are in archived lists. Repeat it or put commas between for several. */
                 ids?: string[];
+                /** @description With what else a screen shows: the first 200 active `lists`, the first 200 `tags`, the `summary`. Repeat it or put commas between for several. */
+                include?: ("lists" | "tags" | "summary")[];
                 /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
                 list?: string[];
                 /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. `completed_at`: only what is completed, a logbook with `-completed_at`. */
@@ -1294,7 +1302,10 @@ export interface operations {
                 /** @description IANA zone to use instead of yours, for days and the `due_at` of answers. */
                 tz?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1302,11 +1313,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TodoPage"];
                 };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -1356,6 +1376,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
             /**
              * @description - `id_conflict`: you have another row with this id, which is `current`.
              *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
@@ -1420,6 +1441,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
             /**
              * @description - `trashed`: it is in the trash; restore it first.
              *     - `id_conflict`: you have another row with this id, which is `current`.
@@ -2060,7 +2082,10 @@ export interface operations {
                 /** @description Which lists. */
                 status?: "active" | "archived" | "trashed";
             };
-            header?: never;
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2068,11 +2093,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TodoListPage"];
                 };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -2122,6 +2156,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
             /**
              * @description - `id_conflict`: you have another row with this id, which is `current`.
              *     - `too_many_lists`: no room for one more (1,000).
@@ -2491,7 +2526,10 @@ export interface operations {
                 /** @description Rows on a page. */
                 page_size?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2499,11 +2537,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["TagPage"];
                 };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
@@ -2553,6 +2600,7 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
             /**
              * @description - `id_conflict`: you have another row with this id, which is `current`.
              *     - `name_taken`: you have a tag with this name, which is `current`.
@@ -2798,7 +2846,10 @@ export interface operations {
                 /** @description The version you have. */
                 since?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2806,11 +2857,20 @@ export interface operations {
         responses: {
             200: {
                 headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Changes"];
                 };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];

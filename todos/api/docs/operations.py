@@ -29,7 +29,7 @@ from todos.api.docs.parts import (
     patch,
     verb,
 )
-from todos.api.parameters import PARAMETERS
+from todos.api.parameters import OPTIONS, PARAMETERS
 from todos.api.serializers import (
     ListAnswer,
     ListInput,
@@ -43,19 +43,21 @@ from todos.api.serializers import (
     TodoMove,
     TodoPatch,
     TodoPut,
+    TodoRowAnswer,
 )
 from todos.api.strict import VersionInput
 
 LIST_TODOS = collection(
     "listTodos",
     "todos",
+    TodoRowAnswer,
     "Todos, page by page",
     "Filters are combined with AND. Without any: open and completed todos that are not in the trash, not in an "
     "archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that "
     "change while you page are never skipped or repeated by the paging itself.",
     *(
         OpenApiParameter(name, {"type": "string", **parameter.schema}, description=parameter.text)
-        for name, parameter in PARAMETERS.items()
+        for name, parameter in (PARAMETERS | OPTIONS).items()
     ),
     OpenApiParameter(
         "ordering",
@@ -71,11 +73,6 @@ LIST_TODOS = collection(
         description="Prefix `-` for descending order. `due`: by day and time as written, a whole day after the "
         "times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). "
         "`title` without case. `completed_at`: only what is completed, a logbook with `-completed_at`.",
-    ),
-    OpenApiParameter(
-        "total",
-        {"type": "boolean", "default": False},
-        description="`true`: with `total`, how many todos all pages have. Counting takes longer than a page.",
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
@@ -166,6 +163,7 @@ BULK_TODOS = operation(
 LIST_LISTS = collection(
     "listLists",
     "lists",
+    ListAnswer,
     "Lists, page by page",
     "In the order of `position`. The first request makes the Inbox.",
     OpenApiParameter(
@@ -214,7 +212,9 @@ MOVE_LIST = verb(
     "Beside another list, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that "
     "is still there.",
 )
-LIST_TAGS = collection("listTags", "tags", "Tags, page by page", "In the order of their names, without case.")
+LIST_TAGS = collection(
+    "listTags", "tags", TagAnswer, "Tags, page by page", "In the order of their names, without case."
+)
 GET_TAG = detail("getTag", "tags", TagAnswer)
 CREATE_TAG = creation(
     "createTag",
@@ -270,6 +270,8 @@ LIST_CHANGES = operation(
         OpenApiParameter("since", {"type": "integer", "minimum": 0, "default": 0}, description="The version you have."),
         CURSOR,
         PAGE_SIZE,
+        IF_NONE_MATCH,
+        ETAG,
     ],
-    responses=problems("sync_too_old"),
+    responses={**NOT_MODIFIED, **problems("sync_too_old")},
 )

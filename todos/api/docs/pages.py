@@ -21,4 +21,14 @@ class DescribedPages(BasePagination):
 
 class DescribedTodoPages(DescribedPages):
     def more(self) -> Json:
-        return {"total": {"type": "integer", "description": "With `total=true`: todos on all pages."}}
+        lists, tags, summary = ({"$ref": f"#/components/schemas/{name}"} for name in ("TodoList", "Tag", "Summary"))
+        return {
+            "total": {"type": "integer", "description": "With `total=true`: todos on all pages."},
+            "lists": {
+                "type": "array",
+                "items": lists,
+                "description": "With `include=lists`: the first 200.",
+            },
+            "tags": {"type": "array", "items": tags, "description": "With `include=tags`: the first 200."},
+            "summary": {"allOf": [summary], "description": "With `include=summary`: as GET /summary."},
+        }

@@ -115,8 +115,9 @@ def answered(described: Json, answer: Any) -> Json:
     return {**described, "responses": {200: answer, **described["responses"]}}
 
 
-def collection(name: str, tag: str, summary: str, text: str, *parameters: OpenApiParameter) -> Json:
-    return operation(name, tag, summary, text, parameters=[*parameters, CURSOR, PAGE_SIZE])
+def collection(name: str, tag: str, rows: Any, summary: str, text: str, *parameters: OpenApiParameter) -> Json:
+    more = [*parameters, CURSOR, PAGE_SIZE, IF_NONE_MATCH, ETAG]
+    return operation(name, tag, summary, text, parameters=more, responses={200: rows(many=True), **NOT_MODIFIED})
 
 
 def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> Json:

@@ -1,0 +1,56 @@
+"""What a page of todos brings along for a whole screen: `include=lists,tags,summary`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from todos import changes, clock
+from todos.api import summary, sync, tables
+from todos.compiled.shapes import Given
+from todos.models import List, Tag
+from todos.models.owned import Owner
+from todos.reading import Cut, Query, Table
+from todos.types import Json, RowSet
+
+if TYPE_CHECKING:
+    from todos.api.todos import TodoViewSet
+
+# Whoever has more of them pages through them at their own address.
+MAX_ROWS = 200
+
+
+def included(view: TodoViewSet, names: tuple[str, ...]) -> Json:
+    return {name: INCLUDED[name](view) for name in names}
+
+
+def lists(view: TodoViewSet) -> Any:
+    found = first_rows(view, List, active_lists, tables.LIST, "position")
+    if not found:
+        # Nobody is without an Inbox.
+        changes.ensure_inbox(view.writer)
+        found = first_rows(view, List, active_lists, tables.LIST, "position")
+    return found
+
+
+def tags(view: TodoViewSet) -> Any:
+    return first_rows(view, Tag, sync.tags, tables.TAG, "key")
+
+
+def numbers(view: TodoViewSet) -> Any:
+    return summary.summary_of(view.reader, view.filters.get("tz", ""), clock.now()).data
+
+
+def active_lists(owner: Owner, given: Given) -> RowSet:
+    return sync.lists(owner, given).filter(deleted_at=None, archived_at=None)
+
+
+def first_rows(
+    view: TodoViewSet, model: Any, build: Callable[[Owner, Given], RowSet], table: Table, column: str
+) -> list[Json]:
+    field = model._meta.get_field(column)
+    cut = Cut(column, field, is_descending=False, size=MAX_ROWS, cursor=None)
+    return view.reader.page(Query(("included", build.__name__), build, {"now": clock.now()}), table, cut).results
+
+
+INCLUDED: dict[str, Callable[[TodoViewSet], Any]] = {"lists": lists, "tags": tags, "summary": numbers}
