@@ -22,7 +22,7 @@ from todos.api.docs.pages import DescribedTodoPages
 from todos.api.errors import query_fault
 from todos.api.included import included
 from todos.api.pagination import address_of, pagination_of
-from todos.api.parameters import OPTIONS, PARAMETERS, flag, values_of
+from todos.api.parameters import OPTIONS, PARAMETERS, values_of
 from todos.api.preconditions import etag, insists_on_changing, insists_on_creating
 from todos.api.rows import new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored

@@ -22,7 +22,11 @@ export interface paths {
          * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same todo, other content 409. An open subtask reopens its parent.
          */
         post: operations["createTodo"];
-        delete?: never;
+        /**
+         * Empty the trash
+         * @description Deletes every todo in the trash for good, in one change. Lists stay there; `permanent=true` deletes one.
+         */
+        delete: operations["emptyTrash"];
         options?: never;
         head?: never;
         patch?: never;
@@ -151,7 +155,7 @@ export interface paths {
         put?: never;
         /**
          * Move a todo
-         * @description To another list, beside a todo of the same list and parent, or both. Without `after` and `before`: to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
+         * @description To another list, beside a todo of the same list and parent, or both. Of `after` and `before` the first counts that is still there; null is the beginning or the end, and without either it goes to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
          */
         post: operations["moveTodo"];
         delete?: never;
@@ -243,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Move a list
-         * @description Beside another list; without `after` and `before` to the end.
+         * @description Beside another list, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that is still there.
          */
         post: operations["moveList"];
         delete?: never;
@@ -333,7 +337,7 @@ export interface paths {
         };
         /**
          * What has changed since a version
-         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; drop them 30 days after that, as the server does without further notice. Push with `POST /todos/bulk`.
+         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, which comes first, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; 30 days later they are in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /todos/bulk`.
          */
         get: operations["listChanges"];
         put?: never;
@@ -540,14 +544,14 @@ export interface components {
         MoveOperation: {
             /**
              * Format: uuid
-             * @description Place it right behind this one.
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
              */
-            after?: string;
+            after?: string | null;
             /**
              * Format: uuid
-             * @description Place it right in front of this one.
+             * @description Right in front of this one; null is the end.
              */
-            before?: string;
+            before?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -814,14 +818,14 @@ export interface components {
         TodoListMove: {
             /**
              * Format: uuid
-             * @description Place it right behind this one.
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
              */
-            after?: string;
+            after?: string | null;
             /**
              * Format: uuid
-             * @description Place it right in front of this one.
+             * @description Right in front of this one; null is the end.
              */
-            before?: string;
+            before?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -854,14 +858,14 @@ export interface components {
         TodoMove: {
             /**
              * Format: uuid
-             * @description Place it right behind this one.
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
              */
-            after?: string;
+            after?: string | null;
             /**
              * Format: uuid
-             * @description Place it right in front of this one.
+             * @description Right in front of this one; null is the end.
              */
-            before?: string;
+            before?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -1149,7 +1153,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "after_and_before" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -1408,6 +1412,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    emptyTrash: {
+        parameters: {
+            query: {
+                /** @description `trashed`. */
+                status: "trashed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; done already is fine too. */
+            204: {
+                headers: {
+                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description - `account_erased`: everything was erased while the request waited. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased";
                     };
                 };
             };
@@ -2234,7 +2277,10 @@ export interface operations {
     };
     deleteList: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `true`: delete what is in the trash already for good, with its todos (else 409). */
+                permanent?: boolean;
+            };
             header?: {
                 /** @description The ETag you know. If the row has another one now: 412. */
                 "If-Match"?: string;
@@ -2261,6 +2307,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /**
              * @description - `inbox_stays`: the Inbox can't be archived or deleted.
+             *     - `not_trashed`: it is not in the trash.
              *     - `account_erased`: everything was erased while the request waited.
              */
             409: {
@@ -2270,7 +2317,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "inbox_stays" | "account_erased";
+                        code: "inbox_stays" | "not_trashed" | "account_erased";
                     };
                 };
             };
