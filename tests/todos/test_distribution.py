@@ -145,6 +145,9 @@ class DistributedTables(TodosTestCase):
         self.assert_works()
 
     def test_nothing_is_lost_on_the_way(self):
+        self.execute('CREATE ROLE "a reader"')
+        self.execute('GRANT SELECT ON todos_todo TO "a reader" WITH GRANT OPTION')
+        self.execute("GRANT SELECT, DELETE ON todos_list TO PUBLIC")
         before = catalog.owned_tables(connection)
 
         distribute(partitions=4)
@@ -154,7 +157,16 @@ class DistributedTables(TodosTestCase):
                 self.assertEqual({one.name for one in new.constraints}, {one.name for one in old.constraints})
                 self.assertEqual(len(new.indexes), len(old.indexes))
                 self.assertEqual(new.triggers, old.triggers)
+                self.assertEqual(new.grants, old.grants)
                 self.assertEqual(new.identity, old.identity)
+        self.assertEqual(sum(len(table.grants) for table in before), 3)
+
+    def test_the_planner_knows_the_new_tables(self):
+        distribute(partitions=4)
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_stats WHERE tablename = 'todos_todo' AND attname = 'owner_id'")
+            self.assertGreater(cursor.fetchone()[0], 0)
 
     def test_the_second_time_it_only_looks(self):
         distribute(partitions=4)
@@ -197,6 +209,8 @@ class DistributedTables(TodosTestCase):
             with self.subTest(options):
                 output = distribute(print=True, **options)
                 self.assertGreater(output.count(";\n"), 30)
+                self.assertTrue(output.startswith("BEGIN;\n"))
+                self.assertTrue(output.endswith("\nCOMMIT;\n"))
                 self.assertEqual(catalog.read(connection, "todos_todo").partitions, 0)
 
     def test_the_sql_for_citus_keeps_its_order(self):

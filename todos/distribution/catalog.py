@@ -29,6 +29,12 @@ TRIGGERS = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid 
 IDENTITY = """
     SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attidentity <> '' AND NOT attisdropped
 """
+GRANTS = """
+    SELECT format('GRANT %%s ON %%s TO %%s%%s', privilege_type, oid::regclass,
+                  CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END,
+                  CASE WHEN is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+    FROM pg_class, aclexplode(relacl) WHERE oid = %s::regclass AND grantee <> relowner ORDER BY 1
+"""
 PARTITIONS = "SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass"
 
 
@@ -61,6 +67,7 @@ class Table:
     constraints: tuple[Constraint, ...]
     indexes: Strings
     triggers: tuple[Trigger, ...]
+    grants: Strings
     identity: str
     partitions: int
 
@@ -98,6 +105,7 @@ def read(connection: BaseDatabaseWrapper, name: str) -> Table:
             constraints=tuple(Constraint(*row) for row in rows(CONSTRAINTS)),
             indexes=tuple(sql for (sql,) in rows(INDEXES)),
             triggers=tuple(Trigger(*row) for row in rows(TRIGGERS)),
+            grants=tuple(sql for (sql,) in rows(GRANTS)),
             identity="".join(column for (column,) in rows(IDENTITY)),
             partitions=int(rows(PARTITIONS)[0][0]),
         )

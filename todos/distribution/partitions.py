@@ -8,7 +8,7 @@ from todos.distribution.catalog import OWNER, Table
 
 
 def statements(tables: Sequence[Table], count: int) -> Iterator[str]:
-    """Every row moves to a table of partitions with the same name, constraints, indexes and triggers.
+    """Every row moves to a table of partitions with the same name, constraints, indexes, triggers and grants.
 
     Tables that have partitions stay as they are, so that one which a migration has added can follow.
     """
@@ -27,6 +27,9 @@ def statements(tables: Sequence[Table], count: int) -> Iterator[str]:
         yield f"ALTER TABLE {name} ADD CONSTRAINT {reference.name} {reference.immediate}"
     for table in whole.values():
         yield from (trigger.sql for trigger in table.triggers)
+        yield from table.grants
+        # New tables have no statistics, and of a table in partitions PostgreSQL never takes any by itself.
+        yield f"ANALYZE {table.name}"
 
 
 def replaced(table: Table, count: int) -> Iterator[str]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -37,14 +37,18 @@ class Command(BaseCommand):
         else:
             statements = self.for_citus(connection, is_dry)
         if is_dry:
-            for sql in statements:
-                self.stdout.write(f"{sql};")
+            self.show(list(statements))
             return
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             for sql in statements:
                 cursor.execute(sql)
         with transaction.atomic(using=connection.alias):
             self.prove(connection, is_for_citus=bool(options["citus"]))
+
+    def show(self, statements: Sequence[str]) -> None:
+        """As a script, which has to be one transaction too: SET LOCAL does nothing outside of one."""
+        for sql in ("BEGIN", *statements, "COMMIT") if statements else ():
+            self.stdout.write(f"{sql};")
 
     def refuse(self, connection: BaseDatabaseWrapper) -> None:
         if connection.vendor != "postgresql":
