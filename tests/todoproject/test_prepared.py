@@ -6,7 +6,7 @@ from unittest import mock, skipUnless
 from uuid import uuid4
 
 from django.db import DatabaseError, connection, transaction
-from django.test import SimpleTestCase, TransactionTestCase
+from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
 from tests.todos.case import TodosTransactionTestCase
 from todoproject.postgresql import prepared
@@ -59,6 +59,15 @@ class AStatementThatRunsAgainIsPrepared(Prepared):
         with connection.cursor() as cursor:
             cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name LIKE 'shape%%'")
             self.assertEqual(cursor.fetchall(), [(7, 0)])
+
+    @override_settings(DATABASE_DISTRIBUTED=True)
+    def test_but_not_where_each_plan_goes_to_the_worker_that_has_the_owner(self):
+        self.connect()
+        for _ in range(4):
+            self.rows(ECHO, 1, "a")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name LIKE 'shape%%'")
+            self.assertEqual(cursor.fetchall(), [(0, 3)])
 
     def test_values_of_every_kind_come_back_as_they_went(self):
         values = [

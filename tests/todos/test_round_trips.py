@@ -7,6 +7,7 @@ from datetime import date, time
 from unittest import skipUnless
 
 from django.db import connection, transaction
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTransactionTestCase
@@ -96,6 +97,13 @@ class CreatingIsOneStatement(Counting):
         for body in BODIES:
             with self.subTest(body):
                 self.assertEqual(len(self.statements(self.alice.post, "/todos", body)), 1)
+
+    def test_but_several_where_a_cluster_has_the_rows(self):
+        with override_settings(DATABASE_DISTRIBUTED=True):
+            statements = self.statements(self.alice.post, "/todos", BODIES[0])
+
+        self.assertIn("BEGIN", statements)
+        self.assertEqual([sql for sql in statements if sql.startswith("WITH")], [])
 
     def test_the_row_is_the_one_that_is_made_step_by_step(self):
         for body in BODIES:
