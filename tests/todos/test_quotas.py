@@ -235,6 +235,7 @@ class AtOnce(TodosTransactionTestCase):
 
 
 def migrate(name=None):
-    """To this migration, or to the latest."""
+    """To this migration, or to the latest of each app."""
     executor = MigrationExecutor(connection)
-    executor.migrate([("todos", name)] if name else executor.loader.graph.leaf_nodes("todos"))
+    # All of them: what depends on one that is undone is undone with it, in other apps too.
+    executor.migrate([("todos", name)] if name else executor.loader.graph.leaf_nodes())
