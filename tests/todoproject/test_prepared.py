@@ -59,6 +59,8 @@ class AStatementThatRunsAgainIsPrepared(Prepared):
         with connection.cursor() as cursor:
             cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE name LIKE 'shape%%'")
             self.assertEqual(cursor.fetchall(), [(7, 0)])
+            cursor.execute("SHOW jit")
+            self.assertEqual(cursor.fetchone(), ("off",))
 
     @override_settings(DATABASE_DISTRIBUTED=True)
     def test_but_not_where_each_plan_goes_to_the_worker_that_has_the_owner(self):

@@ -101,7 +101,11 @@ class PooledStatements(PreparedStatements):
     ) -> None:
         super().__init__(connection, plans_once=plans_once)
         # See PreparedStatements.
-        planning = ", set_config('plan_cache_mode', 'force_generic_plan', true)" if plans_once else ""
+        planning = (
+            ", set_config('plan_cache_mode', 'force_generic_plan', true), set_config('jit', 'off', true)"
+            if plans_once
+            else ""
+        )
         self.limits = f"{limits(answer_seconds, is_local=True)}{planning}".encode()
         self.limits_name = f"{self.prefix}_limits".encode()
         self.has_limits = False

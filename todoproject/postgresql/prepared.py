@@ -80,8 +80,10 @@ class PreparedStatements:
 
     def prepare(self, name: bytes, sql: bytes, types: tuple[int, ...]) -> None:
         if self.plans_once and not self.is_planning_once:
-            # Left to itself, PostgreSQL plans some of them anew each time, which takes longer than to run them.
+            # Left to itself, PostgreSQL plans some of them anew each time, which takes longer than to run them. A plan
+            # that is made once counts every partition, so it looks worth compiling to machine code, which is not kept.
             self.run(b"SET plan_cache_mode = force_generic_plan")
+            self.run(b"SET jit = off")
             self.is_planning_once = True
         self.connection.pgconn.send_prepare(name, sql, types)
         self.answer()
