@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from betterauth_auth import conf
+from betterauth_auth.cookies.rules import MAX_SECONDS
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
 from betterauth_auth.jwks.snapshot import Snapshot
@@ -21,6 +23,9 @@ OURS = "betterauth_auth.doors.django.BetterAuthMiddleware"
 SESSIONS = "django.contrib.auth.middleware.AuthenticationMiddleware"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MAX_ISSUER_CHARACTERS = 255
+# What a browser lets only https set: anybody on the network path could set another one.
+GUARDED_COOKIES = ("__Secure-", "__Host-")
+COOKIE_NAME = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 
 
 def register_all() -> None:
@@ -41,7 +46,7 @@ def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMe
         hint = 'Set BETTER_AUTH["API_URL"] to the address of your Better Auth server, as https://auth.example.com.'
         return [error("E001", "No Better Auth server is configured.", hint)]
     messages = [message for policy in settings.policies for message in policy_faults(policy)]
-    return [*messages, *shared_issuers(settings), *resource_faults(raw, settings)]
+    return [*messages, *shared_issuers(settings), *resource_faults(raw, settings), *cookie_faults(raw, settings)]
 
 
 def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
@@ -158,6 +163,42 @@ def resource_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[check
     if wanted and any(wanted not in policy.audiences for policy in accepting):
         hint = 'Add BETTER_AUTH["RESOURCE"] to BETTER_AUTH["AUDIENCE"], as OAuth clients ask for tokens for it.'
         yield error("E018", f"Access tokens for {wanted} would be refused for their audience.", hint)
+
+
+def cookie_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[checks.CheckMessage]:
+    rules = settings.cookie
+    if rules is None:
+        return
+    if not COOKIE_NAME.fullmatch(rules.name):
+        hint = 'Write BETTER_AUTH["COOKIE"] as "__Secure-better-auth.session_token".'
+        yield error("E021", f"{rules.name!r} is no name of a cookie.", hint)
+    elif not rules.name.startswith(GUARDED_COOKIES) and not django_settings.DEBUG:
+        hint = 'Set BETTER_AUTH["COOKIE"] to "__Secure-better-auth.session_token", as Better Auth calls it under https.'
+        yield checks.Warning(
+            f"Whoever is on the network path can set a cookie named {rules.name}.",
+            hint=conf.with_variables(hint),
+            id="betterauth_auth.W002",
+        )
+    if not is_place_for_cookies(rules.url):
+        hint = 'Write BETTER_AUTH["TOKEN_URL"] as https://host/api/auth/token: whoever reads a cookie has the session.'
+        yield error("E022", f"Session cookies would be sent to {shown(rules.url)!r}.", hint)
+    seconds = raw.get("COOKIE_SECONDS", 0)
+    if isinstance(seconds, int | float) and seconds > MAX_SECONDS:
+        hint = f'Set BETTER_AUTH["COOKIE_SECONDS"] to {MAX_SECONDS} at most, which is what it is taken for.'
+        yield error("E023", f"A sign-out would go unnoticed for {seconds} seconds.", hint)
+    if any(policy.required_scopes for policy in settings.policies[:1]):
+        hint = 'Leave BETTER_AUTH["REQUIRED_SCOPES"] empty, or BETTER_AUTH["COOKIE"].'
+        yield error("E024", "Every session cookie would be refused, for session tokens carry no scopes.", hint)
+
+
+def is_place_for_cookies(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_plain = bool(parts.hostname) and "@" not in parts.netloc and not parts.query and not parts.fragment
+    is_private = parts.scheme == "https" or django_settings.DEBUG or parts.hostname in LOOPBACK
+    return is_plain and is_private and parts.scheme in {"http", "https"}
 
 
 def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
+from betterauth_auth.cookies.rules import CookieRules, build_cookie_rules
 from betterauth_auth.jwks.keys import canonical
 from betterauth_auth.people_rules import PeopleRules, build_people_rules, refused_standings
 from betterauth_auth.values import Values, entries, flag, number, origin, with_defaults, words
@@ -62,6 +63,11 @@ DEFAULTS: Values = {
     "RESOURCE": "",
     "AUTHORIZATION_SERVERS": [],
     "SCOPES_SUPPORTED": [],
+    "COOKIE": "",
+    "TOKEN_URL": "",
+    "COOKIE_SECONDS": 30,
+    "COOKIE_ENTRIES": 1024,
+    "COOKIE_EXCHANGES": 8,
 }
 # `typ` of the OAuth provider plugin's access tokens.
 OAUTH_ACCESS = "at+jwt"
@@ -127,6 +133,7 @@ class Settings:
     """What access tokens are for, as their clients call it; empty where none is accepted."""
     authorization_servers: tuple[str, ...] = ()
     scopes_supported: tuple[str, ...] = ()
+    cookie: CookieRules | None = None
 
 
 _current: tuple[object, bool, Settings] | None = None
@@ -175,6 +182,7 @@ def build(raw: Values, is_debug: bool) -> Settings:
         resource=resource_of(values) if any(map(accepts_access_tokens, policies)) else "",
         authorization_servers=tuple(words(values, "AUTHORIZATION_SERVERS") or issuers_of_access_tokens(policies)),
         scopes_supported=tuple(words(values, "SCOPES_SUPPORTED")),
+        cookie=build_cookie_rules(values),
     )
 
 

@@ -36,7 +36,8 @@ class Denied(Exception):
         super().__init__(detail)
         self.status = status
         self.code = code
-        """Stable: `not_authenticated`, `invalid_token`, `insufficient_scope`, `role`, `client` or `unavailable`."""
+        """Stable: `not_authenticated`, `invalid_token`, `insufficient_scope`, `role`, `client`, `csrf` or
+        `unavailable`."""
         self.detail = detail
         self.headers = headers
 

@@ -4,7 +4,8 @@
         token = issuer.token(sub="alice", name="Alice")
 
 Headers and claims are overridden by name; `None` takes one away: `issuer.token(exp=None)`,
-`issuer.token(headers={"typ": "JWT"})`. What the JWKS endpoint does next is said by `issuer.behave(...)`.
+`issuer.token(headers={"typ": "JWT"})`. What the JWKS endpoint does next is said by `issuer.behave(...)`, what the token
+endpoint does by `issuer.behave_at_token(...)`; whose session a cookie is stands in `issuer.sessions`.
 """
 
 from __future__ import annotations
@@ -79,6 +80,11 @@ class FakeBetterAuth(LocalIssuer):
         """How often the JWKS was asked for."""
         self.request_headers: dict[str, str] = {}
         self.behaviour: Callable[[Handler], None] = answer_with_keys
+        self.sessions: dict[str, str] = {}
+        """Subjects by the value of their session cookie."""
+        self.exchanges: list[str] = []
+        """The `Cookie` headers that were exchanged, or tried to be."""
+        self.token_behaviour: Callable[[Handler], None] = answer_with_token
         self.released = threading.Event()
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.issuer = self
@@ -136,6 +142,9 @@ class FakeBetterAuth(LocalIssuer):
         """What the JWKS endpoint does from now on: one of the functions below."""
         self.behaviour = behaviour
 
+    def behave_at_token(self, behaviour: Callable[[Handler], None]) -> None:
+        self.token_behaviour = behaviour
+
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -153,6 +162,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         issuer = self.server.issuer
+        if self.path.partition("?")[0] == "/api/auth/token":
+            issuer.request_headers = dict(self.headers)
+            issuer.exchanges.append(self.headers.get("Cookie", ""))
+            issuer.token_behaviour(self)
+            return
         if self.path != "/api/auth/jwks":
             self.answer(404, b"")
             return
@@ -173,11 +187,20 @@ class Handler(BaseHTTPRequestHandler):
         """Silent."""
 
 
-# What the JWKS endpoint can do.
+# What both endpoints can do.
 
 
 def answer_with_keys(handler: Handler) -> None:
     answer_with({"keys": [key.jwk for key in handler.server.issuer.keys]})(handler)
+
+
+def answer_with_token(handler: Handler) -> None:
+    issuer = handler.server.issuer
+    subject = issuer.sessions.get(handler.headers.get("Cookie", "").partition("=")[2])
+    if subject is None:
+        answer_with({"message": "Unauthorized", "code": "UNAUTHORIZED"}, 401)(handler)
+    else:
+        answer_with({"token": issuer.token(subject)})(handler)
 
 
 def answer_with(body: bytes | dict[str, Any], status: int = 200, **headers: str) -> Callable[[Handler], None]:
@@ -223,11 +246,11 @@ def drip(handler: Handler, data: bytes) -> None:
     handler.close_connection = True
 
 
-def slowly(seconds: float) -> Callable[[Handler], None]:
+def slowly(seconds: float, then: Callable[[Handler], None] = answer_with_keys) -> Callable[[Handler], None]:
     """The right answer, late."""
 
     def answer(handler: Handler) -> None:
         handler.server.issuer.released.wait(seconds)
-        answer_with_keys(handler)
+        then(handler)
 
     return answer

@@ -1,4 +1,4 @@
-"""Gets the bytes of a key set from the issuer, within a time and a size, whatever the server does."""
+"""Gets bytes from the issuer, its key set for one, within a time and a size, whatever the server does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException, HTTPResponse
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 import urllib3
@@ -23,8 +24,21 @@ from betterauth_auth.jwks.fetch import MAX_BYTES, Document, FetchFailed
 
 MAX_RETRY_AFTER_SECONDS = 5 * 60
 USER_AGENT = "betterauth_auth (JWKS)"
+# Compressed answers are not asked for: a small body could unfold to a huge one.
+HEADERS = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
 # Older ones cannot give what has arrived of a body without waiting for the rest.
 MIN_URLLIB3 = (2, 2)
+
+
+class Way(Protocol):
+    """How to reach a server, and how long to wait for it."""
+
+    @property
+    def fetch_seconds(self) -> float: ...
+    @property
+    def ca_bundle(self) -> str: ...
+    @property
+    def proxy(self) -> str: ...
 
 
 class Deadline:
@@ -138,28 +152,34 @@ def urllib3_fault() -> str:
 
 
 def download(source: Source) -> Document:
+    return get(source, source.url, MAX_BYTES)
+
+
+def get(way: Way, url: str, max_bytes: int, headers: Mapping[str, str] | None = None) -> Document:
     if fault := urllib3_fault():
         raise FetchFailed("urllib3", detail=fault)
-    with Deadline(source.fetch_seconds) as deadline, requests.Session() as session:
+    with Deadline(way.fetch_seconds) as deadline, requests.Session() as session:
         # No credentials from .netrc, and no proxy or certificates from the environment.
         session.trust_env = False
-        session.proxies = {"http": source.proxy, "https": source.proxy} if source.proxy else {}
+        session.proxies = {"http": way.proxy, "https": way.proxy} if way.proxy else {}
         # Named, because some versions of requests put no certificates into a context that others made.
-        session.verify = source.ca_bundle or DEFAULT_CA_BUNDLE_PATH
+        session.verify = way.ca_bundle or DEFAULT_CA_BUNDLE_PATH
         session.mount("http://", DeadlineAdapter(deadline))
         session.mount("https://", DeadlineAdapter(deadline))
-        # Compressed answers are not asked for: a small body could unfold to a huge one.
-        headers = {"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"}
         try:
             response = session.get(
-                source.url, headers=headers, stream=True, allow_redirects=False, timeout=source.fetch_seconds
+                url,
+                headers={**HEADERS, **(headers or {})},
+                stream=True,
+                allow_redirects=False,
+                timeout=way.fetch_seconds,
             )
             if response.status_code != 200:
                 raise FetchFailed(f"status_{response.status_code}", retry_after(response))
             # `http.client` would ignore it and read on until the connection ends (RFC 9112, 6.3: discard).
             if not response.headers.get("Content-Length", "0").isdecimal():
                 raise FetchFailed("connection")
-            body = read_body(response, deadline)
+            body = read_body(response, deadline, max_bytes)
         except requests.Timeout as exc:
             raise FetchFailed("timeout") from exc
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as exc:
@@ -167,12 +187,12 @@ def download(source: Source) -> Document:
     return Document(body, max_age(response.headers.get("Cache-Control", "")), response.headers.get("Date", ""))
 
 
-def read_body(response: requests.Response, deadline: Deadline) -> bytes:
+def read_body(response: requests.Response, deadline: Deadline, max_bytes: int) -> bytes:
     body = bytearray()
     # `read1` gives what has arrived; `iter_content` would wait until a chunk is full.
     while chunk := response.raw.read1(64 * 1024):
         body += chunk
-        if len(body) > MAX_BYTES:
+        if len(body) > max_bytes:
             raise FetchFailed("too_large")
     if deadline.is_over:
         raise FetchFailed("timeout")

@@ -29,6 +29,9 @@ NO_PROXIES = (
 )
 NO_KEYS = ("[]", "{", '{"keys": []}', '{"keys": 1}')
 JWKS = {"keys": [SigningKey.make().jwk]}
+STATIC = {"JWKS": JWKS, "ISSUER": ["https://a.example"], "AUDIENCE": ["x"]}
+COOKIE = {"COOKIE": "__Secure-better-auth.session_token"}
+NO_PLACES_FOR_COOKIES = (*NO_PLACES_FOR_KEYS, "https://", "https://[", "https://a.example/?x", "https://a.example/#x")
 
 
 def policy(**raw: Any) -> conf.Policy:
@@ -92,14 +95,15 @@ class CheckTests(SimpleTestCase):
 
     def test_good_configurations_pass(self):
         loopback = [{"API_URL": f"http://{host}:3000"} for host in ("localhost", "127.0.0.1", "[::1]")]
-        static = {"JWKS": JWKS, "ISSUER": ["https://a.example"], "AUDIENCE": ["x"]}
         apart = {"CA_BUNDLE": requests.certs.where(), "PROXY": "http://user:word@proxy:3128"}
         for raw in [
             {**GOOD, **apart},
             GOOD,
             *loopback,
-            static,
-            {**static, "JWKS": json.dumps(JWKS)},
+            STATIC,
+            {**STATIC, "JWKS": json.dumps(JWKS)},
+            {**GOOD, **COOKIE, "COOKIE_SECONDS": 60},
+            {**STATIC, **COOKIE, "TOKEN_URL": "http://127.0.0.1:3000/api/auth/token"},
             {"ISSUERS": [GOOD]},
         ]:
             with self.subTest(raw=str(raw)[:60]):
@@ -120,6 +124,11 @@ class CheckTests(SimpleTestCase):
             "E012": [{**GOOD, "ISSUERS": [GOOD]}],
             "E019": [{**GOOD, "CA_BUNDLE": path} for path in ("/nowhere.pem", __file__, "/")],
             "E020": [{**GOOD, "PROXY": url} for url in NO_PROXIES],
+            "E021": [{**GOOD, "COOKIE": name} for name in ("a b", "a=b", "a;b", "é")],
+            "E022": [{**GOOD, **COOKIE, "TOKEN_URL": url} for url in NO_PLACES_FOR_COOKIES] + [{**STATIC, **COOKIE}],
+            "E023": [{**GOOD, **COOKIE, "COOKIE_SECONDS": 61}],
+            "E024": [{**GOOD, **COOKIE, "REQUIRED_SCOPES": ["todos"]}],
+            "W002": [{**GOOD, "COOKIE": "better-auth.session_token"}],
         }
         for expected, cases in faults.items():
             for raw in cases:
@@ -137,7 +146,7 @@ class CheckTests(SimpleTestCase):
 
     @override_settings(DEBUG=True)
     def test_http_is_for_development(self):
-        self.assertEqual(self.ids({"API_URL": "http://auth.internal"}), [])
+        self.assertEqual(self.ids({"API_URL": "http://auth.internal", "COOKIE": "better-auth.session_token"}), [])
 
     def test_a_file_that_is_missing_or_holds_nothing_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -57,7 +57,10 @@ const auth = betterAuth({
   emailAndPassword: { enabled: true },
   rateLimit: { enabled: false },
   advanced: { database: { generateId: config.generateId } },
-  session: config.signedSessionCookie ? { cookieCache: { enabled: true, strategy: "jwt", maxAge: 300 } } : {},
+  session: {
+    ...(config.signedSessionCookie ? { cookieCache: { enabled: true, strategy: "jwt", maxAge: 300 } } : {}),
+    ...("sessionUpdateSeconds" in config ? { updateAge: config.sessionUpdateSeconds } : {}),
+  },
   databaseHooks: {
     user: { create: { before: async (user) => ({ data: user.email === ADMIN ? { ...user, role: "admin" } : user }) } },
   },
