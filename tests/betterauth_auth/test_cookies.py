@@ -237,7 +237,9 @@ class TheServerIsInTrouble(CookieCase):
             "no object": answer_with(b"null"),
             "no token": answer_with({"token": None}),
             "twice": answer_with(b'{"token": "a", "token": "b"}'),
-            "huge": answer_with(b" " * 33_000 + b"{}"),
+            "huge": answer_with({"token": self.issuer.token("alice"), "padding": " " * 33_000}),
+            "no text": answer_with({"token": ["x"]}),
+            "a number": answer_with({"token": 1}),
             "not a JWT": answer_with({"token": "undefined"}),
             "an expired one": answer_with({"token": expired}),
             "a foreign one": answer_with({"token": foreign}),
@@ -306,6 +308,11 @@ class WhoIsRefused(CookieCase):
 
     def test_who_has_no_session(self):
         self.assert_refused(self.send("made.up"))
+
+    def test_whoever_lacks_the_scopes_that_every_token_needs(self):
+        self.configure(REQUIRED_SCOPES=["todos"])
+
+        self.assert_answers(self.send(), 403)
 
     def test_who_is_banned(self):
         self.issuer.behave_at_token(answer_with({"token": self.issuer.token("alice", banned=True)}))
