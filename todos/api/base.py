@@ -160,7 +160,7 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The answer with a body. DRF's Response would be rendered later, with more ceremony."""
         return self.bytes_response(self.request.accepted_renderer.render(data), status, headers)
 
-    @property
+    @cached_property
     def coding(self) -> str | None:
         """In which the caller wants long answers."""
         return "gzip" if accepts_gzip(self.request) else None

@@ -16,7 +16,8 @@ MAGIC = b"\x1f\x8b"
 
 
 def accepts_gzip(request: Request) -> bool:
-    for part in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
+    accepted = request.META.get("HTTP_ACCEPT_ENCODING")
+    for part in accepted.split(",") if accepted else ():
         coding, _, weight = part.partition(";")
         if coding.strip().lower() == "gzip":
             return weight.strip().removeprefix("q=").strip("0.") != "" or not weight

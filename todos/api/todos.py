@@ -63,6 +63,8 @@ class TodoViewSet(OwnedViewSet):
     @cached_property
     def filters(self) -> Json:
         query = self.request.query_params
+        if not query:
+            return {}
         is_logbook = query.get("ordering", "").endswith("completed_at")
         return {**values_of(query), "is_completed": True} if is_logbook else values_of(query)
 
@@ -87,7 +89,8 @@ class TodoViewSet(OwnedViewSet):
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
-        pagination, options = pagination_of(self), values_of(request.query_params, OPTIONS)
+        pagination, query_params = pagination_of(self), request.query_params
+        options = values_of(query_params, OPTIONS) if query_params else {}
         include = options.get("include", ())
 
         def render(page: Page) -> Sent:
