@@ -283,7 +283,11 @@ class Bookkeeping(RuleBasedStateMachine):
             raise (Refusal(400) if refusal.status == 404 else refusal) from refusal
 
     def json_in(self, who: str, todo: Row, tz: str) -> dict[str, Any]:
-        return todo_json(todo, tz or self.books[who].settings["time_zone"])
+        """The row as it is in a list."""
+        live = [row for row in self.books[who].children(todo) if row["deleted_at"] is None]
+        is_open = [row for row in live if row["completed_at"] is None]
+        more = {"subtasks": {"open": len(is_open), "total": len(live)}, "has_notes": todo["notes"] != ""}
+        return {**todo_json(todo, tz or self.books[who].settings["time_zone"]), **more}
 
     def pages(self, who: str, first: str, onward: str, query: Row | None = None) -> list[dict[str, Any]]:
         found = [self.send(who, "get", first, query).json()]

@@ -34,7 +34,7 @@ def todo_json(todo: Row, zone: str) -> dict[str, Any]:
         **times(todo, "completed_at"),
         "completed": todo["completed_at"] is not None,
         "due_at": text(instant(todo, zone)),
-        "tags": [tag["name"] for tag in todo["tags"]],
+        "tags": [tag["name"] for tag in sorted(todo["tags"], key=lambda tag: tag["key"])],
     }
 
 

@@ -16,6 +16,7 @@ from todos.changes import purge
 from todos.compiled.shapes import Compiled
 from todos.models import Account, Todo
 from todos.reading import page_cache
+from todos.reading.pages import Sent
 
 WORDS = "status=open due=today due=overdue status=trashed tag=red starts=all page_size=1"
 FILTERS = ("", *(f"?{word}" for word in WORDS.split()))
@@ -213,7 +214,7 @@ class AsFreshAsReading(TodosTestCase):
 
 
 def page_of(size: int, state: str = "1") -> page_cache.Page:
-    return page_cache.Page(0, state, b"x" * size, Compiled("", (), ()), {})
+    return page_cache.Page(0, state, Sent(b"x" * size, ""), Compiled("", (), ()), {})
 
 
 class Memory(SimpleTestCase):
@@ -225,7 +226,8 @@ class Memory(SimpleTestCase):
         tracemalloc.start()
         for number in range(3_000):
             query = Compiled(sql + str(number), (), ())
-            page = page_cache.Page(0, "1.2.3", bytearray(body).decode().encode(), query, {})
+            sent = Sent(bytearray(body).decode().encode(), f'W/"{number:032}"')
+            page = page_cache.Page(0, "1.2.3", sent, query, {})
             pages.keep(("issuer|subject", "http", "host", "/path", f"{key}{number}", None), page, self.LIMIT)
         held, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()

@@ -21,7 +21,8 @@ class Creating(TodosTestCase):
         )
 
         self.assertEqual(self.alice.get(f"/todos/{todo['id']}").json(), todo)
-        self.assertEqual(self.alice.get("/todos").json()["results"], [todo])
+        in_lists = {"subtasks": {"open": 0, "total": 0}, "has_notes": True}
+        self.assertEqual(self.alice.get("/todos").json()["results"], [todo | in_lists])
 
     def test_the_same_id_and_content_again_is_the_same_todo(self):
         body = {"id": str(uuid.uuid4()), "title": "Offline", "tags": ["A"]}
