@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 from betterauth_auth import conf
+from betterauth_auth.adminlogin import conf as adminlogin
 from betterauth_auth.cookies.rules import MAX_SECONDS
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
@@ -46,7 +47,8 @@ def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMe
         hint = 'Set BETTER_AUTH["API_URL"] to the address of your Better Auth server, as https://auth.example.com.'
         return [error("E001", "No Better Auth server is configured.", hint)]
     messages = [message for policy in settings.policies for message in policy_faults(policy)]
-    return [*messages, *shared_issuers(settings), *resource_faults(raw, settings), *cookie_faults(raw, settings)]
+    faults = [*shared_issuers(settings), *resource_faults(raw, settings), *cookie_faults(raw, settings)]
+    return [*messages, *faults, *admin_faults(raw, settings)]
 
 
 def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
@@ -179,7 +181,7 @@ def cookie_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[checks.
             hint=conf.with_variables(hint),
             id="betterauth_auth.W002",
         )
-    if not is_place_for_cookies(rules.url):
+    if not is_private_address(rules.url):
         hint = 'Write BETTER_AUTH["TOKEN_URL"] as https://host/api/auth/token: whoever reads a cookie has the session.'
         yield error("E022", f"Session cookies would be sent to {shown(rules.url)!r}.", hint)
     seconds = raw.get("COOKIE_SECONDS", 0)
@@ -191,7 +193,7 @@ def cookie_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[checks.
         yield error("E024", "Every session cookie would be refused, for session tokens carry no scopes.", hint)
 
 
-def is_place_for_cookies(url: str) -> bool:
+def is_private_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -199,6 +201,17 @@ def is_place_for_cookies(url: str) -> bool:
     is_plain = bool(parts.hostname) and "@" not in parts.netloc and not parts.query and not parts.fragment
     is_private = parts.scheme == "https" or django_settings.DEBUG or parts.hostname in LOOPBACK
     return is_plain and is_private and parts.scheme in {"http", "https"}
+
+
+def admin_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[checks.CheckMessage]:
+    try:
+        door = adminlogin.build(raw, settings)
+    except ImproperlyConfigured as exc:
+        yield error("E025", f"Operators can't sign in: {exc}", "See the README of betterauth_auth, Operators.")
+        return
+    if door and not is_private_address(door.server):
+        hint = 'Write BETTER_AUTH["ADMIN_SERVER"] as https://host/api/auth: codes and tokens pass through it.'
+        yield error("E025", f"Operators would be sent to {shown(door.server)!r}.", hint)
 
 
 def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:

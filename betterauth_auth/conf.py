@@ -68,6 +68,11 @@ DEFAULTS: Values = {
     "COOKIE_SECONDS": 30,
     "COOKIE_ENTRIES": 1024,
     "COOKIE_EXCHANGES": 8,
+    "ADMIN_CLIENT_ID": "",
+    "ADMIN_SERVER": "",
+    "ADMIN_ISSUER": "",
+    "ADMIN_SESSION_SECONDS": 60 * 60,
+    "STAFF_ROLE": "",
 }
 # `typ` of the OAuth provider plugin's access tokens.
 OAUTH_ACCESS = "at+jwt"

@@ -183,6 +183,7 @@ BETTER_AUTH: dict[str, object] = {
     "API_URL": env.text("BETTER_AUTH_API_URL"),
     "JWKS_URL": env.text("BETTER_AUTH_JWKS_URL"),
     "ISSUER": env.words("BETTER_AUTH_ISSUER"),
+    "IDENTITY_ISSUER": env.text("BETTER_AUTH_IDENTITY_ISSUER"),
     "AUDIENCE": env.words("BETTER_AUTH_AUDIENCE"),
     "ALGORITHMS": env.words("BETTER_AUTH_ALGORITHMS", default=("EdDSA",)),
     "TOKEN_TYPES": env.words("BETTER_AUTH_TOKEN_TYPES", default=("absent", "JWT")),
@@ -200,6 +201,11 @@ BETTER_AUTH: dict[str, object] = {
     "ISSUERS": env.json_list("BETTER_AUTH_ISSUERS"),
     "RESOURCE": env.text("BETTER_AUTH_RESOURCE"),
     "AUTHORIZATION_SERVERS": env.words("BETTER_AUTH_AUTHORIZATION_SERVERS"),
+    "ADMIN_CLIENT_ID": env.text("BETTER_AUTH_ADMIN_CLIENT_ID"),
+    "ADMIN_SERVER": env.text("BETTER_AUTH_ADMIN_SERVER"),
+    "ADMIN_ISSUER": env.text("BETTER_AUTH_ADMIN_ISSUER"),
+    "ADMIN_SESSION_SECONDS": env.number("BETTER_AUTH_ADMIN_SESSION_SECONDS", 3_600, minimum=60, maximum=43_200),
+    "STAFF_ROLE": env.text("BETTER_AUTH_STAFF_ROLE"),
     # Trusted only while DEBUG is on and nothing above names a Better Auth server.
     "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),
 }
@@ -260,16 +266,8 @@ SPECTACULAR_SETTINGS = {
 # Browsers on other origins
 
 CORS_ALLOW_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key", "x-request-id"]
-CORS_EXPOSE_HEADERS = [
-    "ETag",
-    "Location",
-    "Link",
-    "Retry-After",
-    "RateLimit",
-    "RateLimit-Policy",
-    "X-Request-ID",
-    "WWW-Authenticate",
-]
+EXPOSED = "ETag Location Link Retry-After RateLimit RateLimit-Policy X-Request-ID WWW-Authenticate"
+CORS_EXPOSE_HEADERS = EXPOSED.split(" ")
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_PREFLIGHT_MAX_AGE = 7200
 

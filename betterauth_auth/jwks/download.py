@@ -156,6 +156,28 @@ def download(source: Source) -> Document:
 
 
 def get(way: Way, url: str, max_bytes: int, headers: Mapping[str, str] | None = None) -> Document:
+    status, told, body = answer_to("GET", way, url, max_bytes, headers=headers)
+    if status != 200:
+        raise FetchFailed(f"status_{status}", retry_after(told))
+    return Document(body, max_age(told.get("Cache-Control", "")), told.get("Date", ""))
+
+
+def post_form(way: Way, url: str, max_bytes: int, form: Mapping[str, str]) -> tuple[int, bytes]:
+    """Status and body."""
+    status, _, body = answer_to("POST", way, url, max_bytes, form=form)
+    return status, body
+
+
+def answer_to(
+    method: str,
+    way: Way,
+    url: str,
+    max_bytes: int,
+    *,
+    headers: Mapping[str, str] | None = None,
+    form: Mapping[str, str] | None = None,
+) -> tuple[int, Mapping[str, str], bytes]:
+    """Status, headers and body, which is read for 200 alone; FetchFailed where there is no whole answer."""
     if fault := urllib3_fault():
         raise FetchFailed("urllib3", detail=fault)
     with Deadline(way.fetch_seconds) as deadline, requests.Session() as session:
@@ -167,24 +189,25 @@ def get(way: Way, url: str, max_bytes: int, headers: Mapping[str, str] | None = 
         session.mount("http://", DeadlineAdapter(deadline))
         session.mount("https://", DeadlineAdapter(deadline))
         try:
-            response = session.get(
+            response = session.request(
+                method,
                 url,
+                data=form,
                 headers={**HEADERS, **(headers or {})},
                 stream=True,
                 allow_redirects=False,
                 timeout=way.fetch_seconds,
             )
             if response.status_code != 200:
-                raise FetchFailed(f"status_{response.status_code}", retry_after(response))
+                return response.status_code, response.headers, b""
             # `http.client` would ignore it and read on until the connection ends (RFC 9112, 6.3: discard).
             if not response.headers.get("Content-Length", "0").isdecimal():
                 raise FetchFailed("connection")
-            body = read_body(response, deadline, max_bytes)
+            return response.status_code, response.headers, read_body(response, deadline, max_bytes)
         except requests.Timeout as exc:
             raise FetchFailed("timeout") from exc
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as exc:
             raise FetchFailed("timeout" if deadline.is_over else "connection") from exc
-    return Document(body, max_age(response.headers.get("Cache-Control", "")), response.headers.get("Date", ""))
 
 
 def read_body(response: requests.Response, deadline: Deadline, max_bytes: int) -> bytes:
@@ -206,9 +229,9 @@ def max_age(cache_control: str) -> float | None:
     return float(match.group(1)) if match else None
 
 
-def retry_after(response: requests.Response) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """Seconds the server asks to be left alone. Better Auth writes `x-retry-after`, proxies `Retry-After`."""
-    value = response.headers.get("Retry-After") or response.headers.get("X-Retry-After") or ""
+    value = headers.get("Retry-After") or headers.get("X-Retry-After") or ""
     if re.fullmatch(r"\s*[0-9]{1,9}\s*", value):
         return min(float(value), MAX_RETRY_AFTER_SECONDS)
     try:

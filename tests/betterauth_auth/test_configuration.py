@@ -88,6 +88,31 @@ class SettingsTests(SimpleTestCase):
             self.assertEqual(conf.current().policies[0].leeway_seconds, 10)
 
 
+# Operators may sign in through the OAuth provider of this server.
+ADMIN = {
+    **GOOD,
+    "ISSUER": ["https://auth.example.com", "https://auth.example.com/api/auth"],
+    "IDENTITY_ISSUER": "https://auth.example.com",
+    "AUDIENCE": ["https://auth.example.com"],
+    "ADMIN_CLIENT_ID": "admin",
+    "STAFF_ROLE": "staff",
+}
+SIGNER = {"ADMIN_ISSUER": "https://auth.example.com"}
+NO_WAYS_FOR_OPERATORS = [
+    {"STAFF_ROLE": ""},
+    {"STAFF_ROLE": ["staff"]},
+    {"ADMIN_CLIENT_ID": 1},
+    {"ISSUER": ["https://auth.example.com"]},
+    {"AUDIENCE": ["https://auth.example.com", "admin"]},
+    {"ADMIN_SESSION_SECONDS": "3600"},
+    *(
+        {**SIGNER, "ADMIN_SERVER": url}
+        for url in ("http://auth.example.com", "ftp://a.example", "https://a:b@c.example")
+    ),
+    *({**SIGNER, "ADMIN_SERVER": url} for url in ("https://a.example?x=1", "https://a.example#x", "http://[::1")),
+]
+
+
 class CheckTests(SimpleTestCase):
     def ids(self, raw: Any) -> list[str]:
         with override_settings(BETTER_AUTH=raw):
@@ -105,6 +130,8 @@ class CheckTests(SimpleTestCase):
             {**GOOD, **COOKIE, "COOKIE_SECONDS": 60},
             {**STATIC, **COOKIE, "TOKEN_URL": "http://127.0.0.1:3000/api/auth/token"},
             {"ISSUERS": [GOOD]},
+            ADMIN,
+            {**ADMIN, "ADMIN_SERVER": "http://localhost:3000/accounts", "ADMIN_ISSUER": "https://auth.example.com"},
         ]:
             with self.subTest(raw=str(raw)[:60]):
                 self.assertEqual(self.ids(raw), [])
@@ -129,6 +156,7 @@ class CheckTests(SimpleTestCase):
             "E023": [{**GOOD, **COOKIE, "COOKIE_SECONDS": 61}],
             "E024": [{**GOOD, **COOKIE, "REQUIRED_SCOPES": ["todos"]}],
             "W002": [{**GOOD, "COOKIE": "better-auth.session_token"}],
+            "E025": [{**ADMIN, **fault} for fault in NO_WAYS_FOR_OPERATORS],
         }
         for expected, cases in faults.items():
             for raw in cases:

@@ -44,8 +44,11 @@ def spend_attempt(request: HttpRequest, name: str) -> Iterator[throttling.Budget
 
 @receiver(user_logged_in)
 def note_success(request: HttpRequest, user: AbstractBaseUser, **kwargs: object) -> None:
-    logger.info("Admin sign-in.", extra={"reason": "password"})
-    known_networks.remember(user.get_username(), network_of(client_address(request)))
+    reason = getattr(request, "signed_in_by", "password")
+    logger.info("Admin sign-in.", extra={"reason": reason})
+    # A name that has no password here is not guessed at.
+    if reason == "password":
+        known_networks.remember(user.get_username(), network_of(client_address(request)))
 
 
 @receiver(user_login_failed)

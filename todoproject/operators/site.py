@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from betterauth_auth.adminlogin.conf import is_open
 from todoproject.operators import front_page
 from todoproject.operators.login import LimitedLoginForm
 from todos.bounded import BoundedPaginator, whole_number
@@ -79,6 +80,7 @@ class OperatorsSite(admin.AdminSite):
     index_template = "todoproject/index.html"
     site_url = None
     login_form = LimitedLoginForm
+    login_template = "todoproject/login.html"
 
     def register(
         self,
@@ -97,6 +99,9 @@ class OperatorsSite(admin.AdminSite):
             app["name"] = APPS.get(app["app_label"], app["name"])
         order = list(APPS)
         return sorted(found, key=lambda app: order.index(app["app_label"]) if app["app_label"] in order else len(order))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        return super().login(request, {**(extra_context or {}), "with_better_auth": is_open()})
 
     def index(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> TemplateResponse:
         return super().index(request, {**(extra_context or {}), **front_page.figures()})
