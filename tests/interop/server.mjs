@@ -40,6 +40,7 @@ if (config.oauthResource) {
       scopes: ["openid", "profile", "email", "offline_access", "todos"],
       resources: [config.oauthResource],
       clientPrivileges: () => true,
+      customIdTokenClaims: ({ user }) => ({ role: user.role, banned: user.banned }),
       enforcePerClientResources: false,
       silenceWarnings: { oauthAuthServerConfig: true, openidConfig: true },
     }),

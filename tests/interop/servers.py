@@ -18,7 +18,7 @@ from base64 import urlsafe_b64encode
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
@@ -142,17 +142,27 @@ class Person:
 
     def oauth_tokens(self, resource: str) -> dict[str, str]:
         """Access and ID token of a public client with PKCE, after the consent page."""
-        client = self.post("/oauth2/create-client", **CLIENT, token_endpoint_auth_method="none")["client_id"]
+        client = self.public_client(CALLBACK)
         verifier = secrets.token_urlsafe(48)
         challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         wish = {"client_id": client, "redirect_uri": CALLBACK, "resource": resource}
         question = {**wish, "response_type": "code", "scope": "openid profile", "state": "x"}
         question |= {"code_challenge": challenge, "code_challenge_method": "S256"}
-        page = self.http.get(f"{self.server.address}/oauth2/authorize", params=question, allow_redirects=False)
-        query = urlsplit(page.headers["Location"]).query
-        back = self.post("/oauth2/consent", accept=True, oauth_query=query)["url"]
+        back = self.consent(f"{self.server.address}/oauth2/authorize?{urlencode(question)}")
         code = parse_qs(urlsplit(back).query)["code"][0]
         return self.exchange({**wish, "grant_type": "authorization_code", "code": code, "code_verifier": verifier})
+
+    def public_client(self, callback: str) -> str:
+        # A web client may not come back to this machine.
+        kind = {"token_endpoint_auth_method": "none", "application_type": "native"}
+        wish = {**CLIENT, **kind, "redirect_uris": [callback]}
+        return self.post("/oauth2/create-client", **wish)["client_id"]
+
+    def consent(self, address: str) -> str:
+        """Where the browser is sent back to, after the consent page."""
+        page = self.http.get(address, allow_redirects=False, timeout=10)
+        query = urlsplit(page.headers["Location"]).query
+        return self.post("/oauth2/consent", accept=True, oauth_query=query)["url"]
 
     def client_credentials_token(self, resource: str) -> str:
         """The access token of a program that acts for nobody."""
