@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from concurrent.futures import Future
@@ -142,6 +143,16 @@ def of(rules: CookieRules) -> Sessions:
         if _sessions is None or _sessions.rules != rules:
             _sessions = Sessions(rules)
         return _sessions
+
+
+def begin_anew() -> None:
+    """In a forked child, whose copies of the locks may be held by threads that it does not have."""
+    global _sessions, _making
+    _sessions, _making = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=begin_anew)
 
 
 def forget(*, setting: str, **kwargs: object) -> None:

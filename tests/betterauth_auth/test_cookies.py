@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 import unittest
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
@@ -17,7 +20,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from betterauth_auth import users
+from betterauth_auth import conf, users
 from betterauth_auth.authentication import StatelessBetterAuthAuthentication
 from betterauth_auth.cookies import sessions
 from betterauth_auth.doors.cookies import CookieBetterAuthAuthentication
@@ -221,6 +224,24 @@ class TheExchange(CookieCase):
             list(pool.map(self.send, [f"someone-{number}" for number in range(8)]))
 
         self.assertEqual(most, [2])
+
+
+class AForkedChild(CookieCase):
+    def test_waits_for_no_lock_of_its_parent(self):
+        rules = conf.current().cookie
+        with sessions.of(rules).lock, sessions._making, warnings.catch_warnings():
+            # Newer Pythons warn of what this test is about.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+            if child == 0:
+                signal.alarm(10)
+                try:
+                    os._exit(0 if sessions.of(rules).lock.acquire(timeout=5) else 1)
+                finally:
+                    os._exit(2)
+        _, status = os.waitpid(child, 0)
+
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0)
 
 
 class TheServerIsInTrouble(CookieCase):
