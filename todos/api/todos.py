@@ -33,7 +33,7 @@ from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
-from todos.reading import Page, Sent, literal
+from todos.reading import Asked, Page, Sent, literal
 from todos.types import Json, RowSet
 
 
@@ -88,8 +88,12 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**operations.LIST_TODOS)
     def list(self, request: Request) -> HttpResponse:
+        key = (self.caller.name, self.coding, *address_of(request))
+        return self.page_response(self.reader.page_sent(key, self.asked))
+
+    def asked(self) -> Asked:
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
-        pagination, query_params = pagination_of(self), request.query_params
+        pagination, query_params = pagination_of(self), self.request.query_params
         options = values_of(query_params, OPTIONS) if query_params else {}
         include = options.get("include", ())
 
@@ -98,10 +102,8 @@ class TodoViewSet(OwnedViewSet):
             return self.sent({**pagination.body(page), **total, **included(self, include)})
 
         # What is overdue changes by the minute, everything else by changes and with the day.
-        if "overdue" in self.filters.get("due", ()) or "summary" in include:
-            return self.page_response(render(self.reader.page(query, tables.TODO_ROW, pagination.cut)))
-        key = (self.caller.name, self.coding, *address_of(request))
-        return self.page_response(self.reader.page_sent(query, tables.TODO_ROW, pagination.cut, key, render))
+        is_kept = "overdue" not in self.filters.get("due", ()) and "summary" not in include
+        return Asked(query, tables.TODO_ROW, pagination.cut, render, is_kept)
 
     def total(self) -> int:
         """How many todos all pages have together."""

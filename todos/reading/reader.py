@@ -39,6 +39,17 @@ class Table(NamedTuple):
     serialize: Callable[[Model], Json]
 
 
+class Asked(NamedTuple):
+    """A page that is wanted, and how it is sent."""
+
+    query: Query
+    table: Table
+    cut: Cut
+    render: Callable[[Page], Sent]
+    is_kept: bool
+    """Whether it stands until its owner changes something, or the day begins."""
+
+
 class Reader(Protocol):
     caller: Caller
 
@@ -50,8 +61,8 @@ class Reader(Protocol):
 
     def page(self, query: Query, table: Table, cut: Cut) -> Page: ...
 
-    def page_sent(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Sent]) -> Sent:
-        """The rendered page, which may be the one that was sent last for this key."""
+    def page_sent(self, key: Key, ask: Callable[[], Asked]) -> Sent:
+        """The rendered page. Nothing is asked for if the one that was sent last for this key still stands."""
 
 
 def reader_of(user: Any) -> Reader:
@@ -77,8 +88,9 @@ class PlainReader:
         ends = [(getattr(row, cut.column), row.uid) for row in (rows[:1] + rows[-1:])]
         return Page([table.serialize(row) for row in rows], ends, len(found) > cut.size)
 
-    def page_sent(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Sent]) -> Sent:
-        return render(self.page(query, table, cut))
+    def page_sent(self, key: Key, ask: Callable[[], Asked]) -> Sent:
+        asked = ask()
+        return asked.render(self.page(asked.query, asked.table, asked.cut))
 
     def queryset(self, query: Query) -> RowSet:
         return query.build(self.caller.user, literal(query.values))
@@ -109,14 +121,16 @@ class CompiledReader:
         compiled = self.caller.query((query.shape, cut.shape), lambda: self.compile(query, columns_of(table, cut), cut))
         return page_of(self.run(compiled, {**query.values, **cut.values}), table, cut)
 
-    def page_sent(self, query: Query, table: Table, cut: Cut, key: Key, render: Callable[[Page], Sent]) -> Sent:
-        if not page_cache.is_possible(self.caller):
-            return render(self.page(query, table, cut))
-        known = page_cache.known(key)
+    def page_sent(self, key: Key, ask: Callable[[], Asked]) -> Sent:
+        is_possible = page_cache.is_possible(self.caller)
+        known = page_cache.known(key) if is_possible else None
         if known:
             rows = self.run(known.query, {**known.values, "known": known.state})
             if rows and rows[0][-1] == known.state:
                 return known.sent
+        query, table, cut, render, is_kept = ask()
+        if not (is_possible and is_kept):
+            return render(self.page(query, table, cut))
         compiled = self.caller.query(
             ("if changed", query.shape, cut.shape),
             lambda: page_cache.if_changed(self.compile(query, columns_of(table, cut), cut)),
