@@ -17,7 +17,8 @@ OWNER = "owner_id"
 Strings: TypeAlias = tuple[str, ...]
 
 CONSTRAINTS = """
-    SELECT conname, contype, pg_get_constraintdef(oid), confrelid::regclass::text FROM pg_constraint
+    SELECT conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid), confrelid::regclass::text
+    FROM pg_constraint
     WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'f') AND conparentid = 0 ORDER BY contype, conname
 """
 INDEXES = """
@@ -40,6 +41,7 @@ PARTITIONS = "SELECT count(*) FROM pg_inherits WHERE inhparent = %s::regclass"
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
+    table: str
     name: str
     kind: str
     sql: str
@@ -53,6 +55,14 @@ class Constraint:
     def immediate(self) -> str:
         """The definition without what lets a reference wait for the end of the transaction."""
         return self.sql.removesuffix(" DEFERRABLE INITIALLY DEFERRED").removesuffix(" DEFERRABLE")
+
+    @property
+    def dropped(self) -> str:
+        return f"ALTER TABLE {self.table} DROP CONSTRAINT {self.name}"
+
+    @property
+    def added(self) -> str:
+        return f"ALTER TABLE {self.table} ADD CONSTRAINT {self.name} {self.immediate}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,10 @@ def statements(tables: Sequence[Table]) -> Iterator[str]:
     yield "SET LOCAL citus.multi_shard_modify_mode = 'sequential'"
     yield "SET LOCAL citus.enable_unsafe_triggers = on"
     for table in tables:
-        for reference in table.references:
-            yield f"ALTER TABLE {table.name} DROP CONSTRAINT {reference.name}"
+        yield from (reference.dropped for reference in table.references)
     for table in tables:
         if table.key.sql != table.composite_key:
-            yield f"ALTER TABLE {table.name} DROP CONSTRAINT {table.key.name}, ADD {table.composite_key}"
+            yield f"{table.key.dropped}, ADD {table.composite_key}"
     yield from references(tables, to_people=False)
     first, *others = tables
     yield f"SELECT create_distributed_table('{first.name}', '{OWNER}')"
@@ -44,7 +43,7 @@ def references(tables: Sequence[Table], *, to_people: bool) -> Iterator[str]:
         for reference in table.references:
             if (reference.target not in OWNED_TABLES) is to_people:
                 # One that waits for the end of the transaction fails there as an internal error, or not at all.
-                yield f"ALTER TABLE {table.name} ADD CONSTRAINT {reference.name} {reference.immediate}"
+                yield reference.added
 
 
 def fault(connection: BaseDatabaseWrapper) -> str:

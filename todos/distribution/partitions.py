@@ -14,17 +14,15 @@ def statements(tables: Sequence[Table], count: int) -> Iterator[str]:
     """
     whole = {table.name: table for table in tables if not table.partitions}
     references = [
-        (table.name, reference)
+        reference
         for table in tables
         for reference in table.references
         if table.name in whole or reference.target in whole
     ]
-    for name, reference in references:
-        yield f"ALTER TABLE {name} DROP CONSTRAINT {reference.name}"
+    yield from (reference.dropped for reference in references)
     for table in whole.values():
         yield from replaced(table, count)
-    for name, reference in references:
-        yield f"ALTER TABLE {name} ADD CONSTRAINT {reference.name} {reference.immediate}"
+    yield from (reference.added for reference in references)
     for table in whole.values():
         yield from (trigger.sql for trigger in table.triggers)
         yield from table.grants
@@ -48,8 +46,7 @@ def replaced(table: Table, count: int) -> Iterator[str]:
     # Their names are taken as long as the old table has them.
     yield f"DROP TABLE {old}"
     yield f"ALTER TABLE {name} ADD CONSTRAINT {table.key.name} {table.composite_key}"
-    for constraint in table.unique:
-        yield f"ALTER TABLE {name} ADD CONSTRAINT {constraint.name} {constraint.immediate}"
+    yield from (constraint.added for constraint in table.unique)
     yield from table.indexes
 
 
