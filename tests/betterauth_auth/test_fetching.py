@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from betterauth_auth import conf
 from betterauth_auth.checks import check_settings
 from betterauth_auth.jwks import keyset
 from tests.betterauth_auth.case import IssuerCase
+from tests.betterauth_auth.listener import Listener
 from tests.betterauth_auth.test_development import run_badly
 
 EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nContent-Length: 7\r\n\r\n"
@@ -25,25 +25,15 @@ UNHEARD_OF = b"HTTP/1.1 199 \r\nTransfer-Encoding: chunked\r\nConnection: close\
 SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 
 
-class RawServer:
+class RawServer(Listener):
     """Sends these bytes to whoever asks, whatever HTTP says about them."""
+
+    path = "/jwks"
 
     def __init__(self, *parts: bytes) -> None:
         self.parts = parts
         self.sent = 0
         """How many parts went out."""
-
-    def __enter__(self) -> RawServer:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/jwks"
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        # Only this wakes the thread that waits in accept.
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
     def serve(self) -> None:
         while True:

@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 from betterauth_auth import conf
 from betterauth_auth.jwks import keyset
+from tests.betterauth_auth.listener import Listener
 from tests.betterauth_auth.test_tls import TlsCase
 
 NOWHERE = "http://127.0.0.1:1"
@@ -19,7 +20,7 @@ REFUSAL = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\
 AMBIENT = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
-class Proxy:
+class Proxy(Listener):
     """Opens tunnels and passes plain requests on."""
 
     def __init__(self) -> None:
@@ -27,17 +28,6 @@ class Proxy:
         """Each with its headers."""
         self.answer = b""
         """Sent instead of doing what is asked, if there is any; slowly."""
-
-    def __enter__(self) -> Proxy:
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
-        threading.Thread(target=self.serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        with contextlib.suppress(OSError):
-            self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
 
     def serve(self) -> None:
         with contextlib.suppress(OSError):
