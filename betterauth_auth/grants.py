@@ -20,9 +20,9 @@ from betterauth_auth.tokens import VerifiedToken
 
 
 def keep_up(identity: Identity, token: VerifiedToken) -> None:
-    rules = conf.rules_of(token.issuer)
     if not is_outdated(identity, token):
         return
+    rules = conf.rules_of(token.issuer)
     seen = digest(rules, token)
     with transaction.atomic():
         if not take(identity, token, seen):
