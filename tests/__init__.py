@@ -1,1 +1,1 @@
-from tests import owner_guard, refusals  # noqa: F401 - importing puts them up
+from tests import owner_guard, refusals, static_files  # noqa: F401 - importing puts them up
