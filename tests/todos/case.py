@@ -76,11 +76,12 @@ class Cast(SimpleTestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        super().setUpClass()
         cls.issuer = LocalIssuer()
         cls.enterClassContext(cls.issuer.override())
         # Rate limits have tests of their own; a user's key comes again in the next test, and the count with it.
         cls.enterClassContext(override_settings(RATE_LIMIT_USER=0))
+        # Last, because setUpTestData may sign people in.
+        super().setUpClass()
 
     def setUp(self) -> None:
         super().setUp()
@@ -88,8 +89,9 @@ class Cast(SimpleTestCase):
         deferred.keys_of_tokens.clear()
         self.alice, self.mallory = self.person("alice"), self.person("mallory")
 
-    def person(self, name: str) -> Person:
-        return Person(self.issuer, name)
+    @classmethod
+    def person(cls, name: str) -> Person:
+        return Person(cls.issuer, name)
 
     def assert_fault(self, response: Any, pointer: str, code: str, status: int = 400) -> None:
         """The answer is a problem document that names this fault."""

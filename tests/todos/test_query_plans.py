@@ -74,17 +74,19 @@ def todos_of(owner, project, count):
 
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL, whose plans these are")
 class PlansForManyTodos(TodosTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.known = self.fill(self.alice, TODOS)
+    @classmethod
+    def setUpTestData(cls) -> None:
+        alice = cls.person("alice")
+        cls.known = cls.fill(alice, TODOS)
         with connection.cursor() as cursor:
             for number in range(20):
-                other = self.person(f"other{number}")
+                other = cls.person(f"other{number}")
                 project = List.objects.get(owner=other.user, uid=other.make("lists")["id"])
-                cursor.execute(COPY, [other.user.pk, project.pk, self.alice.user.pk])
+                cursor.execute(COPY, [other.user.pk, project.pk, alice.user.pk])
             cursor.execute("ANALYZE")
 
-    def fill(self, person, count):
+    @staticmethod
+    def fill(person, count):
         project = List.objects.get(owner=person.user, uid=person.make("lists")["id"])
         todos = Todo.objects.bulk_create(todos_of(person.user, project, count), batch_size=2_000)
         tag = Tag.objects.get(owner=person.user, uid=person.make("tags", name="rare")["id"])
