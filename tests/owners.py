@@ -55,12 +55,13 @@ def owners_in(sql: str, vendor: str) -> Owners | UnscopedSQLError:
     if OWNED not in sql.lower():
         return Owners()
     try:
-        values = [*named_owners(parsed(sql, vendor))]
+        tree = parsed(sql, vendor)
+        values = [*named_owners(tree)]
     except UnscopedSQLError as exc:
         return exc
     places = [place_of(value) for value in values if isinstance(value, exp.Placeholder)]
     literals = [int(value.name) for value in values if isinstance(value, exp.Literal)]
-    return Owners(tuple(places), tuple(literals), guard_in(parsed(sql, vendor)))
+    return Owners(tuple(places), tuple(literals), guard_in(tree))
 
 
 def place_of(value: exp.Placeholder) -> int:
