@@ -21,8 +21,8 @@ class KeysUnavailable(Exception):
     def __init__(self, reason: str, retry_after_seconds: float = 1.0) -> None:
         super().__init__(reason)
         self.reason = reason
-        # The moment may have passed while the caller waited.
-        self.retry_after_seconds = max(1, math.ceil(max(0.0, retry_after_seconds)))
+        # The moment may have passed while the caller waited, and a float may make 30 seconds 30.000001.
+        self.retry_after_seconds = max(1, math.ceil(max(0.0, retry_after_seconds - 0.001)))
 
 
 class HookFailed(KeysUnavailable):
