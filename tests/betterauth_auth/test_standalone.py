@@ -1,4 +1,7 @@
-"""The app and its tests work in a project that has nothing else."""
+"""The app and its tests work in a project that has nothing else.
+
+Here a part of its suite says so in seconds; `make package-matrix` runs all of it so, from the wheel.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
-from tests.betterauth_auth.apart import ROOT, SETTINGS, SUITE, copy_suite
+from tests.betterauth_auth.apart import ROOT, SETTINGS, copy_suite
+
+SAMPLE = [f"tests.betterauth_auth.test_{name}" for name in ("authentication", "identify", "integrations", "users")]
 
 
 class StandaloneTests(SimpleTestCase):
@@ -25,11 +30,11 @@ class StandaloneTests(SimpleTestCase):
         command = [sys.executable, "-m", "django", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
 
-    def test_the_suite_passes_in_an_empty_project(self):
-        run = self.django("test", *SUITE)
+    def test_its_tests_pass_in_an_empty_project(self):
+        run = self.django("test", *SAMPLE)
 
         self.assertEqual(run.returncode, 0, run.stderr[-4000:])
-        self.assertGreater(int(re.search(r"Ran (\d+) tests", run.stderr).group(1)), 80)
+        self.assertGreater(int(re.search(r"Ran (\d+) tests", run.stderr).group(1)), 40)
         self.assertIn("OK", run.stderr)
 
     def test_its_migrations_are_complete_and_its_settings_pass(self):
