@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import re
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -26,6 +30,7 @@ from tests.corpus.server import KeyServer
 
 # Entries of slow servers wait beside each other.
 WORKERS = 32
+ROOT = Path(__file__).resolve().parent.parent.parent
 SHORT_FETCH_SECONDS = 1.5
 
 
@@ -145,6 +150,13 @@ class TheCorpusTests(SimpleTestCase):
         number = sizes.total()
         self.assertEqual([int(cell) for cell in own.split("|")], [number, number, *[0] * 6])
         self.assertEqual({category: int(size) for category, size in cells.items()}, sizes)
+
+    def test_its_runner_wants_no_settings(self):
+        environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        command = [sys.executable, "-m", "tests.corpus.run", "--help"]
+        run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+        self.assertEqual(run.returncode, 0, run.stderr)
 
     def test_the_document_names_the_versions_that_were_asked(self):
         document = table.DOCUMENT.read_text(encoding="utf-8")
