@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin import apps as admin_apps
 from django.contrib.auth import apps as auth_apps
@@ -7,8 +9,9 @@ class TodoProjectConfig(AppConfig):
     name = "todoproject"
 
     def ready(self) -> None:
-        from todoproject import bridge  # noqa: F401 - importing registers them
-        from todoproject.config import checks  # noqa: F401 - likewise
+        # Importing them registers what is in them.
+        for name in ("todoproject.bridge", "todoproject.config.checks"):
+            import_module(name)
 
 
 class OperatorsAdminConfig(admin_apps.AdminConfig):
