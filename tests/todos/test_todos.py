@@ -266,6 +266,14 @@ class Headers(TodosTestCase):
             self.assert_problem(response, 405, "method_not_allowed")
             self.assertEqual(response["Allow"], "GET, HEAD, PUT, PATCH, DELETE")
 
+    def test_an_unknown_verb_is_not_found_whatever_the_method(self):
+        row = f"/todos/{self.alice.todo()['id']}"
+        for path in ("/todos/unknown", f"{row}/unknown", "/lists/unknown", f"{row}/complete/unknown", "/unknown"):
+            for method in ("get", "post", "patch", "delete"):
+                with self.subTest(path, method=method):
+                    self.assert_problem(getattr(self.alice, method)(path), 404, "not_found")
+        self.assertEqual(self.alice.post(row, {}).status_code, 405)
+
     def test_head_is_get_without_a_body(self):
         todo = self.alice.todo()
 

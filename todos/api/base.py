@@ -209,7 +209,9 @@ class OwnedViewSet(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         if not self.action:
-            # A method that is not there; DRF says so next.
+            # A method that is not there; DRF says so next. What is no id is a verb that is not there.
+            if "id" in self.kwargs:
+                _ = self.uid
             return
         known = self.parameters.get(self.action or "", frozenset())
         for name, values in request.query_params.lists():
