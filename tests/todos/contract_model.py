@@ -54,6 +54,7 @@ class Notebook:
         self.placeless: set[str] = set()
         self.idle: dict[str, Row] = {}
         self.lists = {inbox: self.new(id=inbox, name="Inbox", color=None, is_inbox=True, archived_at=None)}
+        self.lists[inbox]["rank"] = Fraction(0)
         self.lists[inbox]["version"] = version
 
     @contextmanager
@@ -75,6 +76,16 @@ class Notebook:
         if any(row.get(name) != value for name, value in values.items()):
             row.update(values)
             self.touched.append(row)
+
+    def require_unburied(self, kind: str, uid: str) -> None:
+        if any((row["kind"], row["id"]) == (kind, uid) for row in self.gone):
+            raise Refusal(409, "erased")
+
+    def require_put(self, rows: dict[str, Row], uid: str, version: int | None, *, only_new: bool) -> None:
+        if only_new and uid in rows:
+            raise Refusal(412, "exists", rows[uid])
+        if uid not in rows and version is not None:
+            raise Refusal(412, "stale")
 
     def new(self, **values: Any) -> Row:
         row = {**values, "created_at": self.now, "updated_at": self.now, "deleted_at": None, "trashed_in": None}
@@ -110,7 +121,10 @@ class Notebook:
             if not is_same:
                 raise Refusal(409, "id_conflict", old)
             return 200, old
-        todo = self.new(id=uid, list=None, parent=None, tags=[], completed_at=None, completed_in=None, rank=self.end())
+        self.require_unburied("todo", uid)
+        todo = self.new(
+            id=uid, list=None, parent=None, tags=[], completed_at=None, completed_in=None, rank=end(self.todos)
+        )
         wanted.setdefault("list", self.home(wanted["parent"]))
         self.settle(todo, wanted)
         todo["completed_in"] = None
@@ -128,11 +142,8 @@ class Notebook:
         return 200, todo
 
     def put(self, uid: str, values: Row, version: int | None = None, *, only_new: bool = False) -> tuple[int, Row]:
-        if only_new and uid in self.todos:
-            raise Refusal(412, "exists", self.todos[uid])
+        self.require_put(self.todos, uid, version, only_new=only_new)
         if uid not in self.todos:
-            if version is not None:
-                raise Refusal(412, "stale")
             return self.create(uid, values)
         todo = self.found(self.todos, uid, version)
         wanted = {**DEFAULTS, **values}
@@ -204,14 +215,14 @@ class Notebook:
             self.tags.append(known[key])
         self.touch(todo, tags=[known[key] for key in sorted(wanted)])
 
-    def present_key(self, name: str) -> str:
-        key = name.casefold()
-        tag, renamed_at = self.former_names.get(key, (None, self.now))
-        is_lately = self.now - renamed_at < timedelta(days=30)
+    def present_key(self, name: str, now: datetime | None = None) -> str:
+        key, now = name.casefold(), now or self.now
+        tag, renamed_at = self.former_names.get(key, (None, now))
+        is_lately = now - renamed_at < timedelta(days=30)
         return tag["key"] if tag and is_lately and all(each["key"] != key for each in self.tags) else key
 
-    def present_keys(self, names: Any) -> set[str]:
-        return {self.present_key(name) for name in names}
+    def present_keys(self, names: Any, now: datetime | None = None) -> set[str]:
+        return {self.present_key(name, now) for name in names}
 
     def finish(self, todo: Row) -> None:
         if not todo["completed_at"]:
@@ -279,7 +290,7 @@ class Notebook:
         if neighbour:
             rank = beside(before, neighbour, todo, side)
         else:
-            rank = self.end() if side == "before" else min(row["rank"] for row in self.todos.values()) - 1
+            rank = end(self.todos) if side == "before" else beginning(self.todos)
         self.placeless.discard(uid)
         todo["rank"] = rank
         if neighbour and self.siblings(todo) == before:
@@ -292,9 +303,6 @@ class Notebook:
         """In their order; those in the trash have none."""
         group = [row for row in self.todos.values() if (row["list"], row["parent"]) == (todo["list"], todo["parent"])]
         return sorted((row for row in group if not row["deleted_at"]), key=lambda row: row["rank"])
-
-    def end(self) -> Fraction:
-        return max((row["rank"] for row in self.todos.values()), default=Fraction(0)) + 1
 
     def erase_todo(self, uid: str, version: int | None = None) -> tuple[int, None]:
         todo = self.found(self.todos, uid, version, usable=False)
@@ -328,8 +336,20 @@ class Notebook:
             if (old["name"], old["color"]) != (values["name"], values.get("color")):
                 raise Refusal(409, "id_conflict", old)
             return 200, old
-        self.lists[uid] = self.new(id=uid, **{"color": None, **values}, is_inbox=False, archived_at=None)
+        self.require_unburied("list", uid)
+        place: Row = {"is_inbox": False, "archived_at": None, "rank": end(self.lists)}
+        self.lists[uid] = self.new(id=uid, **{"color": None, **values}, **place)
         return 201, self.lists[uid]
+
+    def put_list(self, uid: str, values: Row, version: int | None, *, only_new: bool) -> tuple[int, Row]:
+        self.require_put(self.lists, uid, version, only_new=only_new)
+        values = {"color": None, "archived": False, **values}
+        if uid in self.lists:
+            return self.update_list(uid, values, version)
+        archived = values.pop("archived")
+        status, row = self.create_list(uid, values)
+        row["archived_at"] = self.now if archived else None
+        return status, row
 
     def update_list(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
         row, values = self.found(self.lists, uid, version), dict(values)
@@ -362,13 +382,21 @@ class Notebook:
 
     def move_list(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
         row = self.found(self.lists, uid, version)
-        others = {each["id"]: each for each in self.lists.values() if each is not row and not each["deleted_at"]}
-        _, neighbour = place_in(values, others)
+        before = self.lists_in_order()
+        side, neighbour = place_in(values, {each["id"]: each for each in before if each is not row})
         if neighbour:
+            row["rank"] = beside(before, neighbour, row, side)
+        else:
+            row["rank"] = end(self.lists) if side == "before" else beginning(self.lists)
+        if neighbour and self.lists_in_order() == before:
             self.idle[uid] = row
         else:
             self.touched.append(row)
         return 200, row
+
+    def lists_in_order(self) -> list[Row]:
+        """Those in the trash have none."""
+        return sorted((row for row in self.lists.values() if not row["deleted_at"]), key=lambda row: row["rank"])
 
     def forget_default(self, row: Row | None) -> None:
         if row and self.settings["default_list"] == row["id"]:
@@ -384,11 +412,18 @@ class Notebook:
             if (old["name"], old["color"]) != (values["name"], values.get("color")):
                 raise Refusal(409, "id_conflict", old)
             return 200, old
+        self.require_unburied("tag", uid)
         self.refuse_taken(values["name"], None)
         tag = self.new(id=uid, **{"color": None, **values}, key=values["name"].casefold())
         self.tags.append(tag)
         self.former_names.pop(tag["key"], None)
         return 201, tag
+
+    def put_tag(self, uid: str, values: Row, version: int | None, *, only_new: bool) -> tuple[int, Row]:
+        self.require_put(self.tag_rows(), uid, version, only_new=only_new)
+        if uid in self.tag_rows():
+            return self.update_tag(uid, {"color": None, **values}, version)
+        return self.create_tag(uid, values)
 
     def refuse_taken(self, name: str, but: Row | None) -> None:
         for tag in self.tags:
@@ -450,6 +485,14 @@ def place_in(values: Row, others: dict[str, Row]) -> tuple[str, Row | None]:
     if sides and not ends:
         raise Refusal(400)
     return (ends or ["before"])[0], None
+
+
+def end(rows: dict[str, Row]) -> Fraction:
+    return max((row["rank"] for row in rows.values()), default=Fraction(0)) + 1
+
+
+def beginning(rows: dict[str, Row]) -> Fraction:
+    return min(row["rank"] for row in rows.values()) - 1
 
 
 def beside(siblings: list[Row], neighbour: Row, todo: Row, side: str) -> Fraction:

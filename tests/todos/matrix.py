@@ -47,10 +47,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "todos/<str:id>/restore"): {},
     ("POST", "todos/<str:id>/move"): {},
     ("POST", "lists"): {"id": NEW, "name": "new"},
+    ("PUT", "lists/<str:id>"): {"name": "new"},
     ("PATCH", "lists/<str:id>"): {"name": "new"},
     ("POST", "lists/<str:id>/restore"): {},
     ("POST", "lists/<str:id>/move"): {},
     ("POST", "tags"): {"id": NEW, "name": "new"},
+    ("PUT", "tags/<str:id>"): {"name": "new"},
     ("PATCH", "tags/<str:id>"): {"name": "new"},
     ("PATCH", "me"): {"week_start": 7},
 }

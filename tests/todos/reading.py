@@ -101,7 +101,7 @@ def chosen(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[Row
         "status": lambda todo, value: is_trash or bool(todo["completed_at"]) == (value == "completed"),
         "list": lambda todo, value: todo["list"] == value,
         "parent": lambda todo, value: (todo["parent"] or "none") == value,
-        "tag": lambda todo, value: {name.casefold() for name in value} <= {tag["key"] for tag in todo["tags"]},
+        "tag": lambda todo, value: notebook.present_keys(value, now) <= {tag["key"] for tag in todo["tags"]},
         "priority_gte": lambda todo, value: todo["priority"] >= value,
         "q": lambda todo, value: value.casefold() in f"{todo['title']}\n{todo['notes']}".casefold(),
         "due": lambda todo, value: is_due(todo, value, now, zone),

@@ -32,6 +32,8 @@ who = st.sampled_from((*WHO, "alice", "alice", "alice"))
 todos, lists, tags = st.sampled_from(TODOS), st.sampled_from(LISTS), st.sampled_from(TAGS)
 # Which row of the user's own, or which id of the pool; see `Bookkeeping.one_of`.
 number = st.integers(0, 15)
+# Whether a row that is gone for good is created once more: 0 is yes.
+again = st.integers(0, 5)
 any_list = st.sampled_from((*LISTS, INBOX))
 dates = st.one_of(
     st.fixed_dictionaries({"due_date": days}),

@@ -23,9 +23,9 @@ EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (8, 40)
 class ThreeUsers(Bookkeeping):
     # ruff: noqa: E731 - a step for the notebook stands where it is sent
 
-    @rule(who=some.who, uid=some.todos, values=some.new_todos())
-    def create(self, who: str, uid: str, values: Row) -> None:
-        values = self.ids(who, values)
+    @rule(who=some.who, uid=some.todos, values=some.new_todos(), again=some.again)
+    def create(self, who: str, uid: str, values: Row, again: int) -> None:
+        uid, values = self.fresh(who, "todo", uid, again), self.ids(who, values)
         self.change(who, "post", "/todos", {"id": uid, **values}, lambda book: book.create(uid, values), {})
 
     @rule(who=some.who, number=some.number, values=some.new_todos(), how=some.expectations, only_new=st.booleans())
@@ -72,12 +72,12 @@ class ThreeUsers(Bookkeeping):
         steps = lambda book: book.move(uid, values, version)
         self.change(who, "post", f"/todos/{uid}/move", {**values, **body}, steps, headers)
 
-    @rule(who=some.who, operations=some.operations, how=some.expectations)
-    def bulk(self, who: str, operations: list[tuple[str, int, Row]], how: str) -> None:
-        found = [
-            (op, some.TODOS[number % 7] if op == "create" else self.one_of(who, "todos", number), self.ids(who, values))
-            for op, number, values in operations
-        ]
+    @rule(who=some.who, operations=some.operations, how=some.expectations, again=some.again)
+    def bulk(self, who: str, operations: list[tuple[str, int, Row]], how: str, again: int) -> None:
+        found = []
+        for op, number, values in operations:
+            new = self.fresh(who, "todo", some.TODOS[number % 7], again)
+            found.append((op, new if op == "create" else self.one_of(who, "todos", number), self.ids(who, values)))
         self.send_bulk(who, found, how)
 
     @rule(who=some.who, families=st.lists(some.families(), min_size=1, max_size=3))
@@ -89,7 +89,8 @@ class ThreeUsers(Bookkeeping):
             if "list" in place:
                 place["list"] = self.one_of(who, "lists", family.list)
             home = {"list": place.get("list", book.todos[uid]["list"] if uid in book.todos else some.LISTS[0])}
-            new = [each for each in some.NEW_SUBTASKS if each not in book.todos][: family.created]
+            unused = [self.fresh(who, "todo", each) for each in some.NEW_SUBTASKS if each not in book.todos]
+            new = unused[: family.created]
             others = [self.one_of(who, "todos", each) for each in family.others]
             steps = [(family.verb, uid, place)]
             steps += [("create", each, {"title": "new", "parent": uid}) for each in new]
@@ -100,12 +101,12 @@ class ThreeUsers(Bookkeeping):
 
     @rule(
         who=some.who,
-        verb=st.sampled_from(("create", "update", "update", "delete", "delete", "restore", "move", "erase")),
-        number=some.number, values=some.list_values, place=some.list_moves, how=some.expectations
+        verb=st.sampled_from(("create", "update", "update", "delete", "delete", "restore", "move", "move", "erase")),
+        number=some.number, values=some.list_values, place=some.list_moves, how=some.expectations, again=some.again
     )  # fmt: skip
-    def lists(self, who: str, verb: str, number: int, values: Row, place: Row, how: str) -> None:
+    def lists(self, who: str, verb: str, number: int, values: Row, place: Row, how: str, again: int) -> None:
         if verb == "create":
-            uid, values = some.LISTS[number % 3], {"name": "alpha", **values}
+            uid, values = self.fresh(who, "list", some.LISTS[number % 3], again), {"name": "alpha", **values}
             values.pop("archived", None)
             self.change(who, "post", "/lists", {"id": uid, **values}, lambda book: book.create_list(uid, values), {})
             return
@@ -122,11 +123,11 @@ class ThreeUsers(Bookkeeping):
 
     @rule(
         who=some.who, verb=st.sampled_from(("create", "update", "update", "delete")),
-        number=some.number, values=some.tag_values, how=some.expectations
+        number=some.number, values=some.tag_values, how=some.expectations, again=some.again
     )  # fmt: skip
-    def tags(self, who: str, verb: str, number: int, values: Row, how: str) -> None:
+    def tags(self, who: str, verb: str, number: int, values: Row, how: str, again: int) -> None:
         if verb == "create":
-            uid, values = some.TAGS[number % 3], {"name": "blue", **values}
+            uid, values = self.fresh(who, "tag", some.TAGS[number % 3], again), {"name": "blue", **values}
             self.change(who, "post", "/tags", {"id": uid, **values}, lambda book: book.create_tag(uid, values), {})
             return
         uid = self.one_of(who, "tags", number)
@@ -136,6 +137,26 @@ class ThreeUsers(Bookkeeping):
             self.change(who, "patch", f"/tags/{uid}", {**values, **body}, steps, headers)
         else:
             self.change(who, "delete", f"/tags/{uid}", body, lambda book: book.delete_tag(uid, version), headers)
+
+    @rule(
+        who=some.who, kind=st.sampled_from(("list", "tag")),
+        number=some.number, values=some.list_values, how=some.expectations, only_new=st.booleans(), again=some.again
+    )  # fmt: skip
+    def put_lists_and_tags(
+        self, who: str, kind: str, number: int, values: Row, how: str, only_new: bool, again: int
+    ) -> None:
+        uid = self.fresh(who, kind, self.one_of(who, f"{kind}s", number), again)
+        rows = self.books[who].lists if kind == "list" else self.books[who].tag_rows()
+        version, body, headers = self.expectation(rows, uid, "none" if how == "any header" else how)
+        values = {"name": "alpha", **values}
+        if kind == "tag":
+            values.pop("archived", None)
+        elif uid in rows:
+            # Its todos may vanish from lists or come back without a change of their own.
+            self.readers.pop(who, None)
+        headers |= {"If-None-Match": "*"} if only_new else {}
+        steps = lambda book: getattr(book, f"put_{kind}")(uid, values, version, only_new=only_new)
+        self.change(who, "put", f"/{kind}s/{uid}", {**values, **body}, steps, headers)
 
     @rule(who=some.who, values=some.settings)
     def settings(self, who: str, values: Row) -> None:

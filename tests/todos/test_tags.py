@@ -2,6 +2,7 @@ import uuid
 from datetime import timedelta
 
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
@@ -95,6 +96,25 @@ class Tags(TodosTestCase):
         self.assertEqual(self.alice.patch(f"/todos/{late['id']}", {"tags_remove": ["old"]}).json()["tags"], ["other"])
         self.assertEqual(self.names(), ["New", "other"])
         self.assertEqual(self.mallory.todo(tags=["old"])["tags"], ["old"])
+
+    def test_a_filter_by_an_old_name_finds_what_a_write_would(self):
+        self.alice.todo(title="it", tags=["Old", "other"])
+        self.alice.todo(title="not", tags=["other"])
+        path = f"/tags/{self.tag('Old')['id']}"
+        for name in ("Between", "New"):
+            self.alice.patch(path, {"name": name})
+
+        for names in ("OLD", "between", "new", ["old", "New", "other"]):
+            with self.subTest(names):
+                self.assertEqual(self.alice.titles(tag=names), ["it"])
+                with override_settings(PLAIN_READS=True):
+                    self.assertEqual(self.alice.titles(tag=names), ["it"])
+        self.alice.make("tags", name="old")
+        self.assertEqual(self.alice.titles(tag="old"), [])
+        self.mallory.todo(tags=["between"])
+        self.assertEqual(self.mallory.titles(tag="New"), [])
+        with clock.stopped_at(clock.now() + timedelta(days=30, seconds=1)):
+            self.assertEqual((self.alice.titles(tag="between"), self.alice.titles(tag="new")), ([], ["it"]))
 
     def test_an_old_name_is_free_for_a_tag_of_its_own(self):
         for rename in (

@@ -20,6 +20,8 @@ MORE = (
     Sent("POST", "todos", {"title": "once"}, (("Idempotency-Key", "one"),)),
     Sent("POST", "lists", {"name": "once"}, (("Idempotency-Key", "two"),)),
     Sent("PUT", f"todos/{ABSENT}", {"title": "put"}),
+    Sent("PUT", f"lists/{ABSENT}", {"name": "put"}),
+    Sent("PUT", f"tags/{ABSENT}", {"name": "put"}),
     Sent("POST", "todos/bulk", {"operations": [{"op": "create", "id": NEW, "title": "x", "tags": ["another"]}]}),
     Sent("PATCH", "me", {"time_zone": "Asia/Tokyo", "default_list": MINE["list"]}),
 )

@@ -14,7 +14,7 @@ from django.db.models import DateField, DateTimeField, Expression, IntegerField,
 from todos.compiled.shapes import Given
 from todos.models import due_dates
 from todos.models.expressions import LocalDate, OwnerId
-from todos.models.tag import tag_key
+from todos.models.tag import FORMER_NAMES_KEPT, tag_key
 from todos.models.todo import TodoQuerySet
 from todos.types import Json
 
@@ -57,7 +57,7 @@ def bindings(filters: Json, now: datetime) -> Json:
         "ids": padded(filters.get("ids", ())),
     }
     numbered = {f"{name}.{index}": value for name, values in several.items() for index, value in enumerate(values)}
-    values = {**filters, **numbered, **due_dates.span(now)._asdict()}
+    values = {**filters, **numbered, **due_dates.span(now)._asdict(), "renamed_since": now - FORMER_NAMES_KEPT}
     if "completed_before" in filters:
         values["completed_before.latest"] = due_dates.latest_moment(filters["completed_before"])
     if "completed_after" in filters:
@@ -83,7 +83,7 @@ def apply(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression
         rows = rows.started(zone, now) if starts == "started" else rows.not_started(zone, now)
     rows = placed(rows, owner_id, filters, given)
     for index, _ in enumerate(filters.get("tag", ())):
-        rows = rows.tagged(owner_id, given(f"tag.{index}", TextField()))
+        rows = rows.tagged(owner_id, given(f"tag.{index}", TextField()), given("renamed_since", DateTimeField()))
     if "priority_gte" in filters:
         rows = rows.filter(priority__gte=given("priority_gte", IntegerField()))
     if "has_notes" in filters:

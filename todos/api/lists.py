@@ -15,8 +15,8 @@ from todos.api import tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.errors import query_fault
-from todos.api.preconditions import etag
-from todos.api.serializers import ListAnswer, ListInput, ListPatch, MoveInput, stored
+from todos.api.preconditions import etag, put_of
+from todos.api.serializers import ListAnswer, ListInput, ListPatch, ListPut, MoveInput, stored
 from todos.compiled.shapes import Given
 from todos.models import List
 from todos.models.owned import Owner
@@ -75,6 +75,13 @@ class ListViewSet(OwnedViewSet):
         values = stored(self.valid(ListInput))
         uid, created = changes.create_list(self.writer, values.pop("id", None), **values)
         return self.row_response(self.json_or_404(uid), created=created)
+
+    @extend_schema(**operations.PUT_LIST)
+    def update(self, request: Request, id: str) -> HttpResponse:
+        values = stored(self.valid(ListPut))
+        expected = self.expected(values)
+        created = changes.put_list(self.writer, self.uid, put_of(request), expected, **values)
+        return self.row_response(self.current(), created=created)
 
     @extend_schema(**operations.PATCH_LIST)
     def partial_update(self, request: Request, id: str) -> HttpResponse:

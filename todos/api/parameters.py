@@ -154,8 +154,8 @@ PARAMETERS = {
     ),
     "tag": Parameter(
         read_tags,
-        "With this tag, compared without case. Repeat it for todos that have all of them. A name with a comma stands "
-        "between quotation marks.",
+        "With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos "
+        "that have all of them. A name with a comma stands between quotation marks.",
         {"type": "array", "items": {"type": "string", "maxLength": 62}, "maxItems": MAX_TAG_FILTERS},
         repeats=True,
     ),

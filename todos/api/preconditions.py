@@ -8,6 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from todos.api.errors import HeaderInvalid
+from todos.changes import Put
 
 ETAGS = re.compile(r'(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*')
 STRONG_VERSION = re.compile(r'(?<!W/)"([0-9]{1,18})"')
@@ -35,6 +36,13 @@ def insists_on_creating(request: Request) -> bool:
 
 def insists_on_changing(request: Request) -> bool:
     return request.META.get("HTTP_IF_MATCH", "").strip() == "*"
+
+
+def put_of(request: Request) -> Put:
+    """What a PUT insists on."""
+    if insists_on_changing(request):
+        return Put.CHANGING
+    return Put.CREATING if insists_on_creating(request) else Put.NOTHING
 
 
 def is_known(request: Request, tag: str) -> bool:

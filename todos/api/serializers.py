@@ -183,6 +183,14 @@ class ListPatch(Body):
     version = Version()
 
 
+class ListPut(Body):
+    """A whole list: what is absent gets its default."""
+
+    declared, when = LIST_FIELDS, ALWAYS
+    archived = strict.Flag(required=False, help_text="Default: not archived. The Inbox can't be (409).")
+    version = Version()
+
+
 class ListAnswer(Answer):
     declared = LIST_FIELDS
 
@@ -193,6 +201,13 @@ class TagInput(Body):
 
 class TagPatch(Body):
     declared, when = TAG_FIELDS, ON_CHANGE
+    version = Version()
+
+
+class TagPut(Body):
+    """A whole tag: what is absent gets its default."""
+
+    declared, when = TAG_FIELDS, ALWAYS
     version = Version()
 
 

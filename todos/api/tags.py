@@ -12,8 +12,8 @@ from todos import changes, clock
 from todos.api import tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
-from todos.api.preconditions import etag
-from todos.api.serializers import TagAnswer, TagInput, TagPatch, stored
+from todos.api.preconditions import etag, put_of
+from todos.api.serializers import TagAnswer, TagInput, TagPatch, TagPut, stored
 from todos.compiled.shapes import Given
 from todos.models import Tag
 from todos.models.owned import Owner
@@ -47,6 +47,13 @@ class TagViewSet(OwnedViewSet):
         values = stored(self.valid(TagInput))
         uid, created = changes.create_tag(self.writer, values.pop("id", None), **values)
         return self.row_response(self.json_or_404(uid), created=created)
+
+    @extend_schema(**operations.PUT_TAG)
+    def update(self, request: Request, id: str) -> HttpResponse:
+        values = stored(self.valid(TagPut))
+        expected = self.expected(values)
+        created = changes.put_tag(self.writer, self.uid, put_of(request), expected, **values)
+        return self.row_response(self.current(), created=created)
 
     @extend_schema(**operations.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> HttpResponse:

@@ -23,11 +23,11 @@ from todos.api.errors import query_fault
 from todos.api.included import included
 from todos.api.pagination import address_of, pagination_of
 from todos.api.parameters import OPTIONS, PARAMETERS, values_of
-from todos.api.preconditions import etag, insists_on_changing, insists_on_creating
+from todos.api.preconditions import etag, put_of
 from todos.api.rows import new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
-from todos.changes import Operation, Verb, one_statement
+from todos.changes import Operation, Put, Verb, one_statement
 from todos.compiled.shapes import Given
 from todos.models import Todo
 from todos.models.expressions import zone_of
@@ -129,7 +129,7 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**operations.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:
-        return self.change(verb_of_put(request), stored(self.valid(TodoPut)), uid=self.uid)
+        return self.change(PUTTING[put_of(request)], stored(self.valid(TodoPut)), uid=self.uid)
 
     @extend_schema(**operations.PATCH_TODO)
     def partial_update(self, request: Request, id: str) -> HttpResponse:
@@ -194,7 +194,4 @@ def also_json(todos: list[Todo]) -> list[Json]:
     return [todo_json_of(todo) for todo in todos[:MAX_ALSO]]
 
 
-def verb_of_put(request: Request) -> Verb:
-    if insists_on_changing(request):
-        return Verb.OVERWRITE
-    return Verb.INSERT if insists_on_creating(request) else Verb.REPLACE
+PUTTING = {Put.NOTHING: Verb.REPLACE, Put.CREATING: Verb.INSERT, Put.CHANGING: Verb.OVERWRITE}

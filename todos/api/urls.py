@@ -27,7 +27,7 @@ urlpatterns = [
     path("lists", ListViewSet.as_view({"get": "list", "post": "create"}), name="lists"),
     path(
         "lists/<str:id>",
-        ListViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        ListViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),
         name="list",
     ),
     *(
@@ -37,7 +37,7 @@ urlpatterns = [
     path("tags", TagViewSet.as_view({"get": "list", "post": "create"}), name="tags"),
     path(
         "tags/<str:id>",
-        TagViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+        TagViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),
         name="tag",
     ),
     path("summary", SummaryView.as_view({"get": "retrieve"}), name="summary"),

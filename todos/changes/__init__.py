@@ -1,15 +1,16 @@
 """Every write to the application's tables, whoever asks for it."""
 
 from todos.changes.accounts import erase, update_settings
-from todos.changes.change import change, ensure_inbox
-from todos.changes.lists import create_list, delete_list, move_list, restore_list, update_list
-from todos.changes.tags import create_tag, delete_tag, update_tag
+from todos.changes.change import Put, change, ensure_inbox
+from todos.changes.lists import create_list, delete_list, move_list, put_list, restore_list, update_list
+from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
 from todos.changes.trash import empty_trash, erase_list
 
 __all__ = [
     "Operation",
     "Outcome",
+    "Put",
     "Result",
     "Verb",
     "change",
@@ -22,6 +23,8 @@ __all__ = [
     "erase",
     "erase_list",
     "move_list",
+    "put_list",
+    "put_tag",
     "restore_list",
     "run",
     "update_list",

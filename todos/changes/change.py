@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any, NamedTuple, NoReturn, TypedDict, TypeVar
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from todos.changes import positions
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Missing, Stale
-from todos.models import Account, List, Tag
+from todos.models import Account, List, Tag, Tombstone
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
 from todos.types import Values
@@ -29,11 +30,15 @@ RETURNING owner_id, version, todo_count, time_zone, default_list_id,
   (SELECT uid FROM todos_list WHERE owner_id = %s AND id = todos_account.default_list_id),
   (SELECT id FROM todos_list WHERE owner_id = %s AND is_inbox),
   (SELECT uid FROM todos_list WHERE owner_id = %s AND is_inbox),
-  erased_at, {erased_before}
+  erased_at, {erased_before}, {version_before}, {buried}
 """
 # A statement that had to wait for another writer sees the row as that one left it, while its subqueries still see what
 # was there when it began. So the two differ if everything was erased in the meantime.
 ERASED_BEFORE = "(SELECT before.erased_at FROM todos_account before WHERE before.owner_id = %s)"
+# The same tells who had to wait at all.
+VERSION_BEFORE = "(SELECT before.version FROM todos_account before WHERE before.owner_id = %s)"
+# One of the ids that are to be given to new rows, if it was that of a row that is gone for good.
+BURIED = """(SELECT uid FROM todos_tombstone WHERE owner_id = %s AND kind = %s AND uid {among} ORDER BY uid LIMIT 1)"""
 Row = TypeVar("Row", List, Tag)
 
 
@@ -42,6 +47,16 @@ class Place(NamedTuple):
 
     pk: int
     uid: UUID
+
+
+class Chosen(NamedTuple):
+    """Ids that clients have chosen for rows that may be new."""
+
+    kind: Tombstone.Kind
+    uids: Collection[UUID]
+
+
+NONE_CHOSEN = Chosen(Tombstone.Kind.TODO, ())
 
 
 class Stamp(TypedDict):
@@ -69,6 +84,7 @@ class Change:
         self.default = default
         self.known_inbox = inbox
         self.was_erased_meanwhile = False
+        self.buried: UUID | None = None
         self.is_empty = True
         self.placed = 0
 
@@ -84,6 +100,11 @@ class Change:
     def stamp_new(self) -> NewStamp:
         """The columns of a row that this change makes."""
         return {"owner_id": self.owner_id, "created_at": self.now, **self.stamp()}
+
+    def require_unburied(self, uid: UUID | None, pointer: str) -> None:
+        """A creation that comes late does not bring back what its owner has deleted for good."""
+        if uid is not None and uid == self.buried:
+            raise Conflict("erased", "What had this id was deleted for good. Choose another one.", pointer=pointer)
 
     def end_position(self) -> str:
         self.placed += 1
@@ -128,15 +149,34 @@ def require_version(row: OwnedRow, expected: frozenset[int] | None) -> None:
         raise Stale("stale", "The row has changed since the version you know.", uid=row.uid)
 
 
+class Put(Enum):
+    """What a PUT insists on."""
+
+    NOTHING = auto()
+    CREATING = auto()
+    CHANGING = auto()
+
+
+def require_put(row: OwnedRow | None, put: Put, expected: frozenset[int] | None) -> None:
+    """Refuses a PUT of what is there or not there, contrary to what the caller insists on."""
+    if row is None:
+        if expected is not None or put is Put.CHANGING:
+            raise Stale("stale", "There is no such row yet, so it has no version.")
+        return
+    if put is Put.CREATING:
+        raise Stale("exists", "There is a row with this id already.", uid=row.uid)
+    require_version(row, expected)
+
+
 def has_values(row: OwnedRow, values: Values, names: tuple[str, ...]) -> bool:
     """Whether a second creation with the same id asks for what the first one made."""
     return all(getattr(row, name) == values[name] for name in names)
 
 
 @contextmanager
-def change(owner: int | Caller, *, new_todos: int = 0) -> Iterator[Change]:
+def change(owner: int | Caller, *, new_todos: int = 0, chosen: Chosen = NONE_CHOSEN) -> Iterator[Change]:
     """A numbered change, unless the account was erased while it waited for its turn."""
-    with locked(owner, new_todos) as current:
+    with locked(owner, new_todos, chosen) as current:
         if current.was_erased_meanwhile:
             refuse_after_erasure(owner)
         yield current
@@ -149,17 +189,17 @@ def refuse_after_erasure(owner: int | Caller) -> NoReturn:
 
 
 @contextmanager
-def locked(owner: int | Caller, new_todos: int = 0) -> Iterator[Change]:
+def locked(owner: int | Caller, new_todos: int = 0, chosen: Chosen = NONE_CHOSEN) -> Iterator[Change]:
     """A transaction with the owner's account locked. One that touches nothing leaves the counter as it was.
 
     As many new todos as are foreseen are counted by the statement that locks; only other numbers cost one more.
     """
     with transaction.atomic():
-        counter = next_version(owner, new_todos)
+        counter = next_version(owner, new_todos, chosen)
         if counter is None:
             Account.objects.bulk_create([Account(owner_id=key_of(owner), version=FIRST_VERSION)], ignore_conflicts=True)
             # By the caller again: the owner may have been shut out since the look that made the account.
-            counter = next_version(owner, new_todos)
+            counter = next_version(owner, new_todos, chosen)
         if counter is None:
             refuse_after_erasure(owner)
         yield counter
@@ -173,23 +213,44 @@ def key_of(owner: int | Caller) -> int:
     return owner if isinstance(owner, int) else owner.key()
 
 
-def next_version(owner: int | Caller, new_todos: int) -> Change | None:
+def next_version(owner: int | Caller, new_todos: int, chosen: Chosen) -> Change | None:
     """The counter's new number, or nothing for somebody without an account, or who was shut out."""
     is_found, owner_id, parameters = condition(owner)
-    sql = INCREMENT_VERSION.format(is_found=is_found, erased_before=ERASED_BEFORE)
+    buried, more = buried_among(owner_id, chosen)
+    parts = {"erased_before": ERASED_BEFORE, "version_before": VERSION_BEFORE, "buried": buried}
+    sql = INCREMENT_VERSION.format(is_found=is_found, **parts)
     with connection.cursor() as cursor:
         with together_with_begin():
-            cursor.execute(sql, [new_todos, owner_id, *parameters, *[owner_id] * 4])
+            cursor.execute(sql, [new_todos, owner_id, *parameters, *[owner_id] * 5, *more])
         row = cursor.fetchone()
     if row is None:
         return None
     if not isinstance(owner, int):
         owner.admit()
-    owner_id, number, count, zone, default_pk, default_uid, inbox_pk, inbox_uid, erased_at, erased_before = row
+    owner_id, number, count, zone, default_pk, default_uid, inbox_pk, inbox_uid, *before = row
+    erased_at, erased_before, version_before, found = before
     current = Change(owner_id, number, count, zone, place(default_pk, default_uid), place(inbox_pk, inbox_uid))
     current.todo_count -= new_todos
     current.was_erased_meanwhile = erased_at != erased_before
+    has_waited = version_before < number - 1
+    current.buried = buried_by_now(owner_id, chosen) if has_waited and chosen.uids else uid_of(found)
     return current
+
+
+def buried_among(owner_id: int, chosen: Chosen) -> tuple[str, list[Any]]:
+    """The SQL that looks for tombstones with these ids, and its parameters."""
+    if not chosen.uids:
+        return "NULL", []
+    if connection.vendor == "postgresql":
+        return BURIED.format(among="= ANY(%s)"), [owner_id, chosen.kind, list(chosen.uids)]
+    marks = ", ".join(["%s"] * len(chosen.uids))
+    return BURIED.format(among=f"IN ({marks})"), [owner_id, chosen.kind, *(uid.hex for uid in chosen.uids)]
+
+
+def buried_by_now(owner_id: int, chosen: Chosen) -> UUID | None:
+    """Whoever had to wait asks again: the one before may have erased something."""
+    rows = Tombstone.objects.filter(owner_id=owner_id, kind=chosen.kind, uid__in=chosen.uids)
+    return rows.order_by("uid").values_list("uid", flat=True).first()
 
 
 def condition(owner: int | Caller) -> tuple[str, int, list[Any]]:
@@ -211,9 +272,13 @@ def together_with_begin() -> Iterator[None]:
 
 
 def place(pk: int | None, uid: UUID | str | None) -> Place | None:
-    if pk is None or uid is None:
-        return None
-    return Place(pk, uid if isinstance(uid, UUID) else UUID(uid))
+    found = uid_of(uid)
+    return None if pk is None or found is None else Place(pk, found)
+
+
+def uid_of(value: UUID | str | None) -> UUID | None:
+    """An id as a statement in plain SQL gives it, which is text in SQLite."""
+    return UUID(value) if isinstance(value, str) else value
 
 
 def ensure_inbox(owner: int | Caller) -> None:

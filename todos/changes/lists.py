@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, change, has_values
+from todos.changes.change import Change, Chosen, Put, change, has_values, require_put
 from todos.changes.moves import neighbour_in, position_at_end, position_beside, respace
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid
 from todos.fields.declared import LIST_FIELDS
 from todos.fields.field import defaults, plain_names
-from todos.models import Account, List, Todo
+from todos.models import Account, List, Todo, Tombstone
 from todos.models.owned import uuid7
 from todos.types import Values
 
@@ -32,30 +32,55 @@ class ListValues(TypedDict, total=False):
 def create_list(owner: int | Caller, uid: UUID | None, **values: Unpack[ListValues]) -> tuple[UUID, bool]:
     """Gives the id, and whether the list is new: the same creation twice makes one list."""
     new: Values = {**DEFAULTS, **values}
-    with change(owner) as current:
+    with change(owner, chosen=Chosen(Tombstone.Kind.LIST, [uid] if uid else ())) as current:
         current.inbox()
         old = List.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if not has_values(old, new, PLAIN):
                 raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
-        require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
-        row = List(uid=uid or uuid7(), position=current.end_position(), **new, **current.stamp_new())
-        List.objects.bulk_create([row])
+        row = new_list(current, uid, new, pointer="/id")
     return row.uid, True
+
+
+def new_list(current: Change, uid: UUID | None, values: Values, pointer: str = "") -> List:
+    current.require_unburied(uid, pointer)
+    require_room("lists", List.objects.filter(owner_id=current.owner_id).count)
+    row = List(uid=uid or uuid7(), position=current.end_position(), **values, **current.stamp_new())
+    List.objects.bulk_create([row])
+    return row
+
+
+def put_list(owner: int | Caller, uid: UUID, put: Put, expected: Expected, **values: Unpack[ListValues]) -> bool:
+    """Replaces the list, or creates it and says so. What the values leave out goes back to its default."""
+    whole: Values = {**DEFAULTS, "archived": False, **values}
+    with change(owner, chosen=Chosen(Tombstone.Kind.LIST, [uid])) as current:
+        # Whoever puts the Inbox puts the one that is there.
+        current.inbox()
+        row = List.objects.filter(owner_id=current.owner_id, uid=uid).first()
+        require_put(row, put, expected)
+        if row:
+            require_untrashed(row)
+            change_list(current, row, whole)
+        else:
+            since = {"archived_at": current.now if whole.pop("archived") else None}
+            new_list(current, uid, {**whole, **since})
+    return row is None
 
 
 def update_list(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[ListValues]) -> None:
     with change(owner) as current:
-        row = usable_list(current, uid, expected)
-        columns: dict[str, object] = {**values}
-        if "archived" in values:
-            archived = columns.pop("archived")
-            if archived and row.is_inbox:
-                raise Conflict("inbox_stays", "The Inbox can't be archived.", uid=uid)
-            columns["archived_at"] = (row.archived_at or current.now) if archived else None
-            forget_default(current, row if archived else None)
-        current.write(row, **columns)
+        change_list(current, usable_list(current, uid, expected), {**values})
+
+
+def change_list(current: Change, row: List, columns: Values) -> None:
+    if "archived" in columns:
+        archived = columns.pop("archived")
+        if archived and row.is_inbox:
+            raise Conflict("inbox_stays", "The Inbox can't be archived.", uid=row.uid)
+        columns["archived_at"] = (row.archived_at or current.now) if archived else None
+        forget_default(current, row if archived else None)
+    current.write(row, **columns)
 
 
 def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> int:
@@ -111,9 +136,13 @@ def position_of_move(current: Change, siblings: QuerySet[List], neighbour: List,
 
 def usable_list(current: Change, uid: UUID, expected: Expected) -> List:
     row = current.row(List, uid, expected)
-    if row.deleted_at:
-        raise Conflict("trashed", "This list is in the trash; restore it first.", uid=uid)
+    require_untrashed(row)
     return row
+
+
+def require_untrashed(row: List) -> None:
+    if row.deleted_at:
+        raise Conflict("trashed", "This list is in the trash; restore it first.", uid=row.uid)
 
 
 def forget_default(current: Change, row: List | None) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from todos import clock, conf
-from todos.changes.change import ERASED_BEFORE, condition
+from todos.changes.change import ERASED_BEFORE, VERSION_BEFORE, condition
 from todos.changes.values import DEFAULTS, PLAIN
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
@@ -27,7 +27,7 @@ NO_LIMIT = 2**62
 STATEMENT = """
 WITH account AS (
   UPDATE todos_account SET version = version + 1, todo_count = todo_count + 1
-  WHERE owner_id = %s AND {is_found} AND todo_count < %s AND erased_at IS NOT DISTINCT FROM {erased_before}
+  WHERE owner_id = %s AND {is_found} AND todo_count < %s AND erased_at IS NOT DISTINCT FROM {erased_before}{unburied}
   RETURNING owner_id, version, time_zone, default_list_id
 ), made AS (
   INSERT INTO todos_todo (owner_id, version, position, list_id, {columns})
@@ -40,6 +40,10 @@ SELECT made.version, made.position, account.time_zone,
   (SELECT uid FROM todos_list WHERE owner_id = %s AND id = made.list_id)
 FROM made, account
 """
+# Of an id that the client has chosen: no row with it was deleted for good, nor could one be while this waited.
+UNBURIED = """
+    AND version = {version_before}
+    AND NOT EXISTS (SELECT 1 FROM todos_tombstone WHERE owner_id = %s AND kind = 'todo' AND uid = %s)"""
 
 
 def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
@@ -50,9 +54,10 @@ def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
     is_found, owner_id, found = condition(caller)
     database = connections[DEFAULT_DB_ALIAS]
     room = conf.quota("todos") or NO_LIMIT
-    parameters = [owner_id, *found, room, owner_id, owner_id, owner_id, *row.values(), owner_id]
+    chosen = [owner_id, owner_id, uid] if uid else []
+    parameters = [owner_id, *found, room, owner_id, *chosen, owner_id, owner_id, *row.values(), owner_id]
     try:
-        made = shapes.fetched(database, statement(is_found, tuple(row)), parameters)
+        made = shapes.fetched(database, statement(is_found, tuple(row), bool(uid)), parameters)
     except IntegrityError:
         # The id is taken, or there is no Inbox yet.
         return None
@@ -64,9 +69,11 @@ def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
 
 
 @cache
-def statement(is_found: str, names: tuple[str, ...]) -> str:
+def statement(is_found: str, names: tuple[str, ...], is_chosen: bool) -> str:
     columns, values = ", ".join(names), ", ".join(["%s"] * len(names))
-    return STATEMENT.format(is_found=is_found, erased_before=ERASED_BEFORE, columns=columns, values=values)
+    unburied = UNBURIED.format(version_before=VERSION_BEFORE) if is_chosen else ""
+    conditions = {"is_found": is_found, "erased_before": ERASED_BEFORE, "unburied": unburied}
+    return STATEMENT.format(**conditions, columns=columns, values=values)
 
 
 def is_possible(given: Values) -> bool:

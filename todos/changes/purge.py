@@ -16,8 +16,8 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from todos.changes.change import Change, locked
-from todos.changes.tags import FORMER_NAMES_KEPT
 from todos.models import Account, FormerName, IdempotencyKey, List, Todo, TodoTag, Tombstone
+from todos.models.tag import FORMER_NAMES_KEPT
 
 TRASH_KEPT = TOMBSTONES_KEPT = timedelta(days=30)
 ANSWERS_KEPT = timedelta(hours=24)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from datetime import timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, change, has_values
+from todos.changes.change import Change, Chosen, Put, change, has_values, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
@@ -17,12 +16,11 @@ from todos.fields.declared import TAG_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import FormerName, Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
-from todos.models.tag import tag_key
+from todos.models.tag import FORMER_NAMES_KEPT, tag_key
 from todos.types import Values
 
 Expected = frozenset[int] | None
 PLAIN, DEFAULTS = plain_names(TAG_FIELDS), defaults(TAG_FIELDS)
-FORMER_NAMES_KEPT = timedelta(days=30)
 # Of one tag.
 MAX_FORMER_NAMES = 20
 
@@ -35,31 +33,52 @@ class TagValues(TypedDict, total=False):
 def create_tag(owner: int | Caller, uid: UUID | None, **values: Unpack[TagValues]) -> tuple[UUID, bool]:
     """Gives the id, and whether the tag is new: the same creation twice makes one tag."""
     new: Values = {**DEFAULTS, **values}
-    with change(owner) as current:
+    with change(owner, chosen=Chosen(Tombstone.Kind.TAG, [uid] if uid else ())) as current:
         old = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if not has_values(old, new, PLAIN):
                 raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
             return old.uid, False
-        row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **new, **current.stamp_new())
-        require_free(current, row)
-        require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
-        Tag.objects.bulk_create([row])
-        FormerName.objects.filter(owner_id=current.owner_id, key=row.key).delete()
+        row = new_tag(current, uid, new, pointer="/id")
     return row.uid, True
+
+
+def new_tag(current: Change, uid: UUID | None, values: Values, pointer: str = "") -> Tag:
+    current.require_unburied(uid, pointer)
+    row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.stamp_new())
+    require_free(current, row)
+    require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
+    Tag.objects.bulk_create([row])
+    FormerName.objects.filter(owner_id=current.owner_id, key=row.key).delete()
+    return row
+
+
+def put_tag(owner: int | Caller, uid: UUID, put: Put, expected: Expected, **values: Unpack[TagValues]) -> bool:
+    """Replaces the tag, or creates it and says so. What the values leave out goes back to its default."""
+    whole: Values = {**DEFAULTS, **values}
+    with change(owner, chosen=Chosen(Tombstone.Kind.TAG, [uid])) as current:
+        row = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first()
+        require_put(row, put, expected)
+        if row:
+            change_tag(current, row, whole)
+        else:
+            new_tag(current, uid, whole)
+    return row is None
 
 
 def update_tag(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> None:
     with change(owner) as current:
-        row = current.row(Tag, uid, expected)
-        columns: dict[str, object] = {**values}
-        if "name" in values and values["name"] != row.name:
-            key = columns["key"] = tag_key(values["name"])
-            require_free(current, Tag(uid=uid, key=key))
-            tagged(current, row).update(**current.stamp())
-            if key != row.key:
-                remember_name(current, row, key)
-        current.write(row, **columns)
+        change_tag(current, current.row(Tag, uid, expected), {**values})
+
+
+def change_tag(current: Change, row: Tag, columns: Values) -> None:
+    if "name" in columns and columns["name"] != row.name:
+        key = columns["key"] = tag_key(columns["name"])
+        require_free(current, Tag(uid=row.uid, key=key))
+        tagged(current, row).update(**current.stamp())
+        if key != row.key:
+            remember_name(current, row, key)
+    current.write(row, **columns)
 
 
 def remember_name(current: Change, row: Tag, new_key: str) -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from todos.changes import quotas
 from todos.changes.batch import Batch
-from todos.changes.change import Place, change, has_values, require_version
+from todos.changes.change import Chosen, Place, change, has_values, require_version
 from todos.changes.moves import move_beside, neighbour_in, position_at_end
 from todos.changes.values import (
     DEFAULTS,
@@ -23,7 +23,7 @@ from todos.changes.values import (
 )
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
-from todos.models import Todo
+from todos.models import Todo, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import tag_keys
 from todos.types import Values
@@ -48,6 +48,7 @@ class Verb(StrEnum):
 
 # What mostly makes a row. (PUT mostly replaces one.)
 CREATING = frozenset({Verb.CREATE, Verb.INSERT})
+MAY_CREATE = CREATING | {Verb.REPLACE}
 
 
 @dataclass
@@ -76,7 +77,8 @@ class Result(NamedTuple):
 def run(owner: int | Caller, operations: list[Operation]) -> Result:
     """Carries out all operations as one change, or none."""
     new_todos = sum(operation.verb in CREATING for operation in operations)
-    with change(owner, new_todos=new_todos) as current:
+    uids = [operation.uid for operation in operations if operation.uid and operation.verb in MAY_CREATE]
+    with change(owner, new_todos=new_todos, chosen=Chosen(Tombstone.Kind.TODO, uids)) as current:
         batch = Batch(current)
         load(batch, operations)
         outcomes = []
@@ -121,6 +123,7 @@ def create(batch: Batch, operation: Operation) -> Outcome:
     if operation.uid in batch.todos:
         return repeat(batch, batch.todos[operation.uid], values)
     current = batch.change
+    current.require_unburied(operation.uid, "/id" if operation.verb is Verb.CREATE else "")
     quotas.require_room("todos", lambda: current.todo_count)
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.stamp_new())
     todo.parent_uid, todo.tag_names, todo.owner_zone, todo.list_archived_at = None, [], current.zone, None

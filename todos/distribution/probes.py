@@ -49,7 +49,7 @@ def shapes(owner: int) -> dict[str, models.QuerySet]:
     return {
         "a page of todos": shown.with_references(owner, zone).order_by("position", "uid")[:51],
         "a todo": todos.with_references(owner, zone).filter(uid=NIL),
-        "todos of a tag": shown.tagged(owner, "tag"),
+        "todos of a tag": shown.tagged(owner, "tag", now),
         "changed todos": todos.with_references(owner, zone).filter(version__gt=0).order_by("version")[:51],
         "lists": List.objects.filter(owner_id=owner).with_open_count(owner, now, zone),
         "tags": Tag.objects.filter(owner_id=owner).with_open_count(owner, now, zone),

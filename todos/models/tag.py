@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -8,12 +9,16 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from todos.models.expressions import Moment, OwnerId, Rows, Unindexed, zone_of
+from todos.models.expressions import Moment, OwnerId, Rows, Text, Unindexed, zone_of
 from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow
 from todos.models.todo import Todo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+# For how long the old name of a tag leads to it.
+FORMER_NAMES_KEPT = timedelta(days=30)
 
 
 def tag_key(name: str) -> str:
@@ -61,6 +66,13 @@ class Tag(OwnedRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+def tag_called(owner_id: OwnerId, key: Text, since: Moment) -> Coalesce:
+    """The tag with this name, else the one that had it until lately."""
+    present = Tag.objects.filter(owner_id=owner_id, key=key).values("pk")
+    former = FormerName.objects.filter(owner_id=owner_id, key=key, renamed_at__gt=since).values("tag_id")
+    return Coalesce(Subquery(present), Subquery(former))
 
 
 class TodoTagQuerySet(models.QuerySet["TodoTag"]):

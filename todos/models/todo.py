@@ -86,10 +86,12 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
     def not_started(self, zone: models.Expression, now: Moment) -> Self:
         return self.filter(starts_on__gt=LocalDate(now, zone))
 
-    def tagged(self, owner_id: OwnerId, key: Text) -> Self:
-        from todos.models.tag import TodoTag
+    def tagged(self, owner_id: OwnerId, key: Text, since: Moment) -> Self:
+        """By the name of a tag, or one that it had since then."""
+        from todos.models.tag import TodoTag, tag_called
 
-        links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk"), tag__key=key)
+        tag = tag_called(owner_id, key, since)
+        links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk"), tag=tag)
         return self.filter(Exists(links))
 
     def containing(self, part: models.Expression) -> Self:

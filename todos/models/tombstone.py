@@ -26,6 +26,7 @@ class Tombstone(models.Model):
         indexes = [
             models.Index(fields=["owner", "version", "uid"], name="tombstone_version"),
             models.Index(fields=["owner", "deleted_at"], name="tombstone_age"),
+            models.Index(fields=["owner", "uid"], name="tombstone_uid"),
         ]
 
     def __str__(self) -> str:

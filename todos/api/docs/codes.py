@@ -21,6 +21,7 @@ CODES = {
     "trashed": Refusal(409, "it is in the trash; restore it first."),
     "not_trashed": Refusal(409, "it is not in the trash."),
     "id_conflict": Refusal(409, "you have another row with this id, which is `current`."),
+    "erased": Refusal(409, "what had this id was deleted for good; a late creation does not bring it back."),
     "name_taken": Refusal(409, "you have a tag with this name, which is `current`."),
     "inbox_stays": Refusal(409, "the Inbox can't be archived or deleted."),
     "too_many_todos": Refusal(409, "no room for one more (100,000 unless the operator has set another number)."),

@@ -8,7 +8,13 @@ from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 
 # Every language has a List of its own already.
-NAMES = {"List": "TodoList", "ListInput": "TodoListInput", "ListPatch": "TodoListPatch", "MoveInput": "TodoListMove"}
+NAMES = {
+    "List": "TodoList",
+    "ListInput": "TodoListInput",
+    "ListPatch": "TodoListPatch",
+    "ListPut": "TodoListPut",
+    "MoveInput": "TodoListMove",
+}
 
 
 class Schema(AutoSchema):

@@ -10,15 +10,11 @@ from todos.api.docs.parts import (
     CURSOR,
     ERASED,
     ETAG,
-    ETAG_AND_LOCATION,
     GONE,
-    ID,
     IDEMPOTENCY_KEY,
-    IF_MATCH,
     IF_NONE_MATCH,
     NEW_VERSION,
     NOT_MODIFIED,
-    ONLY_NEW,
     PAGE_SIZE,
     TZ,
     collection,
@@ -27,6 +23,7 @@ from todos.api.docs.parts import (
     detail,
     operation,
     patch,
+    replacement,
     verb,
 )
 from todos.api.parameters import OPTIONS, PARAMETERS
@@ -34,10 +31,12 @@ from todos.api.serializers import (
     ListAnswer,
     ListInput,
     ListPatch,
+    ListPut,
     MoveInput,
     TagAnswer,
     TagInput,
     TagPatch,
+    TagPut,
     TodoAnswer,
     TodoInput,
     TodoMove,
@@ -77,14 +76,13 @@ LIST_TODOS = collection(
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
 CREATE_TODO = creation("createTodo", "todos", TodoInput, TodoAnswer, ROOM, "An open subtask reopens its parent.")
-PUT_TODO = operation(
+PUT_TODO = replacement(
     "putTodo",
     "todos",
-    "Create or replace a todo",
+    TodoPut,
+    TodoAnswer,
+    ("trashed", *ROOM),
     "What you leave out gets its default: no date, no tags, your default list. PATCH changes single members.",
-    request=TodoPut,
-    parameters=[ID, IF_MATCH, ONLY_NEW, *ETAG_AND_LOCATION],
-    responses={201: TodoAnswer, 200: TodoAnswer, **problems("trashed", *ROOM, ERASED, "stale", "exists")},
 )
 PATCH_TODO = patch(
     "patchTodo",
@@ -158,7 +156,7 @@ BULK_TODOS = operation(
     "All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. "
     "Each id may occur once. `version` in an operation works like If-Match.",
     parameters=[IDEMPOTENCY_KEY],
-    responses=problems("trashed", "id_conflict", *ROOM, ERASED, "stale", *KEYED),
+    responses=problems("trashed", "id_conflict", "erased", *ROOM, ERASED, "stale", *KEYED),
 )
 LIST_LISTS = collection(
     "listLists",
@@ -174,6 +172,14 @@ LIST_LISTS = collection(
 )
 GET_LIST = detail("getList", "lists", ListAnswer)
 CREATE_LIST = creation("createList", "lists", ListInput, ListAnswer, ("too_many_lists",))
+PUT_LIST = replacement(
+    "putList",
+    "lists",
+    ListPut,
+    ListAnswer,
+    ("trashed", "inbox_stays", "too_many_lists"),
+    "What you leave out gets its default: no colour, not archived. A list keeps its place, a new one comes last.",
+)
 PATCH_LIST = patch(
     "patchList",
     "lists",
@@ -223,6 +229,14 @@ CREATE_TAG = creation(
     TagAnswer,
     ("name_taken", "too_many_tags"),
     "Naming a tag on a todo creates it as well.",
+)
+PUT_TAG = replacement(
+    "putTag",
+    "tags",
+    TagPut,
+    TagAnswer,
+    ("name_taken", "too_many_tags"),
+    "What you leave out gets its default: no colour. Another name is as with PATCH.",
 )
 PATCH_TAG = patch(
     "patchTag",

@@ -95,9 +95,11 @@ EXAMPLES: dict[str, Json] = {
         }
     },
     "createList": {"A list": {"name": "Household", "color": "#3b82f6"}},
+    "putList": {"A whole list": {"name": "Household", "color": "#3b82f6"}},
     "patchList": {"Archive it": {"archived": True}},
     "moveList": {"To the end": {}},
     "createTag": {"A tag": {"name": "errands", "color": "#f59e0b"}},
+    "putTag": {"A whole tag": {"name": "errands", "color": "#f59e0b"}},
     "patchTag": {"Another colour": {"color": "#10b981"}},
     "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
     **{key: {"Empty body": {}} for key in ("completeTodo", "reopenTodo", "restoreTodo", "restoreList")},
@@ -136,10 +138,21 @@ def creation(name: str, tag: str, request: Any, answer: Any, codes: Codes, text:
     answers = {
         201: OpenApiResponse(answer, description=f"The new {what}."),
         200: OpenApiResponse(answer, description=f"The {what} that you had created before."),
-        **problems("id_conflict", *codes, ERASED, *KEYED),
+        **problems("id_conflict", "erased", *codes, ERASED, *KEYED),
     }
     parameters = [IDEMPOTENCY_KEY, *ETAG_AND_LOCATION]
     return operation(name, tag, f"Create a {what}", text, request=request, responses=answers, parameters=parameters)
+
+
+def replacement(name: str, tag: str, request: Any, answer: Any, codes: Codes, text: str) -> Json:
+    what = tag.removesuffix("s")
+    answers = {
+        201: OpenApiResponse(answer, description=f"The new {what}."),
+        200: OpenApiResponse(answer, description=f"The {what} as it is now."),
+        **problems("erased", *codes, ERASED, "stale", "exists"),
+    }
+    more = {"request": request, "responses": answers, "parameters": [ID, IF_MATCH, ONLY_NEW, *ETAG_AND_LOCATION]}
+    return operation(name, tag, f"Create or replace a {what}", text, **more)
 
 
 def patch(name: str, tag: str, request: Any, answer: Any, codes: Codes, text: str = "") -> Json:
