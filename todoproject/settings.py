@@ -254,6 +254,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "tags", "description": "Names that todos share across lists."},
         {"name": "me", "description": "Who is signed in, the settings, and the numbers of every badge."},
         {"name": "sync", "description": "For clients that keep a copy."},
+        {"name": "index", "description": "Where everything is."},
     ],
     # Where the document comes from.
     "SERVERS": [{"url": "/", "description": "This service"}],

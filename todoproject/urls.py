@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from todoproject.bridge import profile
+from todoproject.index import IndexView
 from todoproject.monitoring.health import readyz
 from todoproject.openapi import schema
 from todos.api.me import MeView
@@ -18,6 +19,7 @@ urlpatterns = [
     # In the order of the OpenAPI document.
     path("api/v1/", include("todos.api.urls")),
     path("api/v1/me", MeView.as_view(profile=profile), name="me"),
+    path("api/v1", IndexView.as_view(), name="index"),
     path("api/v1/schema", schema, name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("readyz", readyz),

@@ -1,0 +1,36 @@
+from django.test import override_settings
+
+from tests.todos.case import API, TodosTestCase
+
+
+class Index(TodosTestCase):
+    def test_names_addresses_that_answer(self):
+        index = self.alice.get("").json()
+
+        self.assertEqual(index.pop("version"), "1")
+        self.assertGreaterEqual(index.keys(), {"todos", "lists", "tags", "me", "summary", "changes", "schema", "docs"})
+        for name, url in index.items():
+            with self.subTest(name):
+                self.assertTrue(url.startswith("http://testserver/"), url)
+                self.assertEqual(self.alice.get(url).status_code, 200)
+
+    def test_is_the_same_for_everybody_and_may_be_cached(self):
+        with_token = self.alice.get("/")
+        for path in (API, f"{API}/"):
+            for token in ("", "Bearer junk"):
+                headers = {"Authorization": token} if token else {}
+                with self.subTest(path, token=token):
+                    with self.assertNumQueries(0):
+                        response = self.client.get(path, headers=headers)
+                    self.assertEqual((response.status_code, response.content), (200, with_token.content))
+                    self.assertEqual(response["Cache-Control"], "public, max-age=300")
+                    self.assertNotIn("Authorization", response["Vary"])
+
+    @override_settings(RATE_LIMIT_ADDRESS=1)
+    def test_visitors_of_it_are_counted(self):
+        self.assertEqual([self.client.get(API, REMOTE_ADDR="203.0.113.77").status_code for _ in range(2)], [200, 429])
+
+    def test_takes_nothing(self):
+        response = self.client.post(API)
+
+        self.assertEqual((response.status_code, response.json()["code"]), (405, "method_not_allowed"))

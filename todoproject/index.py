@@ -1,0 +1,52 @@
+"""/api/v1: where everything is, for whoever has only the address."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from todos.api.strict import AnswerSerializer
+
+COLLECTIONS = ("todos", "lists", "tags", "summary", "changes", "me")
+ADDRESSES = (*COLLECTIONS, "schema", "docs")
+
+
+class IndexAnswer(AnswerSerializer):
+    version = serializers.CharField(help_text="Of the API, as in the OpenAPI document.")
+    todos = serializers.URLField()
+    lists = serializers.URLField()
+    tags = serializers.URLField()
+    summary = serializers.URLField(help_text="Every badge in one call.")
+    changes = serializers.URLField(help_text="What has changed since a version.")
+    me = serializers.URLField(help_text="Who is signed in, and the settings.")
+    schema = serializers.URLField(help_text="The OpenAPI document.")
+    docs = serializers.URLField(help_text="The same as a page for people.")
+
+
+class IndexView(APIView):
+    """Nobody is asked for a token, and a bad one is no matter: the answer is the same for all."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    # Visitors are counted by the gate.
+    throttle_classes = ()
+
+    @extend_schema(
+        operation_id="getIndex",
+        tags=["index"],
+        summary="Where everything is",
+        description="Needs no token. The same for everybody, so it may be cached.",
+        auth=[],
+        responses=IndexAnswer,
+    )
+    @method_decorator(cache_control(public=True, max_age=300))
+    def get(self, request: Request) -> Response:
+        links = {name: request.build_absolute_uri(reverse(name)) for name in ADDRESSES}
+        return Response({"version": settings.SPECTACULAR_SETTINGS["VERSION"], **links}, headers={"Vary": "Origin"})
