@@ -9,7 +9,9 @@ from django.dispatch import receiver
 from rest_framework.request import Request
 
 from betterauth_auth.models import Identity
+from betterauth_auth.signals import first_seen
 from betterauth_auth.users import forget_person
+from todos.changes import open_account
 from todos.signals import account_erased
 
 
@@ -24,6 +26,12 @@ def profile(request: Request) -> dict[str, object]:
         "name": identity.name or None,
         "image": identity.image or None,
     }
+
+
+@receiver(first_seen)
+def open_the_account(identity: Identity, **kwargs: object) -> None:
+    """Together with the user, so that everybody has an Inbox, whatever the first request is."""
+    open_account(identity.user_id)
 
 
 @receiver(account_erased)

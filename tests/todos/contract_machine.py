@@ -59,18 +59,20 @@ class Bookkeeping(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now = START
-        self.people = {name: Person(self.issuer, f"{name} {next(lives)}") for name in some.WHO}
+        with clock.stopped_at(self.now):
+            self.people = {name: Person(self.issuer, f"{name} {next(lives)}") for name in some.WHO}
         self.books: dict[str, Notebook] = {}
         self.stored: dict[str, list[Any]] = {}
         self.answers: dict[tuple[str, str], tuple[Any, ...]] = {}
         self.readers: dict[str, Reader] = {}
         self.erased: set[str] = set()
-        # These have copied accounts that nothing was in yet.
-        self.replicas = {name: Replica(self.everything(name)["version"]) for name in some.WHO}
+        self.replicas = {name: Replica() for name in some.WHO}
         for name, person in self.people.items():
             with clock.stopped_at(self.now):
                 self.books[name] = Notebook(person.inbox["id"], self.now)
             self.stored[name] = rows_of(person.user)
+            # Nothing but the Inbox is in the account yet.
+            self.sync_replica(name)
         for name in some.WHO:
             self.settle(name)
 
@@ -158,6 +160,7 @@ class Bookkeeping(RuleBasedStateMachine):
         elif row is self.books[who].settings:
             assert {name: data[name] for name in ("time_zone", "week_start", "default_list")}.items() <= row.items()
         else:
+            assert "also" in data or "title" not in row
             if "also" in data:
                 assert self.also_of(data) == self.also(who, [row])
             assert data == self.json(who, row)

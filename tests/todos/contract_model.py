@@ -38,7 +38,7 @@ class Refusal(Exception):
 
 
 class Notebook:
-    def __init__(self, inbox: str, now: datetime, version: int = 2) -> None:
+    def __init__(self, inbox: str, now: datetime, version: int = 1) -> None:
         self.now, self.number, self.version = now, version, version
         # What was erased before is not known to a sync any more.
         self.purged = version - 1

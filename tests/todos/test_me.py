@@ -109,4 +109,4 @@ class DeletedUsers(TodosTransactionTestCase):
         self.alice.user.delete()
 
         self.assertEqual(Todo.objects.filter(owner__isnull=False).count(), 0)
-        self.assertEqual(Account.objects.filter(owner__isnull=False).count(), 0)
+        self.assertEqual([each.owner for each in Account.objects.all()], [self.mallory.user])

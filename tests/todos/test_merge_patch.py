@@ -20,7 +20,7 @@ VALUES = {
 }
 SOME = st.fixed_dictionaries({}, optional=VALUES)
 # What follows from other members or from the moment of the change.
-DERIVED = {"version", "updated_at", "completed_at", "due_at"}
+DERIVED = {"version", "updated_at", "completed_at", "due_at", "also"}
 
 
 class Patching(HypothesisTestCase, Cast):

@@ -7,6 +7,10 @@ import uuid
 from tests.todos.case import TodosTestCase
 
 
+def sorted_by_id(rows):
+    return sorted(rows, key=lambda row: row["id"])
+
+
 class WhatWasWrittenAlong(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()
@@ -29,6 +33,48 @@ class WhatWasWrittenAlong(TodosTestCase):
         answer = self.alice.post(f"{self.path}/restore").json()
         self.assertEqual(answer["also"], [self.read(self.child)])
 
+    def test_patch_and_put_answer_it_too(self):
+        project = self.alice.make("lists")
+        for method, body in (
+            ("patch", {"list": project["id"]}),
+            ("patch", {"completed": True}),
+            ("patch", {"completed": False}),
+            ("put", {"title": "Parent", "tags": ["a"]}),
+        ):
+            with self.subTest(method, body=body):
+                answer = getattr(self.alice, method)(self.path, body).json()
+
+                self.assertEqual(answer, {**self.read(self.parent), "also": [self.read(self.child)]})
+        self.assertEqual(self.alice.patch(self.path, {"title": "new"}).json()["also"], [])
+
+    def test_a_new_subtask_answers_the_parent_that_it_reopened(self):
+        self.alice.post(f"{self.path}/complete")
+        for send, path, more in ((self.alice.post, "/todos", {}), (self.alice.put, f"/todos/{uuid.uuid4()}", {})):
+            with self.subTest(path):
+                answer = send(path, {"title": "new", "parent": self.parent["id"], **more}).json()
+                self.assertEqual(answer["also"], [self.read(self.parent)])
+                self.alice.post(f"{self.path}/complete")
+        self.assertEqual(self.alice.post("/todos", {"title": "plain"}).json()["also"], [])
+
+    def test_a_list_out_of_the_trash_answers_its_todos(self):
+        project = self.alice.make("lists")
+        todos = [self.alice.todo(list=project["id"]) for _ in range(2)]
+        path = f"/lists/{project['id']}"
+        self.alice.delete(path)
+
+        answer = self.alice.post(f"{path}/restore").json()
+
+        self.assertEqual(sorted_by_id(answer["also"]), [self.read(todo) for todo in todos])
+        self.assertEqual({row["version"] for row in answer["also"]}, {answer["version"]})
+        self.assertEqual(self.alice.post(f"{path}/restore").json()["also"], [])
+
+    def test_a_tag_with_another_name_answers_its_todos(self):
+        (tag,) = (row for row in self.alice.get("/tags").json()["results"] if row["name"] == "a")
+        for method in ("patch", "put"):
+            answer = getattr(self.alice, method)(f"/tags/{tag['id']}", {"name": method}).json()
+            self.assertEqual((answer["also"], answer["also"][0]["tags"]), ([self.read(self.parent)], [method]))
+        self.assertEqual(self.alice.patch(f"/tags/{tag['id']}", {"color": "#123456"}).json()["also"], [])
+
     def test_what_was_not_written_is_not_in_it(self):
         self.assertEqual(self.alice.post(f"/todos/{self.child['id']}/complete").json()["also"], [])
 
@@ -48,6 +94,25 @@ class WhatWasWrittenAlong(TodosTestCase):
             self.alice.post("/todos/bulk", {"operations": create})
 
         self.assertEqual(len(self.alice.post(f"{self.path}/complete").json()["also"]), 200)
+        path = f"/lists/{self.alice.make('lists')['id']}"
+        self.alice.patch(self.path, {"list": path.removeprefix("/lists/")})
+        self.alice.delete(path)
+        self.assertEqual(len(self.alice.post(f"{path}/restore").json()["also"]), 200)
+
+    def test_a_long_creation_or_list_that_is_kept_in_short_has_it(self):
+        project = self.alice.make("lists")
+        for _ in range(4):
+            self.alice.todo(list=project["id"], notes="x" * 20_000)
+        self.alice.delete(f"/lists/{project['id']}")
+        self.alice.patch(self.path, {"completed": True, "notes": "\u00e4" * 20_000})
+        new = {"title": "new", "parent": self.parent["id"], "notes": "\u00e4" * 20_000}
+        for path, body, status in ((f"/lists/{project['id']}/restore", {}, 200), ("/todos", new, 201)):
+            with self.subTest(path):
+                first, second = (self.alice.post(path, body, **{"Idempotency-Key": path}) for _ in range(2))
+
+                self.assertGreater(len(first.content), 65_536)
+                self.assertEqual((first.status_code, first.json()), (status, second.json()))
+                self.assertEqual(second.status_code, status)
 
     def test_a_long_answer_that_is_kept_in_short_has_it(self):
         for _ in range(4):

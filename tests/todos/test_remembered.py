@@ -144,6 +144,7 @@ class AsFreshAsReading(TodosTestCase):
         self.assert_problem(self.alice.get("/todos"), 401, "unauthenticated")
 
     def test_somebody_without_an_account_is_looked_for_once_more_and_no_oftener(self):
+        Account.objects.filter(owner=self.mallory.user).delete()
         self.mallory.get("/todos")
         with self.assertNumQueries(2):
             self.mallory.get("/todos")

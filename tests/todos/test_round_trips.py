@@ -113,7 +113,7 @@ class CreatingIsOneStatement(Counting):
                     slow = self.alice.post("/todos", body).json()
                 rows = [Todo.objects.filter(uid=made["id"]).values().get() for made in (quick, slow)]
                 self.assertEqual(*[{name: row[name] for name in row if name not in OWN} for row in rows])
-                self.assertEqual(self.alice.get(f"/todos/{quick['id']}").json(), quick)
+                self.assertEqual({**self.alice.get(f"/todos/{quick['id']}").json(), "also": []}, quick)
 
     def test_the_new_row_goes_to_the_default_list(self):
         project = self.alice.make("lists")

@@ -17,7 +17,8 @@ class Summary(TodosTestCase):
     def test_a_new_user_has_nothing(self):
         zeros = dict.fromkeys(("inbox", "today", "overdue", "upcoming", "completed_today", "trashed"), 0)
 
-        self.assertEqual(self.summary().json(), {**zeros, "version": 1, "lists": {}, "tags": {}})
+        lists = {self.alice.inbox["id"]: 0}
+        self.assertEqual(self.summary().json(), {**zeros, "version": 1, "lists": lists, "tags": {}})
 
     def test_each_number_is_as_long_as_its_list(self):
         project, archived = self.alice.make("lists"), self.alice.make("lists")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import partial
 from hashlib import blake2b
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.db.models import UUIDField
@@ -16,7 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from todos.api import idempotency
+from todos import changes
+from todos.api import idempotency, tables
 from todos.api.compression import accepts_gzip, compressed, is_compressed
 from todos.api.docs.pages import DescribedPages
 from todos.api.errors import query_fault, translated
@@ -29,10 +30,13 @@ from todos.api.strict import StrictSerializer, VersionInput
 from todos.compiled.caller import Caller
 from todos.compiled.shapes import Given
 from todos.exceptions import Refused
+from todos.models import Todo
+from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.reading import Query, Reader, Sent, Table, reader_of
 from todos.types import Json, RowSet
 
+T = TypeVar("T")
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
 MAY_BE_EMPTY = frozenset({"q", "cursor"})
 PAGING = frozenset({"cursor", "page_size", "ordering"})
@@ -105,6 +109,14 @@ class OwnedViewSet(GenericViewSet[Any]):
             raise NotFound
         return uid
 
+    def with_inbox(self, read: Callable[[], T], has_inbox: Callable[[T], bool]) -> T:
+        """What is read, once more if there was no Inbox: whoever comes back after an erasure has none."""
+        found = read()
+        if has_inbox(found):
+            return found
+        changes.ensure_inbox(self.writer)
+        return read()
+
     def json_of(self, uid: UUID) -> Json | None:
         """The row as JSON, if the caller has it."""
         return self.reader.row(self.query(self.one_row, uid=uid, **self.values()), self.table)
@@ -128,8 +140,18 @@ class OwnedViewSet(GenericViewSet[Any]):
         return self.json_or_404(self.uid)
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
-        """The answer of which an id was kept, with the row as it is now."""
-        return self.row_response(self.json_or_404(UUID(brief)), created=status == 201)
+        """The answer of which ids were kept, with the rows as they are now."""
+        uid, more = brief, {}
+        if isinstance(brief, dict):
+            uid, more = brief["id"], {"also": self.todos_named(brief["also"])}
+        return self.row_response({**self.json_or_404(UUID(uid)), **more}, created=status == 201)
+
+    def todos_named(self, ids: Iterable[str]) -> list[Json]:
+        """In this order; some may be gone for good."""
+        uids, owner = [UUID(uid) for uid in ids], self.owner_id
+        found = Todo.objects.filter(owner_id=owner, uid__in=uids).with_references(owner, zone_of(owner))
+        rows = {row.uid: tables.TODO.serialize(row) for row in found}
+        return [rows[uid] for uid in uids if uid in rows]
 
     def page(self, query: Query) -> Json:
         """One page of the rows."""

@@ -15,10 +15,10 @@ from todos.api.docs import operations
 from todos.api.docs.answers import BulkAnswer
 from todos.api.docs.parts import answered
 from todos.api.faults import Explained, fault, not_chosen
-from todos.api.rows import todo_json_of
+from todos.api.rows import also_json, todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import Id, Items, StrictSerializer, VersionInput
-from todos.api.todos import TodoViewSet, also_json
+from todos.api.todos import TodoViewSet
 from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
 
@@ -109,5 +109,5 @@ class BulkViewSet(TodoViewSet):
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
-        rows = {name: self.rows_named(brief.get(name, [])) for name in ("results", "also")}
+        rows = {name: self.todos_named(brief.get(name, [])) for name in ("results", "also")}
         return self.json_response({**brief, **rows}, status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from todos import changes, clock
+from todos import clock
 from todos.api import summary, sync, tables
 from todos.compiled.shapes import Given
 from todos.models import List, Tag
@@ -25,12 +25,7 @@ def included(view: TodoViewSet, names: tuple[str, ...]) -> Json:
 
 
 def lists(view: TodoViewSet) -> Any:
-    found = first_rows(view, List, active_lists, tables.LIST, "position")
-    if not found:
-        # Nobody is without an Inbox.
-        changes.ensure_inbox(view.writer)
-        found = first_rows(view, List, active_lists, tables.LIST, "position")
-    return found
+    return view.with_inbox(lambda: first_rows(view, List, active_lists, tables.LIST, "position"), bool)
 
 
 def tags(view: TodoViewSet) -> Any:
@@ -38,7 +33,7 @@ def tags(view: TodoViewSet) -> Any:
 
 
 def numbers(view: TodoViewSet) -> Any:
-    return summary.summary_of(view.reader, view.filters.get("tz", ""), clock.now()).data
+    return summary.summary_of(view, view.filters.get("tz", ""), clock.now()).data
 
 
 def active_lists(owner: Owner, given: Given) -> RowSet:

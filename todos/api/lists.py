@@ -16,6 +16,7 @@ from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.errors import query_fault
 from todos.api.preconditions import etag, put_of
+from todos.api.rows import also_json
 from todos.api.serializers import ListAnswer, ListInput, ListPatch, ListPut, MoveInput, stored
 from todos.compiled.shapes import Given
 from todos.models import List
@@ -59,11 +60,9 @@ class ListViewSet(OwnedViewSet):
         if self.status not in STATUSES:
             text = f"Choose one of {', '.join(STATUSES)}."
             raise query_fault("status", "invalid_choice", text, choices=[*STATUSES])
-        page = self.page(self.query(self.rows_of_status, **self.values()))
-        if self.status == "active" and not page["results"] and "cursor" not in request.query_params:
-            # Nobody is without an Inbox; a user's first request makes it.
-            changes.ensure_inbox(self.writer)
-            page = self.page(self.query(self.rows_of_status, **self.values()))
+        query = self.query(self.rows_of_status, **self.values())
+        has_inbox = self.status == "active" and "cursor" not in request.query_params
+        page = self.with_inbox(lambda: self.page(query), lambda page: bool(page["results"]) or not has_inbox)
         return self.page_response(self.sent(page))
 
     @extend_schema(**operations.GET_LIST)
@@ -98,8 +97,8 @@ class ListViewSet(OwnedViewSet):
 
     @extend_schema(**operations.RESTORE_LIST)
     def restore(self, request: Request, id: str) -> HttpResponse:
-        changes.restore_list(self.writer, self.uid, self.expected())
-        return self.row_response(self.current())
+        also = changes.restore_list(self.writer, self.uid, self.expected())
+        return self.row_response({**self.current(), "also": also_json(also)})
 
     @extend_schema(**operations.MOVE_LIST)
     def move(self, request: Request, id: str) -> HttpResponse:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -18,11 +18,13 @@ from todos.api.docs.answers import MeAnswer
 from todos.api.docs.parts import answered
 from todos.api.strict import Id, StrictSerializer, Whole, Zone
 from todos.compiled.shapes import Given
-from todos.models import Account
+from todos.models import Account, List
+from todos.models.expressions import OwnerId
 from todos.models.owned import Owner
-from todos.types import Json, RowSet
+from todos.types import Json, Row, RowSet
 
 SETTINGS = ("time_zone", "week_start", "default_list_uid")
+INBOX = "inbox_uid"
 
 
 def no_profile(request: Request) -> Json:
@@ -30,24 +32,30 @@ def no_profile(request: Request) -> Json:
 
 
 class SettingsPatch(StrictSerializer):
-    read_only_names = frozenset({"subject", "email", "email_verified", "name", "image"})
+    read_only_names = frozenset({"subject", "email", "email_verified", "name", "image", "inbox"})
 
     time_zone = Zone(required=False, help_text="IANA zone in which your days begin and end.")
     week_start = Whole(required=False, min_value=1, max_value=7, help_text="1 Monday to 7 Sunday.")
     default_list = Id(required=False, allow_null=True, help_text="Where todos go that name no list; null is the Inbox.")
 
 
-def settings_json(account: Any = None) -> Json:
-    """The settings in a row of `SETTINGS`, or what they are before anything was written."""
-    if account is None:
-        blank = Account()
-        account = (blank.time_zone, blank.week_start, None)
+def settings_json(account: Sequence[Any]) -> Json:
+    """The settings in a row of `SETTINGS`."""
     time_zone, week_start, default_list = account
     return {"time_zone": time_zone, "week_start": week_start, "default_list": default_list}
 
 
-def with_default_list(accounts: RowSet) -> RowSet:
-    return accounts.annotate(default_list_uid=F("default_list__uid"))
+def with_lists(accounts: RowSet, owner_id: OwnerId) -> RowSet:
+    """With the ids of the default list and of the Inbox."""
+    inbox = List.objects.filter(owner_id=owner_id, is_inbox=True).values("uid")
+    return accounts.annotate(default_list_uid=F("default_list__uid"), inbox_uid=Subquery(inbox))
+
+
+def account_of(view: OwnedViewSet, build: Callable[[Owner, Given], RowSet], columns: tuple[str, ...]) -> Row:
+    """The columns of the account, of which the last is the id of the Inbox."""
+    query = view.query(build)
+    (row,) = view.with_inbox(lambda: view.reader.tuples(query, columns), lambda rows: bool(rows and rows[0][-1]))
+    return row
 
 
 class MeView(OwnedViewSet):
@@ -63,11 +71,11 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**operations.GET_ME)
     def retrieve(self, request: Request) -> HttpResponse:
-        stored = self.reader.tuples(self.query(self.rows), SETTINGS)
-        return self.json_response({**self.profile(request), **settings_json(*stored)})
+        *settings, inbox = account_of(self, self.rows, (*SETTINGS, INBOX))
+        return self.json_response({**self.profile(request), **settings_json(settings), "inbox": inbox})
 
     def rows(self, owner: Owner, given: Given) -> RowSet:
-        return with_default_list(self.get_queryset(owner))
+        return with_lists(self.get_queryset(owner), owner.pk)
 
     @extend_schema(**answered(operations.PATCH_ME, MeAnswer), request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:

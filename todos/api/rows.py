@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
+from todos.changes import MAX_ALSO
 from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, TODO_FIELDS, TODO_ROW_FIELDS
 from todos.fields.field import columns
 from todos.fields.row_json import compile_to_json
@@ -22,6 +23,11 @@ NEW = {"parent_uid": None, "tag_names": (), "deleted_at": None}
 def todo_json_of(todo: Todo) -> Json:
     """The JSON of a todo that a change has just written."""
     return todo_json(columns_of(todo))
+
+
+def also_json(todos: list[Todo]) -> list[Json]:
+    """The other todos that a change has written."""
+    return [todo_json_of(todo) for todo in todos[:MAX_ALSO]]
 
 
 def new_todo_json(row: Values) -> Json:

@@ -24,14 +24,14 @@ from todos.api.docs.parts import answered
 from todos.api.parameters import values_of
 from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
-from todos.models.account import FIRST_VERSION
 from todos.models.expressions import LocalDate, Rows, Written, zone_of
 from todos.models.owned import Owner
-from todos.reading import Query, Reader
+from todos.reading import Query
 from todos.types import Json, RowSet
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
 COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
+LISTS = COLUMNS.index("lists")
 TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(?:-([A-Za-z0-9_+/-]{1,64}))?"')
 
 
@@ -45,9 +45,7 @@ class SummaryView(OwnedViewSet):
         now, tz = clock.now(), self.filters.get("tz", "")
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
-        data, good_until = summary_of(self.reader, tz, now)
-        if good_until is None:
-            return self.json_response(data)
+        data, good_until = summary_of(self, tz, now)
         tag = f'"{data["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
         return self.json_response(data, headers={"ETag": tag})
 
@@ -70,15 +68,14 @@ class SummaryView(OwnedViewSet):
 
 class Summary(NamedTuple):
     data: Json
-    # None as long as there is no account.
-    good_until: datetime | None
+    good_until: datetime
 
 
-def summary_of(reader: Reader, tz: str, now: datetime) -> Summary:
+def summary_of(view: OwnedViewSet, tz: str, now: datetime) -> Summary:
     values = filters.bindings({"tz": tz} if tz else {}, now)
-    found = reader.tuples(Query(("summary", bool(tz)), in_zone if tz else in_own_zone, values), COLUMNS)
-    if not found:
-        return Summary({**dict.fromkeys(NUMBERS, 0), "version": FIRST_VERSION, "lists": {}, "tags": {}}, None)
+    query = Query(("summary", bool(tz)), in_zone if tz else in_own_zone, values)
+    # The Inbox is among the lists, always.
+    found = view.with_inbox(lambda: view.reader.tuples(query, COLUMNS), lambda rows: bool(rows and rows[0][LISTS]))
     row = dict(zip(COLUMNS, found[0], strict=True))
     data: Json = {name: row[name] for name in NUMBERS}
     tags_in_use = numbers_of(row["tags_in_use"])

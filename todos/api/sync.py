@@ -19,18 +19,17 @@ from todos.api.docs import operations
 from todos.api.docs.answers import ChangesAnswer
 from todos.api.docs.parts import answered
 from todos.api.errors import RequestFailed, query_fault
-from todos.api.me import SETTINGS, settings_json, with_default_list
+from todos.api.me import INBOX, SETTINGS, account_of, settings_json, with_lists
 from todos.api.pagination import absolute, seal, size_of, unseal
 from todos.compiled.shapes import Given
 from todos.models import Account, List, Tag, Todo, Tombstone
-from todos.models.account import FIRST_VERSION
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.reading import Cursor, Cut, Query, Table
 from todos.types import Json, RowSet
 
 VERSION = BigIntegerField()
-COLUMNS = ("version", "purged_version", "settings_version", *SETTINGS)
+COLUMNS = ("version", "purged_version", "settings_version", *SETTINGS, INBOX)
 
 
 class Kind(NamedTuple):
@@ -79,9 +78,7 @@ class ChangesView(OwnedViewSet):
 
     @extend_schema(**answered(operations.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> HttpResponse:
-        stored = self.reader.tuples(self.query(self.rows), COLUMNS)
-        (row,) = stored or [(FIRST_VERSION, 0, 0, *settings_json().values())]
-        version, purged, settings_version, *settings = row
+        version, purged, settings_version, *settings, _ = account_of(self, self.rows, COLUMNS)
         since = self.since()
         if since > version or 0 < since < purged:
             detail = "There is no way on from this version. Start over with since=0."
@@ -101,7 +98,7 @@ class ChangesView(OwnedViewSet):
         return self.page_response(self.sent(data))
 
     def rows(self, owner: Owner, given: Given) -> RowSet:
-        return with_default_list(self.get_queryset(owner))
+        return with_lists(self.get_queryset(owner), owner.pk)
 
     def news(self, since: int, cursor: Cursor) -> tuple[Json, Cursor | None]:
         """One page from the cursor on, kind by kind, and where the next one begins."""

@@ -13,6 +13,7 @@ from todos.api import tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.preconditions import etag, put_of
+from todos.api.rows import also_json
 from todos.api.serializers import TagAnswer, TagInput, TagPatch, TagPut, stored
 from todos.compiled.shapes import Given
 from todos.models import Tag
@@ -52,15 +53,15 @@ class TagViewSet(OwnedViewSet):
     def update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(TagPut))
         expected = self.expected(values)
-        created = changes.put_tag(self.writer, self.uid, put_of(request), expected, **values)
-        return self.row_response(self.current(), created=created)
+        created, also = changes.put_tag(self.writer, self.uid, put_of(request), expected, **values)
+        return self.row_response({**self.current(), "also": also_json(also)}, created=created)
 
     @extend_schema(**operations.PATCH_TAG)
     def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
-        changes.update_tag(self.writer, self.uid, expected, **values)
-        return self.row_response(self.current())
+        also = changes.update_tag(self.writer, self.uid, expected, **values)
+        return self.row_response({**self.current(), "also": also_json(also)})
 
     @extend_schema(**operations.DELETE_TAG)
     def destroy(self, request: Request, id: str) -> HttpResponse:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from collections.abc import Hashable
 from uuid import UUID
 
 from django.db.models import Count, Expression, TextField
@@ -17,14 +16,13 @@ from todos import changes, clock
 from todos.api import filters, tables
 from todos.api.base import PAGING, OwnedViewSet
 from todos.api.docs import operations
-from todos.api.docs.answers import MAX_ALSO
 from todos.api.docs.pages import DescribedTodoPages
 from todos.api.errors import query_fault
 from todos.api.included import included
 from todos.api.pagination import address_of, pagination_of
 from todos.api.parameters import OPTIONS, PARAMETERS, values_of
 from todos.api.preconditions import etag, put_of
-from todos.api.rows import new_todo_json, todo_json_of
+from todos.api.rows import also_json, new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
 from todos.api.strict import VersionInput
 from todos.changes import Operation, Put, Verb, one_statement
@@ -33,7 +31,7 @@ from todos.models import Todo
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
-from todos.reading import Asked, Page, Sent, literal
+from todos.reading import Asked, Page, Sent
 from todos.types import Json, RowSet
 
 
@@ -125,7 +123,7 @@ class TodoViewSet(OwnedViewSet):
         row = one_statement.create(self.caller, uid, values) if self.caller.resolves_in_sql else None
         if row is None:
             return self.change(Verb.CREATE, values, uid=uid)
-        return self.row_response(new_todo_json(row), created=True)
+        return self.row_response({**new_todo_json(row), "also": []}, created=True)
 
     @extend_schema(**operations.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:
@@ -151,47 +149,24 @@ class TodoViewSet(OwnedViewSet):
 
     @extend_schema(**operations.COMPLETE_TODO)
     def complete(self, request: Request, id: str) -> HttpResponse:
-        return self.carry_out(Verb.COMPLETE, self.valid(VersionInput))
+        return self.change(Verb.COMPLETE, self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.REOPEN_TODO)
     def reopen(self, request: Request, id: str) -> HttpResponse:
-        return self.carry_out(Verb.REOPEN, self.valid(VersionInput))
+        return self.change(Verb.REOPEN, self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.RESTORE_TODO)
     def restore(self, request: Request, id: str) -> HttpResponse:
-        return self.carry_out(Verb.RESTORE, self.valid(VersionInput))
+        return self.change(Verb.RESTORE, self.valid(VersionInput), uid=self.uid)
 
     @extend_schema(**operations.MOVE_TODO)
     def move(self, request: Request, id: str) -> HttpResponse:
-        return self.carry_out(Verb.MOVE, self.valid(TodoMove))
+        return self.change(Verb.MOVE, self.valid(TodoMove), uid=self.uid)
 
     def change(self, verb: Verb, values: Json, *, uid: UUID | None) -> HttpResponse:
         expected = self.expected(values)
-        (outcome,), *_ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
-        return self.row_response(todo_json_of(outcome.todo), created=outcome.created)
-
-    def carry_out(self, verb: Verb, values: Json) -> HttpResponse:
-        """What may touch other todos and tells of them."""
-        expected = self.expected(values)
-        (outcome,), also, _ = changes.run(self.writer, [Operation(verb, self.uid, values, expected)])
-        return self.row_response({**todo_json_of(outcome.todo), "also": also_json(also)})
-
-    def repeated(self, brief: Any, status: int) -> HttpResponse:
-        if isinstance(brief, str):
-            return super().repeated(brief, status)
-        row = self.json_or_404(UUID(brief["id"]))
-        return self.row_response({**row, "also": self.rows_named(brief["also"])})
-
-    def rows_named(self, ids: Iterable[str]) -> Sequence[Json]:
-        """In this order; some may be gone for good."""
-        uids = [UUID(uid) for uid in ids]
-        found = self.rows(self.caller.user, literal({})).filter(uid__in=uids)
-        rows = {row.uid: self.table.serialize(row) for row in found}
-        return [rows[uid] for uid in uids if uid in rows]
-
-
-def also_json(todos: list[Todo]) -> list[Json]:
-    return [todo_json_of(todo) for todo in todos[:MAX_ALSO]]
+        (outcome,), also, _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
+        return self.row_response({**todo_json_of(outcome.todo), "also": also_json(also)}, created=outcome.created)
 
 
 PUTTING = {Put.NOTHING: Verb.REPLACE, Put.CREATING: Verb.INSERT, Put.CHANGING: Verb.OVERWRITE}

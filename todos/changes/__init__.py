@@ -1,13 +1,14 @@
 """Every write to the application's tables, whoever asks for it."""
 
 from todos.changes.accounts import erase, update_settings
-from todos.changes.change import Put, change, ensure_inbox
+from todos.changes.change import MAX_ALSO, Put, change, ensure_inbox, open_account
 from todos.changes.lists import create_list, delete_list, move_list, put_list, restore_list, update_list
 from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
 from todos.changes.trash import empty_trash, erase_list
 
 __all__ = [
+    "MAX_ALSO",
     "Operation",
     "Outcome",
     "Put",
@@ -23,6 +24,7 @@ __all__ = [
     "erase",
     "erase_list",
     "move_list",
+    "open_account",
     "put_list",
     "put_tag",
     "restore_list",

@@ -10,18 +10,21 @@ from typing import Any, NamedTuple, NoReturn, TypedDict, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Value
 
 from todos import clock
 from todos.changes import positions
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Missing, Stale
-from todos.models import Account, List, Tag, Tombstone
+from todos.models import Account, List, Tag, Todo, Tombstone
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
 from todos.types import Values
 
 INBOX_NAME = "Inbox"
+# Of what a change has written along with a row an answer tells at most as much as a page.
+MAX_ALSO = 200
 # One statement locks the row and raises the number, and brings along what most changes need to know. A second
 # writer waits here until the first has committed, so numbers are committed in their order.
 INCREMENT_VERSION = """
@@ -122,8 +125,7 @@ class Change:
         return self.known_inbox
 
     def make_inbox(self) -> Place:
-        position = positions.at_top(self.number)
-        inbox = List.objects.create(name=INBOX_NAME, is_inbox=True, position=position, **self.stamp_new())
+        inbox = make_inbox(self.stamp_new())
         return Place(inbox.pk, inbox.uid)
 
     def default_place(self) -> Place:
@@ -173,6 +175,12 @@ def has_values(row: OwnedRow, values: Values, names: tuple[str, ...]) -> bool:
     return all(getattr(row, name) == values[name] for name in names)
 
 
+def written_todos(current: Change) -> list[Todo]:
+    """What the change has written of todos, in any order, as far as answers tell."""
+    rows = Todo.objects.filter(owner_id=current.owner_id, version=current.number)
+    return [*rows.with_references(current.owner_id, Value(current.zone)).order_by("uid")[:MAX_ALSO]]
+
+
 @contextmanager
 def change(owner: int | Caller, *, new_todos: int = 0, chosen: Chosen = NONE_CHOSEN) -> Iterator[Change]:
     """A numbered change, unless the account was erased while it waited for its turn."""
@@ -197,7 +205,7 @@ def locked(owner: int | Caller, new_todos: int = 0, chosen: Chosen = NONE_CHOSEN
     with transaction.atomic():
         counter = next_version(owner, new_todos, chosen)
         if counter is None:
-            Account.objects.bulk_create([Account(owner_id=key_of(owner), version=FIRST_VERSION)], ignore_conflicts=True)
+            open_account(key_of(owner))
             # By the caller again: the owner may have been shut out since the look that made the account.
             counter = next_version(owner, new_todos, chosen)
         if counter is None:
@@ -281,6 +289,21 @@ def uid_of(value: UUID | str | None) -> UUID | None:
     return UUID(value) if isinstance(value, str) else value
 
 
+def make_inbox(stamp: NewStamp) -> List:
+    return List.objects.create(name=INBOX_NAME, is_inbox=True, position=positions.at_top(stamp["version"]), **stamp)
+
+
+def open_account(owner_id: int) -> None:
+    """What everybody has from the first request on: an account and the Inbox, in their first version."""
+    with transaction.atomic():
+        _, is_new = Account.objects.get_or_create(owner_id=owner_id, defaults={"version": FIRST_VERSION})
+        if is_new:
+            now = clock.now()
+            make_inbox({"owner_id": owner_id, "created_at": now, "updated_at": now, "version": FIRST_VERSION})
+
+
 def ensure_inbox(owner: int | Caller) -> None:
+    """For whoever comes back after an erasure, and for users of a time when signing in opened no account."""
+    open_account(key_of(owner))
     with change(owner) as current:
         current.inbox()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, Chosen, Put, change, has_values, require_put
+from todos.changes.change import Change, Chosen, Put, change, has_values, require_put, written_todos
 from todos.changes.moves import neighbour_in, position_at_end, position_beside, respace
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
@@ -98,15 +98,16 @@ def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> int:
     return current.number
 
 
-def restore_list(owner: int | Caller, uid: UUID, expected: Expected) -> None:
-    """Out of the trash, with the todos that went there together with it."""
+def restore_list(owner: int | Caller, uid: UUID, expected: Expected) -> list[Todo]:
+    """Out of the trash, with the todos that went there together with it; gives these."""
     with change(owner) as current:
         row = current.row(List, uid, expected)
         if not row.deleted_at:
-            return
+            return []
         together = Todo.objects.filter(owner_id=current.owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
         together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp())
         current.write(row, deleted_at=None, trashed_in=None)
+        return written_todos(current)
 
 
 def move_list(owner: int | Caller, uid: UUID, expected: Expected, place: Values) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from todos.changes.change import Change, Chosen, Put, change, has_values, require_put
+from todos.changes.change import Change, Chosen, Put, change, has_values, require_put, written_todos
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
@@ -53,32 +53,39 @@ def new_tag(current: Change, uid: UUID | None, values: Values, pointer: str = ""
     return row
 
 
-def put_tag(owner: int | Caller, uid: UUID, put: Put, expected: Expected, **values: Unpack[TagValues]) -> bool:
-    """Replaces the tag, or creates it and says so. What the values leave out goes back to its default."""
+def put_tag(
+    owner: int | Caller, uid: UUID, put: Put, expected: Expected, **values: Unpack[TagValues]
+) -> tuple[bool, list[Todo]]:
+    """Replaces the tag, or creates it; says whether, and gives its todos if they were written.
+
+    What the values leave out goes back to its default.
+    """
     whole: Values = {**DEFAULTS, **values}
     with change(owner, chosen=Chosen(Tombstone.Kind.TAG, [uid])) as current:
         row = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first()
         require_put(row, put, expected)
         if row:
-            change_tag(current, row, whole)
-        else:
-            new_tag(current, uid, whole)
-    return row is None
+            return False, change_tag(current, row, whole)
+        new_tag(current, uid, whole)
+    return True, []
 
 
-def update_tag(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> None:
+def update_tag(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> list[Todo]:
+    """Gives its todos if they were written."""
     with change(owner) as current:
-        change_tag(current, current.row(Tag, uid, expected), {**values})
+        return change_tag(current, current.row(Tag, uid, expected), {**values})
 
 
-def change_tag(current: Change, row: Tag, columns: Values) -> None:
-    if "name" in columns and columns["name"] != row.name:
+def change_tag(current: Change, row: Tag, columns: Values) -> list[Todo]:
+    is_renamed = "name" in columns and columns["name"] != row.name
+    if is_renamed:
         key = columns["key"] = tag_key(columns["name"])
         require_free(current, Tag(uid=row.uid, key=key))
         tagged(current, row).update(**current.stamp())
         if key != row.key:
             remember_name(current, row, key)
     current.write(row, **columns)
+    return written_todos(current) if is_renamed else []
 
 
 def remember_name(current: Change, row: Tag, new_key: str) -> None:

@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * Lists, page by page
-         * @description In the order of `position`. The first request makes the Inbox.
+         * @description In the order of `position`. The Inbox is there from your first request on.
          */
         get: operations["listLists"];
         put?: never;
@@ -200,7 +200,11 @@ export interface paths {
          * @description One list, also if it is in the trash.
          */
         get: operations["getList"];
-        put?: never;
+        /**
+         * Create or replace a list
+         * @description What you leave out gets its default: no colour, not archived. A list keeps its place, a new one comes last.
+         */
+        put: operations["putList"];
         post?: never;
         /**
          * Delete a list
@@ -292,7 +296,11 @@ export interface paths {
          * @description One tag
          */
         get: operations["getTag"];
-        put?: never;
+        /**
+         * Create or replace a tag
+         * @description What you leave out gets its default: no colour. Another name is as with PATCH.
+         */
+        put: operations["putTag"];
         post?: never;
         /**
          * Delete a tag
@@ -376,6 +384,26 @@ export interface paths {
         patch: operations["patchMe"];
         trace?: never;
     };
+    "/api/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where everything is
+         * @description Needs no token. The same for everybody, so it may be cached.
+         */
+        get: operations["getIndex"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -391,6 +419,23 @@ export interface components {
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         BulkInput: {
             operations: components["schemas"]["Operation"][];
+        };
+        /** @description The tag, and its todos if it has another name, which is a part of theirs. */
+        ChangedTag: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            /** @description As many as `GET /todos?tag=…&status=open` shows. Not a part of the version: /summary has it fresh. */
+            open_count: number;
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
+            also: components["schemas"]["Todo"][];
         };
         /** @description The todo, and what was written along with it. */
         ChangedTodo: {
@@ -528,6 +573,41 @@ export interface components {
             id: string;
             version: number;
         };
+        Index: {
+            /** @description Of the API, as in the OpenAPI document. */
+            version: string;
+            /** Format: uri */
+            todos: string;
+            /** Format: uri */
+            lists: string;
+            /** Format: uri */
+            tags: string;
+            /**
+             * Format: uri
+             * @description Every badge in one call.
+             */
+            summary: string;
+            /**
+             * Format: uri
+             * @description What has changed since a version.
+             */
+            changes: string;
+            /**
+             * Format: uri
+             * @description Who is signed in, and the settings.
+             */
+            me: string;
+            /**
+             * Format: uri
+             * @description The OpenAPI document.
+             */
+            schema: string;
+            /**
+             * Format: uri
+             * @description The same as a page for people.
+             */
+            docs: string;
+        };
         Me: {
             time_zone: string;
             week_start: number;
@@ -539,6 +619,11 @@ export interface components {
             email_verified: boolean;
             name: string | null;
             image: string | null;
+            /**
+             * Format: uuid
+             * @description The id of your Inbox, which is there from your first request on.
+             */
+            inbox: string;
         };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         MoveOperation: {
@@ -568,6 +653,30 @@ export interface components {
             id: string;
         };
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["RowOperation"] | components["schemas"]["MoveOperation"];
+        /** @description The list, and what came back with it. */
+        RestoredTodoList: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            position: string;
+            archived: boolean;
+            /** Format: date-time */
+            archived_at: string | null;
+            is_inbox: boolean;
+            /** @description As many as `GET /todos?list=…&status=open` shows. Not a part of the version: /summary has it fresh. */
+            open_count: number;
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            deleted_at: string | null;
+            /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
+            also: components["schemas"]["Todo"][];
+        };
         /** @description The body of requests that need none. */
         RowOperation: {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
@@ -678,6 +787,15 @@ export interface components {
             /** @description Unique among your tags, compared without case. */
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
+        /** @description A whole tag: what is absent gets its default. */
+        TagPut: {
+            /** @description Unique among your tags, compared without case. */
+            name: string;
+            /** @description #rrggbb; answered in lower case. */
             color?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
@@ -850,6 +968,16 @@ export interface components {
             /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
             /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
+            archived?: boolean;
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
+        /** @description A whole list: what is absent gets its default. */
+        TodoListPut: {
+            name: string;
+            /** @description #rrggbb; answered in lower case. */
+            color?: string | null;
+            /** @description Default: not archived. The Inbox can't be (409). */
             archived?: boolean;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
@@ -1153,7 +1281,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -1299,7 +1427,7 @@ export interface operations {
                 starts?: "all" | "future" | "started";
                 /** @description Default: open and completed. Trashed todos show only with `status=trashed`. */
                 status?: "completed" | "open" | "trashed";
-                /** @description With this tag, compared without case. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
                 tag?: string[];
                 /** @description `true`: with `total`, how many todos all pages have. Counting takes longer than a page. */
                 total?: boolean;
@@ -1362,7 +1490,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             /** @description The new todo. */
@@ -1375,7 +1503,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -1383,6 +1511,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /**
              * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
              *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
              *     - `too_many_tags`: no room for one more (5,000).
              *     - `too_many_subtasks`: the todo has no room for one more (500).
@@ -1397,7 +1526,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "id_conflict" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                        code: "id_conflict" | "erased" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };
@@ -1488,6 +1617,7 @@ export interface operations {
             /**
              * @description - `trashed`: it is in the trash; restore it first.
              *     - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
              *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
              *     - `too_many_tags`: no room for one more (5,000).
              *     - `too_many_subtasks`: the todo has no room for one more (500).
@@ -1502,7 +1632,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "trashed" | "id_conflict" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                        code: "trashed" | "id_conflict" | "erased" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };
@@ -1599,6 +1729,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The todo as it is now. */
             200: {
                 headers: {
                     /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
@@ -1606,9 +1737,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
+            /** @description The new todo. */
             201: {
                 headers: {
                     /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
@@ -1618,14 +1750,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
             /**
-             * @description - `trashed`: it is in the trash; restore it first.
+             * @description - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `trashed`: it is in the trash; restore it first.
              *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
              *     - `too_many_tags`: no room for one more (5,000).
              *     - `too_many_subtasks`: the todo has no room for one more (500).
@@ -1638,7 +1771,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "trashed" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased";
+                        code: "erased" | "trashed" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased";
                     };
                 };
             };
@@ -1751,7 +1884,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Todo"];
+                    "application/json": components["schemas"]["ChangedTodo"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2202,6 +2335,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /**
              * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
              *     - `too_many_lists`: no room for one more (1,000).
              *     - `account_erased`: everything was erased while the request waited.
              *     - `request_running`: a request with this `Idempotency-Key` is still running.
@@ -2214,7 +2348,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "id_conflict" | "too_many_lists" | "account_erased" | "request_running" | "too_many_keys";
+                        code: "id_conflict" | "erased" | "too_many_lists" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };
@@ -2271,6 +2405,93 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putList: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+                /** @description `*`: only create; 412 if it is there. Anything else is ignored. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TodoListPut"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now. */
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodoList"];
+                };
+            };
+            /** @description The new list. */
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodoList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `trashed`: it is in the trash; restore it first.
+             *     - `inbox_stays`: the Inbox can't be archived or deleted.
+             *     - `too_many_lists`: no room for one more (1,000).
+             *     - `account_erased`: everything was erased while the request waited.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "erased" | "trashed" | "inbox_stays" | "too_many_lists" | "account_erased";
+                    };
+                };
+            };
+            /**
+             * @description - `stale`: the row has another version; `current` is the row as it is now.
+             *     - `exists`: PUT insisted on creating, and it is there.
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale" | "exists";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -2432,7 +2653,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TodoList"];
+                    "application/json": components["schemas"]["RestoredTodoList"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -2650,6 +2871,7 @@ export interface operations {
             404: components["responses"]["Problem404"];
             /**
              * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
              *     - `name_taken`: you have a tag with this name, which is `current`.
              *     - `too_many_tags`: no room for one more (5,000).
              *     - `account_erased`: everything was erased while the request waited.
@@ -2663,7 +2885,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "id_conflict" | "name_taken" | "too_many_tags" | "account_erased" | "request_running" | "too_many_keys";
+                        code: "id_conflict" | "erased" | "name_taken" | "too_many_tags" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };
@@ -2720,6 +2942,92 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+                /** @description `*`: only create; 412 if it is there. Anything else is ignored. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPut"];
+            };
+        };
+        responses: {
+            /** @description The tag as it is now. */
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTag"];
+                };
+            };
+            /** @description The new tag. */
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTag"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `name_taken`: you have a tag with this name, which is `current`.
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `account_erased`: everything was erased while the request waited.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "erased" | "name_taken" | "too_many_tags" | "account_erased";
+                    };
+                };
+            };
+            /**
+             * @description - `stale`: the row has another version; `current` is the row as it is now.
+             *     - `exists`: PUT insisted on creating, and it is there.
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale" | "exists";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -2806,7 +3114,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tag"];
+                    "application/json": components["schemas"]["ChangedTag"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -3020,6 +3328,28 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Index"];
+                };
+            };
+            400: components["responses"]["Problem400"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

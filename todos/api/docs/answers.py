@@ -6,9 +6,8 @@ from rest_framework import serializers
 
 from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
 from todos.api.strict import AnswerSerializer
+from todos.changes import MAX_ALSO
 
-# As many rows as a page has at most.
-MAX_ALSO = 200
 ALSO = (
     f"Other todos that this change has written, such as subtasks, at most {MAX_ALSO}. Whatever is beyond that, and "
     "siblings that were given new positions for lack of room, come with /changes."
@@ -27,6 +26,7 @@ class MeAnswer(SettingsAnswer):
     email_verified = serializers.BooleanField()
     name = serializers.CharField(allow_null=True)
     image = serializers.CharField(allow_null=True)
+    inbox = serializers.UUIDField(help_text="The id of your Inbox, which is there from your first request on.")
 
 
 class SummaryAnswer(AnswerSerializer):
@@ -56,6 +56,18 @@ class ChangesAnswer(AnswerSerializer):
 
 class ChangedTodoAnswer(TodoAnswer):
     """The todo, and what was written along with it."""
+
+    also = TodoAnswer(many=True, help_text=ALSO)
+
+
+class RestoredListAnswer(ListAnswer):
+    """The list, and what came back with it."""
+
+    also = TodoAnswer(many=True, help_text=ALSO)
+
+
+class ChangedTagAnswer(TagAnswer):
+    """The tag, and its todos if it has another name, which is a part of theirs."""
 
     also = TodoAnswer(many=True, help_text=ALSO)
 

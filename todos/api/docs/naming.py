@@ -13,6 +13,7 @@ NAMES = {
     "ListInput": "TodoListInput",
     "ListPatch": "TodoListPatch",
     "ListPut": "TodoListPut",
+    "RestoredList": "RestoredTodoList",
     "MoveInput": "TodoListMove",
 }
 

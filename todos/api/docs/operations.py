@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from todos.api.docs.answers import ChangedTodoAnswer
+from todos.api.docs.answers import ChangedTagAnswer, ChangedTodoAnswer, RestoredListAnswer
 from todos.api.docs.codes import KEYED, ROOM, problems
 from todos.api.docs.parts import (
     CURSOR,
@@ -75,12 +75,12 @@ LIST_TODOS = collection(
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
-CREATE_TODO = creation("createTodo", "todos", TodoInput, TodoAnswer, ROOM, "An open subtask reopens its parent.")
+CREATE_TODO = creation("createTodo", "todos", TodoInput, ChangedTodoAnswer, ROOM, "An open subtask reopens its parent.")
 PUT_TODO = replacement(
     "putTodo",
     "todos",
     TodoPut,
-    TodoAnswer,
+    ChangedTodoAnswer,
     ("trashed", *ROOM),
     "What you leave out gets its default: no date, no tags, your default list. PATCH changes single members.",
 )
@@ -88,7 +88,7 @@ PATCH_TODO = patch(
     "patchTodo",
     "todos",
     TodoPatch,
-    TodoAnswer,
+    ChangedTodoAnswer,
     ("trashed", "too_many_tags", "too_many_subtasks"),
     "Changing `list` takes the subtasks along. Equal values change nothing, not even the version.",
 )
@@ -163,7 +163,7 @@ LIST_LISTS = collection(
     "lists",
     ListAnswer,
     "Lists, page by page",
-    "In the order of `position`. The first request makes the Inbox.",
+    "In the order of `position`. The Inbox is there from your first request on.",
     OpenApiParameter(
         "status",
         {"type": "string", "enum": ["active", "archived", "trashed"], "default": "active"},
@@ -203,7 +203,7 @@ RESTORE_LIST = verb(
     "restoreList",
     "lists",
     VersionInput,
-    ListAnswer,
+    RestoredListAnswer,
     (),
     "Take a list out of the trash",
     "With the todos that went there together with it.",
@@ -234,7 +234,7 @@ PUT_TAG = replacement(
     "putTag",
     "tags",
     TagPut,
-    TagAnswer,
+    ChangedTagAnswer,
     ("name_taken", "too_many_tags"),
     "What you leave out gets its default: no colour. Another name is as with PATCH.",
 )
@@ -242,7 +242,7 @@ PATCH_TAG = patch(
     "patchTag",
     "tags",
     TagPatch,
-    TagAnswer,
+    ChangedTagAnswer,
     ("name_taken",),
     "A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.",
 )
