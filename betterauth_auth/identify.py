@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import conf, counters
 from betterauth_auth.exceptions import Denied, HookFailed, InvalidToken, KeysUnavailable
-from betterauth_auth.jwks.fetch import load_what_fetches
+from betterauth_auth.jwks.fetch import load_what_is_needed
 from betterauth_auth.metadata import challenge_parameters
 from betterauth_auth.signals import token_refused
 from betterauth_auth.tokens import VerifiedToken, averify, verify
@@ -120,11 +120,11 @@ async def aidentify(
 
 
 def load_ahead() -> None:
-    """Loads what fetches keys: a tenth of a second for which an event loop would stand still at the first token."""
+    """Loads what fetches keys and checks signatures, which would make an event loop stand still at the first token."""
     # Wrong settings are told to every request.
     with suppress(ImproperlyConfigured):
         for policy in conf.current().policies:
-            load_what_fetches(policy.source)
+            load_what_is_needed(policy.source)
 
 
 def bearer_credentials(authorization: str | None) -> str | None:

@@ -43,11 +43,12 @@ def fetch_document(source: Source) -> Document:
     return download(source)
 
 
-def load_what_fetches(source: Source) -> None:
-    """Loads requests if it will be needed, in the thread that calls.
+def load_what_is_needed(source: Source) -> None:
+    """Loads PyJWT, and requests if anything will be fetched, in the thread that calls.
 
-    Whoever forks while a thread of its own is loading it leaves a child that waits for ever for the other half.
+    Whoever forks while a thread of its own is loading them leaves a child that waits for ever for the other half.
     """
+    import_module("betterauth_auth.jwks.signatures")
     if source.url:
         import_module("betterauth_auth.jwks.download")
 

@@ -11,10 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeGuard
 
-import jwt
-from cryptography.exceptions import UnsupportedAlgorithm
-from jwt.algorithms import Algorithm, ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
-
 from betterauth_auth.strict_json import JsonObject, decode_base64url, refuse_unreadable
 
 logger = logging.getLogger(__name__)
@@ -28,9 +24,6 @@ ALGORITHMS_OF_CURVE = {
     ("RSA", None): frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512"}),
 }
 SUPPORTED_ALGORITHMS = frozenset().union(*ALGORITHMS_OF_CURVE.values())
-_VERIFIERS: dict[str, Algorithm] = {
-    name: verifier for name, verifier in get_default_algorithms().items() if name in SUPPORTED_ALGORITHMS
-}
 COORDINATE_BYTES = {"Ed25519": 32, "P-256": 32, "P-384": 48, "P-521": 66}
 PUBLIC_MEMBERS = {"OKP": ("crv", "kty", "x"), "EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n")}
 PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -58,10 +51,12 @@ class Key:
     algorithms: frozenset[str]
     thumbprint: str
     public_key: object
-    """Made by PyJWT's algorithm of that kind, and of use to it alone."""
+    """Made by `signatures`, and of use to it alone."""
 
     def verifies(self, algorithm: str, signed: bytes, signature: bytes) -> bool:
-        return _VERIFIERS[algorithm].verify(signed, self.public_key, signature)
+        from betterauth_auth.jwks.signatures import verifies
+
+        return verifies(algorithm, self.public_key, signed, signature)
 
     def is_same_as(self, other: Key) -> bool:
         return self.thumbprint == other.thumbprint and self.algorithms == other.algorithms
@@ -134,21 +129,27 @@ def public_members(jwk: JsonObject, kty: str) -> dict[str, str]:
 
 
 def public_key(kty: str, public: dict[str, str]) -> object:
+    from betterauth_auth.jwks.signatures import key_of
+
     try:
         if kty == "RSA":
-            return rsa_key(public)
-        coordinates = [decode_base64url(public[name].encode("ascii")) for name in ("x", "y") if name in public]
-        if any(len(coordinate) != COORDINATE_BYTES[public["crv"]] for coordinate in coordinates):
-            raise UnusableKey("a coordinate has the wrong length")
-        if kty == "EC":
-            return ECAlgorithm.from_jwk(public)
-        refuse_low_order(coordinates[0])
-        return OKPAlgorithm.from_jwk(public)
-    except (ValueError, jwt.PyJWTError, UnsupportedAlgorithm) as exc:
+            refuse_weak_rsa(public)
+        else:
+            refuse_bad_coordinates(public)
+        return key_of(public)
+    except ValueError as exc:
         raise UnusableKey("the key material is not valid") from exc
 
 
-def rsa_key(public: dict[str, str]) -> object:
+def refuse_bad_coordinates(public: dict[str, str]) -> None:
+    coordinates = [decode_base64url(public[name].encode("ascii")) for name in ("x", "y") if name in public]
+    if any(len(coordinate) != COORDINATE_BYTES[public["crv"]] for coordinate in coordinates):
+        raise UnusableKey("a coordinate has the wrong length")
+    if public["kty"] == "OKP":
+        refuse_low_order(coordinates[0])
+
+
+def refuse_weak_rsa(public: dict[str, str]) -> None:
     modulus, exponent = (int.from_bytes(decode_base64url(public[name].encode("ascii")), "big") for name in ("n", "e"))
     if not MIN_RSA_BITS <= modulus.bit_length() <= MAX_RSA_BITS:
         raise UnusableKey(f"an RSA key needs {MIN_RSA_BITS} to {MAX_RSA_BITS} bits")
@@ -156,7 +157,6 @@ def rsa_key(public: dict[str, str]) -> object:
     if exponent < 3 or exponent % 2 == 0 or exponent.bit_length() > 32:
         raise UnusableKey("the RSA exponent is not an odd number from 3 to 2^32")
     refuse_weak_modulus(modulus)
-    return RSAAlgorithm.from_jwk(public)
 
 
 def refuse_weak_modulus(modulus: int) -> None:

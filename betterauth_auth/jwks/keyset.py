@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from betterauth_auth.conf import Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.jwks.fetch import load_what_fetches
+from betterauth_auth.jwks.fetch import load_what_is_needed
 from betterauth_auth.jwks.keys import Key
 from betterauth_auth.jwks.limits import Bucket
 from betterauth_auth.jwks.refresh import Refresher
@@ -27,7 +27,7 @@ BAD_SIGNATURE_SECONDS = 30
 
 class KeySet:
     def __init__(self, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
-        load_what_fetches(source)
+        load_what_is_needed(source)
         self.source = source
         self.refresher = Refresher(source, clock)
         self.waiting_room = WaitingRoom(self.refresher)

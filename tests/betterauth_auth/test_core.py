@@ -15,6 +15,10 @@ from tests.fake_betterauth import FakeBetterAuth
 
 # Not of this repository: where the package is, whether installed or beside the tests.
 PLACE = Path(betterauth_auth.__file__).resolve().parent.parent
+STRANGERS = {
+    *("requests", "urllib3", "jwt", "cryptography", "betterauth_auth.models"),
+    *("channels", "ninja", "strawberry"),
+}
 # A project without the app, where whoever imports DRF fails.
 PROLOGUE = """
 import sys
@@ -68,18 +72,24 @@ class CoreTests(SimpleTestCase):
             loaded = run(f"import betterauth_auth.{module}; print(*sys.modules)").split()
             with self.subTest(module):
                 self.assertIn(f"betterauth_auth.{module}", loaded)
-                strangers = {"requests", "urllib3", "betterauth_auth.models", "channels", "ninja", "strawberry"}
-                self.assertEqual(strangers.intersection(loaded), set())
+                self.assertEqual(STRANGERS.intersection(loaded), set())
 
-    def test_what_will_fetch_is_loaded_by_whoever_asks_for_the_key_set(self):
+    def test_importing_loads_few_modules_that_django_does_not(self):
+        count = "len([name for name in sys.modules if not name.startswith('betterauth_auth')])"
+        before = run(f"import django.http, django.urls; print({count})")
+        after = run(f"import django.http, django.urls, betterauth_auth.identify; print({count})")
+
+        self.assertLessEqual(int(after) - int(before), 10)
+
+    def test_what_will_be_needed_is_loaded_by_whoever_asks_for_the_key_set(self):
         # A thread that loads it while its process forks would leave a child that waits for ever.
         code = """
             from betterauth_auth import conf
             from betterauth_auth.jwks import keyset
             keyset.of(conf.current().policies[0].source)
-            print("requests" in sys.modules)
+            print("requests" in sys.modules, "jwt" in sys.modules)
         """
-        self.assertEqual(run(code, self.issuer.settings()), "True")
+        self.assertEqual(run(code, self.issuer.settings()), "True True")
 
     def test_doors_to_an_event_loop_load_it_when_they_are_made(self):
         doors = {
@@ -90,9 +100,9 @@ class CoreTests(SimpleTestCase):
         for name, code in doors.items():
             with self.subTest(name):
                 view = "async def view(request): pass"
-                printing = 'print("requests" in sys.modules)'
+                printing = 'print("requests" in sys.modules, "jwt" in sys.modules)'
                 found = run(f"{view}\nfrom betterauth_auth.doors.{code}\n{printing}", self.issuer.settings())
-                self.assertEqual(found, "True")
+                self.assertEqual(found, "True True")
 
     def test_the_app_is_at_home_in_a_project_without_the_framework(self):
         apps = '["django.contrib.contenttypes", "django.contrib.auth", "betterauth_auth"]'

@@ -1,0 +1,31 @@
+"""What PyJWT does for us: public keys from their members, and whether they made a signature.
+
+Loaded when a key set is made and not when the package is, because it takes longer to load than the rest together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
+
+VERIFIERS = get_default_algorithms()
+READERS: dict[str, Callable[[dict[str, str]], object]] = {
+    "OKP": OKPAlgorithm.from_jwk,
+    "EC": ECAlgorithm.from_jwk,
+    "RSA": RSAAlgorithm.from_jwk,
+}
+
+
+def key_of(public: Mapping[str, str]) -> object:
+    """The key of these members of a JWK, for `verifies`; ValueError when they make none."""
+    try:
+        return READERS[public["kty"]](dict(public))
+    except (jwt.PyJWTError, UnsupportedAlgorithm) as exc:
+        raise ValueError("no public key") from exc
+
+
+def verifies(algorithm: str, key: object, signed: bytes, signature: bytes) -> bool:
+    return VERIFIERS[algorithm].verify(signed, key, signature)
