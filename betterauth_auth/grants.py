@@ -35,6 +35,17 @@ def keep_up(identity: Identity, token: VerifiedToken) -> None:
     identity.granted_by, identity.granted_issued_at = seen, token.issued_at
 
 
+def keep_groups_up(identity: Identity, token: VerifiedToken) -> None:
+    """For an ID token, which need not have the watched claims: `ON_TOKEN` is left to the next token of the API."""
+    rules = conf.rules_of(token.issuer)
+    if not rules.role_groups:
+        return
+    with transaction.atomic():
+        # No digest is empty, so that the next token is looked at whatever it says.
+        if take(identity, token, b""):
+            set_groups(identity.user, rules, token)
+
+
 def is_outdated(identity: Identity, token: VerifiedToken) -> bool:
     rules = conf.rules_of(token.issuer)
     if not rules.role_groups and not rules.on_token:

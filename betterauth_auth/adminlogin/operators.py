@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from betterauth_auth import users
+from betterauth_auth import grants, users
 from betterauth_auth.adminlogin.attempt import Refused
 from betterauth_auth.adminlogin.conf import Door
 from betterauth_auth.exceptions import InvalidToken
@@ -27,6 +27,7 @@ def operator_for(door: Door, token: VerifiedToken) -> Any:  # whatever AUTH_USER
     # Else whoever rules the Better Auth server would rule everything here too.
     if user.is_superuser:
         raise Refused("superuser")
+    grants.keep_groups_up(identity, token)
     if user.is_staff is not has_role:
         get_user_model()._default_manager.filter(pk=user.pk, is_superuser=False).update(is_staff=has_role)
         user.is_staff = has_role

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client, TestCase, override_settings
 from django.utils import timezone
 from django.utils.html import escape
@@ -16,6 +17,8 @@ from django.utils.html import escape
 from betterauth_auth import users
 from betterauth_auth.adminlogin.views import REFUSED, UNAVAILABLE
 from betterauth_auth.models import Identity
+from betterauth_auth.tokens import verify
+from betterauth_auth.users import identity_for
 from tests.fake_betterauth import FakeBetterAuth, Handler, SigningKey, encode
 from todoproject.models import KnownNetwork
 
@@ -170,6 +173,41 @@ class TheDoorOpens(SignInCase):
         for place in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
             with self.subTest(place):
                 self.assertEqual(self.sign_in(place)["Location"], "/admin/")
+
+
+class GroupsByRole(SignInCase):
+    ROLES = {"staff": ["operators"], "editor": ["editors"]}
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.configure(ROLE_GROUPS=self.ROLES)
+
+    def groups(self) -> set[str]:
+        return set(Group.objects.filter(user__betterauth_identities__subject="alice").values_list("name", flat=True))
+
+    def test_are_those_of_the_id_token_at_once(self):
+        self.sign_in(role="staff,editor")
+
+        self.assertEqual(self.groups(), {"operators", "editors"})
+
+    def test_are_taken_away_from_who_stays_outside_too(self):
+        self.sign_in(role="staff,editor", iat=int(time.time()) - 2)
+
+        self.client = Client()
+        self.assert_refused(self.sign_in(role="editor"))
+
+        self.assertEqual(self.groups(), {"editors"})
+
+    def test_an_older_token_of_the_api_brings_nothing_back_and_a_newer_one_counts(self):
+        now = int(time.time())
+        older, newer = (self.provider.token(role="editor", iat=iat) for iat in (now - 5, now + 2))
+        self.sign_in(role="staff", iat=now)
+
+        identity_for(verify(older))
+        self.assertEqual(self.groups(), {"operators"})
+        identity_for(verify(newer))
+
+        self.assertEqual(self.groups(), {"editors"})
 
 
 class TheDoorStaysShut(SignInCase):
