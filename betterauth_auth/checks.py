@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
@@ -63,7 +63,7 @@ def policy_faults(policy: conf.Policy) -> Iterator[checks.CheckMessage]:
         hint = f'BETTER_AUTH["ALGORITHMS"] knows {", ".join(sorted(SUPPORTED_ALGORITHMS))}; secrets are never shared.'
         yield error("E004", f"The accepted algorithms are {listed}.", hint)
     for issuer in policy.issuers:
-        if issuer.endswith("/") and urlsplit(issuer).hostname:
+        if issuer.endswith("/") and parts_of(issuer).hostname:
             hint = "Better Auth's issuer is an origin without a slash; tokens are compared letter by letter."
             yield error("E006", f"The issuer {issuer!r} ends in a slash.", hint)
         if len(issuer) > MAX_ISSUER_CHARACTERS:
@@ -100,6 +100,14 @@ def hook_fault(path: str) -> str:
         return f"cannot be imported: {exc}"
 
 
+def parts_of(url: str) -> SplitResult:
+    """Nothing of what is no address at all."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def shown(url: str) -> str:
     """Without what stands before the host, which may be a password."""
     return url.rpartition("@")[2]
@@ -108,7 +116,7 @@ def shown(url: str) -> str:
 def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
     from betterauth_auth.jwks.download import urllib3_fault
 
-    url = urlsplit(source.url)
+    url = parts_of(source.url)
     if url.scheme not in {"http", "https"} or not url.hostname or "@" in url.netloc:
         hint = 'Write BETTER_AUTH["API_URL"] or BETTER_AUTH["JWKS_URL"] as https://host, without a password.'
         yield error("E005", f"The address of the keys, {shown(source.url)!r}, is not a plain web address.", hint)
@@ -194,10 +202,7 @@ def cookie_faults(raw: conf.Values, settings: conf.Settings) -> Iterator[checks.
 
 
 def is_private_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
+    parts = parts_of(url)
     is_plain = bool(parts.hostname) and "@" not in parts.netloc and not parts.query and not parts.fragment
     is_private = parts.scheme == "https" or django_settings.DEBUG or parts.hostname in LOOPBACK
     return is_plain and is_private and parts.scheme in {"http", "https"}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
@@ -209,6 +210,10 @@ def resource_of(values: Values) -> str:
     resource = values["RESOURCE"]
     if resource and not (isinstance(resource, str) and resource.isascii() and RESOURCE.fullmatch(resource)):
         raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.')
+    try:
+        urlsplit(str(resource))
+    except ValueError as exc:
+        raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.') from exc
     return str(resource)
 
 

@@ -50,7 +50,7 @@ def origin(url: str) -> str:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
-        raise ImproperlyConfigured(f"BETTER_AUTH: {url!r} is not a URL.") from exc
+        raise ImproperlyConfigured(f'BETTER_AUTH["API_URL"], {url.rpartition("@")[2]!r}, is not a URL.') from exc
     host = f"[{host}]" if ":" in host else host
     is_default_port = port is None or (parts.scheme, port) in {("http", 80), ("https", 443)}
     return f"{parts.scheme}://{host}" if is_default_port else f"{parts.scheme}://{host}:{port}"

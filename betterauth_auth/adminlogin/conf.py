@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import conf
@@ -60,6 +61,7 @@ def build(raw: Values, settings: Settings) -> Door | None:
         raise ImproperlyConfigured(
             'BETTER_AUTH["AUDIENCE"] lists the client of the admin: the API would take ID tokens.'
         )
+    refuse_users_without_rights()
     return Door(
         client_id=client_id,
         server=server,
@@ -68,6 +70,12 @@ def build(raw: Values, settings: Settings) -> Door | None:
         session_seconds=max(1, number(values, "ADMIN_SESSION_SECONDS")),
         rules=rules_for(client_id, issuer, policy),
     )
+
+
+def refuse_users_without_rights() -> None:
+    for name in ("is_staff", "is_superuser"):
+        if not hasattr(get_user_model(), name):
+            raise ImproperlyConfigured(f"the user model does not know {name}, so nobody can be an operator.")
 
 
 def rules_for(client_id: str, issuer: str, policy: Policy) -> Settings:

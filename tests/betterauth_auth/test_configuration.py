@@ -142,7 +142,7 @@ class CheckTests(SimpleTestCase):
             "E002": [{"JWKS_URL": "https://a.example", "AUDIENCE": ["x"]}, {**GOOD, "ISSUER": ["x" * 256]}],
             "E003": [{"JWKS_URL": "https://a.example", "ISSUER": ["x"]}],
             "E004": [{**GOOD, "ALGORITHMS": names} for names in (["HS256"], ["none"], [], ["EdDSA", "hs512"])],
-            "E005": [{"API_URL": url} for url in NO_PLACES_FOR_KEYS],
+            "E005": [*({"API_URL": url} for url in NO_PLACES_FOR_KEYS), {**GOOD, "JWKS_URL": "https://["}],
             "E006": [{**GOOD, "ISSUER": ["https://auth.example.com/"]}],
             "E008": [{**GOOD, "AUDIENCES": []}, {**GOOD, "SOFT_LIFE_SECONDS": "1"}, {"API_URL": "http://[::1"}],
             "E009": [{**GOOD, "HARD_LIFE_SECONDS": 1}],
@@ -162,6 +162,22 @@ class CheckTests(SimpleTestCase):
             for raw in cases:
                 with self.subTest(expected, raw=str(raw)[:60]):
                     self.assertIn(expected, self.ids(raw))
+
+    def test_what_is_no_address_anywhere_is_said_with_its_name(self):
+        access = {"TOKEN_TYPES": ["at+jwt"]}
+        for name in ("API_URL", "JWKS_URL", "PROXY", "TOKEN_URL", "ADMIN_SERVER", "RESOURCE"):
+            with (
+                self.subTest(name),
+                override_settings(BETTER_AUTH={**ADMIN, **COOKIE, **access, **SIGNER, name: "https://["}),
+            ):
+                told = [f"{message.msg} {message.hint}" for message in check_settings(None)]
+                self.assertIn(f'BETTER_AUTH["{name}"]', "".join(told))
+        self.assertNotIn("E006", self.ids({**GOOD, "ISSUER": ["https://[/"]}))
+
+    def test_operators_need_a_user_model_that_knows_them(self):
+        with override_settings(AUTH_USER_MODEL="contenttypes.ContentType"):
+            self.assertEqual(self.ids(GOOD), [])
+            self.assertEqual(self.ids(ADMIN), ["E025"])
 
     def test_messages_name_the_setting_and_what_the_project_calls_it(self):
         raw = {"API_URL": "ftp://a.example", "VARIABLES": {"API_URL": "AUTH_URL"}}
