@@ -89,12 +89,7 @@ def identify(
     if credentials is None:
         refuse_nobody(required)
         return None
-    token = verified(credentials)
-    if token.is_client:
-        return SignedIn(client_of(token, clients, scopes, roles), token)
-    user = TokenUser(token) if stateless else fetched_user(token)
-    refuse_without(token, scopes, roles)
-    return SignedIn(user, token)
+    return signed_in(verified(credentials), scopes, roles, stateless, clients)
 
 
 async def aidentify(
@@ -111,7 +106,22 @@ async def aidentify(
     if credentials is None:
         refuse_nobody(required)
         return None
-    token = await averified(credentials)
+    return await asigned_in(await averified(credentials), scopes, roles, stateless, clients)
+
+
+def signed_in(
+    token: VerifiedToken, scopes: Iterable[str], roles: Iterable[str], stateless: bool, clients: bool
+) -> SignedIn:
+    if token.is_client:
+        return SignedIn(client_of(token, clients, scopes, roles), token)
+    user = TokenUser(token) if stateless else fetched_user(token)
+    refuse_without(token, scopes, roles)
+    return SignedIn(user, token)
+
+
+async def asigned_in(
+    token: VerifiedToken, scopes: Iterable[str], roles: Iterable[str], stateless: bool, clients: bool
+) -> SignedIn:
     if token.is_client:
         return SignedIn(client_of(token, clients, scopes, roles), token)
     user = TokenUser(token) if stateless else await afetched_user(token)

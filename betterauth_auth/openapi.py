@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from betterauth_auth import conf
+
 if TYPE_CHECKING:
     from drf_spectacular.openapi import AutoSchema
 
@@ -26,3 +28,26 @@ class BetterAuthScheme(OpenApiAuthenticationExtension):
             "bearerFormat": "JWT",
             "description": "The JWT that Better Auth's `/api/auth/token` answers; not the session token.",
         }
+
+
+class CookieBetterAuthScheme(BetterAuthScheme):
+    """The token, or where the settings name a cookie, the cookie."""
+
+    target_class = "betterauth_auth.doors.cookies.CookieBetterAuthAuthentication"
+    priority = 1
+
+    @property
+    def name(self) -> list[str]:  # type: ignore[override] # likewise
+        own = type(self.target).__name__.removesuffix("Authentication")
+        return [own, f"{own}Session"] if conf.current().cookie else [own]
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[object]]]:
+        # Either of them, and not both.
+        return [{name: []} for name in self.name]
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, object]]:  # type: ignore[override]
+        definitions = [super().get_security_definition(auto_schema)]
+        if cookie := conf.current().cookie:
+            described = "Better Auth's session cookie. Unsafe methods need Django's CSRF token too, in `X-CSRFToken`."
+            definitions.append({"type": "apiKey", "in": "cookie", "name": cookie.name, "description": described})
+        return definitions

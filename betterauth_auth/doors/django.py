@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from functools import partial, wraps
-from typing import Any, TypeAlias
+from functools import wraps
+from typing import Any, NamedTuple, TypeAlias
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils.cache import patch_vary_headers
 
+from betterauth_auth.cookies.callers import caller_of
 from betterauth_auth.exceptions import Denied
-from betterauth_auth.identify import SignedIn, aidentify, identify, load_ahead, names
+from betterauth_auth.identify import (
+    SignedIn,
+    aidentify,
+    asigned_in,
+    bearer_credentials,
+    identify,
+    load_ahead,
+    names,
+    signed_in,
+)
 
 # Takes a request and more, answers at once or is awaited.
 View: TypeAlias = Callable[..., Any]
@@ -60,46 +70,86 @@ class BetterAuthMiddleware:
 
 
 def better_auth_required(
-    *, scopes: Iterable[str] = (), roles: Iterable[str] = (), stateless: bool = False, clients: bool = False
+    *,
+    scopes: Iterable[str] = (),
+    roles: Iterable[str] = (),
+    stateless: bool = False,
+    clients: bool = False,
+    cookie: bool = False,
 ) -> Callable[[View], View]:
-    """Lets nobody in without a token that has all of the scopes and one of the roles; a session does not count."""
-    needed, any_of = names(scopes), names(roles)
-    if clients and not needed:
+    """Lets nobody in without a token that has all of the scopes and one of the roles; a session does not count.
+
+    With `cookie`, Better Auth's session cookie is taken where there is no token, if the settings name it.
+    """
+    asked = Asked(names(scopes), names(roles), stateless, clients, cookie)
+    if clients and not asked.scopes:
         raise TypeError("Clients come in by scopes: say which.")
-    who = partial(identify, scopes=needed, roles=any_of, required=True, stateless=stateless, clients=clients)
-    awho = partial(aidentify, scopes=needed, roles=any_of, required=True, stateless=stateless, clients=clients)
 
     def decorated(view: View) -> View:
-        guarded = awaiting(view, awho) if iscoroutinefunction(view) else blocking(view, who)
-        # No browser adds a token by itself, so another site cannot make it send one.
+        guarded = awaiting(view, asked) if iscoroutinefunction(view) else blocking(view, asked)
+        # No browser adds a token by itself, so another site cannot make it send one. Cookies are held to it here.
         vars(guarded)["csrf_exempt"] = True
         return guarded
 
     return decorated
 
 
-def blocking(view: View, who: Callable[[str | None], SignedIn | None]) -> View:
+class Asked(NamedTuple):
+    """What a request needs to be let in."""
+
+    scopes: frozenset[str]
+    roles: frozenset[str]
+    stateless: bool
+    clients: bool
+    cookie: bool
+
+    def by_cookie(self, request: HttpRequest) -> bool:
+        # Whoever sends a token means it.
+        return self.cookie and bearer_credentials(authorization_of(request)) is None
+
+
+def let_in(request: HttpRequest, asked: Asked) -> SignedIn | None:
+    """Who is signed in by token or cookie; Denied without either."""
+    scopes, roles, stateless, clients, _ = asked
+    if asked.by_cookie(request) and (token := caller_of(request)):
+        return signed_in(token, scopes, roles, stateless, clients)
+    authorization = authorization_of(request)
+    return identify(authorization, scopes=scopes, roles=roles, required=True, stateless=stateless, clients=clients)
+
+
+async def alet_in(request: HttpRequest, asked: Asked) -> SignedIn | None:
+    scopes, roles, stateless, clients, _ = asked
+    # Cookies are exchanged in a thread: other than keys, which are fetched rarely, each has to be asked for.
+    if asked.by_cookie(request) and (token := await sync_to_async(caller_of, thread_sensitive=False)(request)):
+        return await asigned_in(token, scopes, roles, stateless, clients)
+    authorization = authorization_of(request)
+    return await aidentify(
+        authorization, scopes=scopes, roles=roles, required=True, stateless=stateless, clients=clients
+    )
+
+
+def blocking(view: View, asked: Asked) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            sign_in(request, who(authorization_of(request)))
+            sign_in(request, let_in(request, asked))
         except Denied as exc:
-            return answer(request, exc)
-        return varied(view(request, *args, **kwargs))
+            return varied(answer(request, exc), asked.cookie)
+        return varied(view(request, *args, **kwargs), asked.cookie)
 
     return guarded
 
 
-def awaiting(view: View, who: Callable[[str | None], Awaitable[SignedIn | None]]) -> View:
+def awaiting(view: View, asked: Asked) -> View:
     load_ahead()
 
     @wraps(view)
     async def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
-            sign_in(request, await who(authorization_of(request)))
+            sign_in(request, await alet_in(request, asked))
         except Denied as exc:
-            return answer(request, exc)
-        return varied(await view(request, *args, **kwargs))
+            return varied(answer(request, exc), asked.cookie)
+        return varied(await view(request, *args, **kwargs), asked.cookie)
 
     return guarded
 
@@ -142,7 +192,7 @@ def answer(request: HttpRequest, denied: Denied) -> HttpResponseBase:
     )
 
 
-def varied(response: HttpResponseBase) -> HttpResponseBase:
+def varied(response: HttpResponseBase, by_cookie: bool = False) -> HttpResponseBase:
     # Without this Django's cache would send one person's page to the next.
-    patch_vary_headers(response, ["Authorization"])
+    patch_vary_headers(response, ["Authorization", "Cookie"] if by_cookie else ["Authorization"])
     return response

@@ -12,7 +12,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from unittest import mock
 
-from django.test import Client, override_settings
+from asgiref.sync import async_to_sync
+from django.apps import apps
+from django.http import HttpRequest, JsonResponse
+from django.test import AsyncClient, Client, override_settings
 from django.urls import path
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -24,6 +27,7 @@ from betterauth_auth import conf, users
 from betterauth_auth.authentication import StatelessBetterAuthAuthentication
 from betterauth_auth.cookies import sessions
 from betterauth_auth.doors.cookies import CookieBetterAuthAuthentication
+from betterauth_auth.doors.django import better_auth_required
 from betterauth_auth.models import Identity
 from tests.betterauth_auth.case import IssuerCase, IssuerDatabaseCase
 from tests.betterauth_auth.test_doors_in_readme import README
@@ -45,6 +49,10 @@ CSRF = "c" * 32
 REFUSED = {"detail": "A valid Better Auth token is needed."}
 
 
+def told_user(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"user": request.user.pk})
+
+
 class ByCookie(WhoAmI):
     authentication_classes = [CookieBetterAuthAuthentication]
 
@@ -64,7 +72,21 @@ class ForEverybody(WithoutDatabase):
     permission_classes = [AllowAny]
 
 
+@better_auth_required(stateless=True, cookie=True)
+def decorated(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"subject": request.better_auth.subject})
+
+
+@better_auth_required(stateless=True, cookie=True)
+async def adecorated(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"subject": request.better_auth.subject})
+
+
 urlpatterns = [
+    path("decorated", decorated),
+    path("adecorated", adecorated),
+    path("users", better_auth_required(cookie=True)(told_user)),
+    path("tokens-only", better_auth_required(stateless=True)(decorated)),
     path("me", ByCookie.as_view()),
     path("stateless", WithoutDatabase.as_view()),
     path("open", ForEverybody.as_view()),
@@ -415,3 +437,80 @@ class OtherSites(CookieCase):
     def test_caches_are_told_that_the_cookie_matters(self):
         for response in (self.send(path="/stateless"), self.send("made.up"), self.client.get("/open")):
             self.assertIn("Cookie", response["Vary"])
+
+
+class DecoratedViews(CookieCase):
+    """Sync and async, for whom the rules are the same."""
+
+    def everywhere(self, cookie: str = ALICE, method: str = "get", **headers: str) -> list[Any]:
+        client = AsyncClient(enforce_csrf_checks=True)
+        client.cookies.load(f"{NAME}={cookie}")
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        ask = async_to_sync(getattr(client, method))
+        ways = ("/decorated", "/adecorated")
+        return [self.send(cookie, way, method, **headers) for way in ways] + [ask(way, headers=given) for way in ways]
+
+    def test_the_cookie_signs_in_and_caches_hear_of_it(self):
+        for response in self.everywhere():
+            self.assertEqual(response.json(), {"subject": "alice"})
+            self.assertEqual(response["Vary"], "Authorization, Cookie")
+        self.assertEqual(len(self.issuer.exchanges), 1)
+
+    def test_a_write_needs_djangos_token_and_asks_nobody_without(self):
+        for response in self.everywhere(method="post"):
+            self.assert_answers(response, 403)
+        self.assertEqual(self.issuer.exchanges, [])
+
+        for response in self.everywhere(f"{ALICE}; csrftoken={CSRF}", "post", X_CSRFToken=CSRF):
+            self.assert_answers(response, 200)
+
+    def test_who_has_no_session_is_refused_and_an_outage_is_503(self):
+        for response in self.everywhere("made.up"):
+            self.assert_answers(response, 401)
+        self.issuer.behave_at_token(hang)
+        for response in self.everywhere():
+            self.assert_unavailable(response)
+
+    def test_a_token_wins_and_needs_no_csrf(self):
+        bearer = f"Bearer {self.issuer.token('bob')}"
+        for response in self.everywhere(method="post", Authorization=bearer):
+            self.assertEqual(response.json(), {"subject": "bob"})
+        self.assertEqual(self.issuer.exchanges, [])
+
+    def test_it_opens_nothing_that_does_not_ask_for_it_or_where_it_is_off(self):
+        self.assert_answers(self.send(path="/tokens-only"), 401)
+        self.configure(COOKIE="")
+        for response in self.everywhere():
+            self.assert_answers(response, 401)
+        self.assertEqual(self.issuer.exchanges, [])
+
+
+class DecoratedUsers(CookieCase, IssuerDatabaseCase):
+    def test_are_the_local_ones(self):
+        response = self.send(path="/users")
+
+        self.assertEqual(response.json(), {"user": Identity.objects.get(subject="alice").user_id})
+
+
+@unittest.skipUnless(apps.is_installed("drf_spectacular"), "drf-spectacular is not installed in this project.")
+class OpenApiTests(CookieCase):
+    def described(self) -> tuple[Any, Any]:
+        from drf_spectacular.generators import SchemaGenerator
+
+        patterns = [path("me", ByCookie.as_view())]
+        document: Any = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
+        return document["components"]["securitySchemes"], document["paths"]["/me"]["get"]["security"]
+
+    def test_the_document_has_the_cookie_as_the_other_way_in(self):
+        schemes, asked = self.described()
+
+        self.assertEqual(schemes["CookieBetterAuth"]["scheme"], "bearer")
+        self.assertEqual(
+            [schemes["CookieBetterAuthSession"][name] for name in ("type", "in", "name")], ["apiKey", "cookie", NAME]
+        )
+        self.assertEqual(asked, [{"CookieBetterAuth": []}, {"CookieBetterAuthSession": []}])
+
+    def test_it_is_silent_about_it_where_it_is_off(self):
+        self.configure(COOKIE="")
+
+        self.assertEqual(self.described()[1], [{"CookieBetterAuth": []}])
