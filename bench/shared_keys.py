@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,9 +16,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from scripts.private_postgres import free_port
-from tests.fake_betterauth import FakeBetterAuth, Handler, answer_with_keys
+
+if TYPE_CHECKING:
+    from tests.fake_betterauth import Handler
 
 BAR = 1.3
 WORKER = """
@@ -42,6 +46,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=16)
     parser.add_argument("--life", type=float, default=3)
     options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "todoproject.settings")
+    os.environ.setdefault("SECRET_KEY", "bench")
+    os.environ.setdefault("DEBUG", "true")
     with redis() as address:
         for title, cache in (("each its own", ""), ("shared", "default")):
             fetches, per_life = measured(options, cache, address)
@@ -55,6 +62,9 @@ def main() -> int:
 
 def measured(options: argparse.Namespace, cache: str, address: str) -> tuple[int, float]:
     """Fetches in all, and how many there were in a soft life from the first to the last."""
+    # Importing the tests needs settings.
+    from tests.fake_betterauth import FakeBetterAuth, answer_with_keys
+
     asked: list[float] = []
 
     def answer(handler: Handler) -> None:
