@@ -58,7 +58,7 @@ openapi-lint:  ## Redocly and Spectral on openapi.yaml (needs Node)
 figures: .venv-dev  ## how hard the packages are to read, in numbers
 	@.venv/bin/python scripts/figures.py
 
-interop:  ## real Better Auth servers, every algorithm and configuration (needs Node)
+interop:  ## real Better Auth servers, every algorithm and configuration (needs Node; BETTER_AUTH=1.6.34 for another version)
 	@$(PYTHON) scripts/interop.py
 
 e2e:  ## the example page's story in a real browser (needs Node and Chromium)

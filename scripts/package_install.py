@@ -10,6 +10,6 @@ from environment import ROOT, python_with
 
 node.insist()
 node.install(node.INTEROP)
-environment = {**os.environ, "WHEEL": str(package.main()), "INTEROP": "1"}
+environment = {**os.environ, "WHEEL": str(package.main()), "INTEROP": str(node.INTEROP)}
 command = [python_with("requirements-dev.lock"), "manage.py", "test", "tests.package.test_install"]
 sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)

@@ -39,6 +39,8 @@ if (config.oauthResource) {
       consentPage: "/consent",
       scopes: ["openid", "profile", "email", "offline_access", "todos"],
       resources: [config.oauthResource],
+      // What 1.6 calls them.
+      validAudiences: [config.oauthResource],
       clientPrivileges: () => true,
       customIdTokenClaims: ({ user }) => ({ role: user.role, banned: user.banned }),
       enforcePerClientResources: false,

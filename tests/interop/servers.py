@@ -22,8 +22,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 30
 CALLBACK = "https://client.example.com/callback"
 CLIENT = {
@@ -40,6 +39,11 @@ def reason_to_skip() -> str:
     if "INTEROP" not in os.environ:
         return "Real Better Auth servers are talked to by `make interop`."
     return ""
+
+
+def version_of_better_auth() -> str:
+    package = Path(os.environ["INTEROP"]) / "node_modules" / "better-auth" / "package.json"
+    return json.loads(package.read_text(encoding="utf-8"))["version"]
 
 
 def free_port() -> int:
@@ -110,7 +114,7 @@ class BetterAuth(Server):
     def start(self) -> None:
         config = json.dumps({**self.config, "port": self.port})
         environment = {**os.environ, "BETTER_AUTH_CONFIG": config, "BETTER_AUTH_TELEMETRY": "0"}
-        self.launch(["node", str(HERE / "server.mjs")], environment, "/")
+        self.launch(["node", str(Path(os.environ["INTEROP"]) / "server.mjs")], environment, "/")
 
     def sign_up(self, name: str) -> Person:
         person = Person(self, name)

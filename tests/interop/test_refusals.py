@@ -25,7 +25,9 @@ class TheSessionTokenIsNotAJwt(InteropTestCase):
         api = self.api(BETTER_AUTH_API_URL=server.base)
         alice = server.sign_up("Alice")
 
-        self.assert_refused(api, alice.cookie("session_data"), "token_type")
+        # 1.6 signs it with the server's secret.
+        reason = "algorithm" if self.is_1_6 else "token_type"
+        self.assert_refused(api, alice.cookie("session_data"), reason)
         self.assert_accepted(api, alice.token())
 
 
@@ -74,6 +76,8 @@ class TokensOfTheOAuthProvider(InteropTestCase):
         self.issuers = f"{self.server.base},{self.server.address}"
 
     def test_an_access_token_is_accepted_only_where_that_is_configured(self):
+        if self.is_1_6:
+            self.skipTest("1.6 writes no typ into access tokens, so that their audience alone tells them apart.")
         access_token = self.alice.oauth_tokens(self.RESOURCE)["access_token"]
         configured = {"BETTER_AUTH_ISSUER": self.issuers, "BETTER_AUTH_AUDIENCE": self.RESOURCE}
 
@@ -84,6 +88,16 @@ class TokensOfTheOAuthProvider(InteropTestCase):
 
         self.assert_refused(plain, access_token, "token_type")
         self.assert_accepted(chosen, access_token)
+
+    def test_an_access_token_for_somebody_else_is_refused(self):
+        access_token = self.alice.oauth_tokens(self.RESOURCE)["access_token"]
+        api = self.api(
+            BETTER_AUTH_API_URL=self.server.base,
+            BETTER_AUTH_ISSUER=self.issuers,
+            BETTER_AUTH_TOKEN_TYPES="absent,JWT,at+jwt",
+        )
+
+        self.assert_refused(api, access_token, "audience")
 
     def test_an_id_token_is_refused_even_where_access_tokens_are_accepted(self):
         tokens = self.alice.oauth_tokens(self.RESOURCE)
@@ -104,14 +118,17 @@ class TokensOfTheOAuthProvider(InteropTestCase):
             BETTER_AUTH_API_URL=self.server.base,
             BETTER_AUTH_ISSUER=self.issuers,
             BETTER_AUTH_AUDIENCE=self.RESOURCE,
-            BETTER_AUTH_TOKEN_TYPES="at+jwt",
+            BETTER_AUTH_TOKEN_TYPES="absent,at+jwt",
         )
 
-        self.assert_refused(api, access_token, "client_credentials")
+        # 1.6 writes no sub into them.
+        self.assert_refused(api, access_token, "missing_claim" if self.is_1_6 else "client_credentials")
 
         self.assertEqual(api.manage("shell", "--no-imports", "-c", COUNT_USERS).strip(), "0")
 
     def test_a_program_is_let_in_by_its_scope_where_programs_are_welcome(self):
+        if self.is_1_6:
+            self.skipTest("1.6 writes neither typ nor sub into the tokens of programs.")
         header = f"Bearer {self.alice.client_credentials_token(self.RESOURCE)}"
         welcome = {
             "API_URL": self.server.base,
