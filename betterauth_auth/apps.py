@@ -8,7 +8,7 @@ class BetterAuthConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from betterauth_auth import checks, conf, deferred, profile
+        from betterauth_auth import checks, conf, deferred, profile, usertable
         from betterauth_auth.cookies import sessions
         from betterauth_auth.jwks import keyset
 
@@ -18,5 +18,6 @@ class BetterAuthConfig(AppConfig):
         setting_changed.connect(sessions.forget)
         setting_changed.connect(deferred.keys_of_tokens.clear)
         setting_changed.connect(profile.forget_rest)
+        setting_changed.connect(usertable.forget)
         if apps.is_installed("drf_spectacular"):
             from betterauth_auth import openapi  # noqa: F401 - importing registers it

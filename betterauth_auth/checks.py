@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings as django_settings
@@ -13,7 +13,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from betterauth_auth import conf
+from betterauth_auth import conf, neon
 from betterauth_auth.adminlogin import conf as adminlogin
 from betterauth_auth.cookies.rules import MAX_SECONDS
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
@@ -33,6 +33,7 @@ def register_all() -> None:
     checks.register(check_settings, checks.Tags.security)
     checks.register(check_authenticator_order, checks.Tags.security)
     checks.register(check_middleware_order, checks.Tags.security)
+    checks.register(check_user_table, checks.Tags.database)
 
 
 def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
@@ -41,10 +42,16 @@ def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMe
         return [error("E001", "The setting BETTER_AUTH is missing.", 'Set BETTER_AUTH = {"API_URL": "https://…"}.')]
     try:
         settings = conf.build(raw, django_settings.DEBUG)
+    except neon.Contradiction as exc:
+        hint = "Correct one of them: nobody is let in until it is clear whose keys count."
+        return [error("E035", str(exc), hint)]
     except (ImproperlyConfigured, TypeError, AttributeError) as exc:
         return [error("E008", f"BETTER_AUTH cannot be read: {exc}", "See the settings table of betterauth_auth.")]
     if not settings.policies:
-        hint = 'Set BETTER_AUTH["API_URL"] to the address of your Better Auth server, as https://auth.example.com.'
+        hint = (
+            'Set BETTER_AUTH["API_URL"] to the address of your Better Auth server, as https://auth.example.com, or '
+            'BETTER_AUTH["NEON_AUTH_BASE_URL"] to that of your Neon Auth.'
+        )
         return [error("E001", "No Better Auth server is configured.", hint)]
     messages = [message for policy in settings.policies for message in policy_faults(policy)]
     faults = [*shared_issuers(settings), *resource_faults(raw, settings), *cookie_faults(raw, settings)]
@@ -126,6 +133,10 @@ def remote_faults(source: conf.Source) -> Iterator[checks.CheckMessage]:
             "anyone on the network path could substitute their own keys."
         )
         yield error("E005", f"The keys would come over plain http from {url.hostname}.", hint)
+    if source.url.endswith(conf.JWKS_PATH) and neon.is_address(source.url.removesuffix(conf.JWKS_PATH)):
+        hint = 'Set BETTER_AUTH["NEON_AUTH_BASE_URL"] to this address, and leave BETTER_AUTH["API_URL"] empty.'
+        message = f"{url.hostname} is a Neon Auth, whose keys are at {neon.KEYS_PATH} of its address."
+        yield checks.Warning(message, hint=conf.with_variables(hint), id="betterauth_auth.W012")
     if source.cache and source.cache not in django_settings.CACHES:
         yield error("E011", f"CACHES has no {source.cache!r}.", 'Correct BETTER_AUTH["CACHE"] or leave it empty.')
     if source.ca_bundle and not is_ca_bundle(source.ca_bundle):
@@ -224,6 +235,24 @@ def shared_issuers(settings: conf.Settings) -> Iterator[checks.CheckMessage]:
     for issuer in sorted({name for name in names if names.count(name) > 1}):
         hint = "List each issuer once, or nobody knows whose keys verify its tokens."
         yield error("E012", f"The issuer {issuer!r} is configured more than once.", hint)
+
+
+def check_user_table(
+    app_configs: object, databases: Sequence[str] | None = None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    """Whether Better Auth's table can be asked, found here so that no request has to find out."""
+    from betterauth_auth import usertable
+
+    hint = (
+        'Correct BETTER_AUTH["USER_TABLE"], or GRANT SELECT (and USAGE on its schema) to the role that this service '
+        "connects as. Until then every request of a person is answered 503."
+    )
+    try:
+        found = [*usertable.faults(databases)]
+    except ImproperlyConfigured:
+        # Which is E008 already.
+        return []
+    return [error("E036", f"The table of users cannot be asked: {fault}.", hint) for fault in found]
 
 
 def check_authenticator_order(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:

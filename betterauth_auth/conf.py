@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
 
+from betterauth_auth import neon
 from betterauth_auth.cookies.rules import CookieRules, build_cookie_rules
 from betterauth_auth.jwks.keys import canonical
 from betterauth_auth.people_rules import PeopleRules, build_people_rules, refused_standings
@@ -26,6 +27,8 @@ ABSENT = "absent"
 
 ISSUER_DEFAULTS: Values = {
     "API_URL": "",
+    "NEON_AUTH_BASE_URL": "",
+    "NEON_AUTH_JWKS_URL": "",
     "JWKS_URL": "",
     "JWKS": "",
     "JWKS_FILE": "",
@@ -41,6 +44,7 @@ ISSUER_DEFAULTS: Values = {
     "ON_TOKEN": "",
     "WATCHED_CLAIMS": [],
     "ORGANIZATION_ROLES": "",
+    "USER_TABLE": "",
     "LEEWAY_SECONDS": 10,
     "MAX_TOKEN_LIFETIME_SECONDS": 24 * 60 * 60,
     "SOFT_LIFE_SECONDS": 5 * 60,
@@ -80,7 +84,7 @@ OAUTH_ACCESS = "at+jwt"
 # It is quoted in headers. No query and no fragment: nobody could tell where its metadata are.
 RESOURCE = re.compile(r'https?://[^\s"\\/?#@<>]+(/[^\s"\\?#<>]*)?', re.ASCII)
 NAME_IN_MESSAGE = re.compile(r'BETTER_AUTH\["(\w+)"\](?! \()')
-SOURCES = ("API_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
+SOURCES = ("API_URL", "NEON_AUTH_BASE_URL", "NEON_AUTH_JWKS_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +240,8 @@ def development_policy(values: Values) -> Policy:
 
 def build_policy(values: Values) -> Policy:
     api_url = str(values["API_URL"]).rstrip("/")
-    own_origin = [origin(api_url)] if api_url else []
+    server_url = neon.base_url(values) or api_url
+    own_origin = [origin(server_url)] if server_url else []
     return Policy(
         issuers=tuple(words(values, "ISSUER") or own_origin),
         audiences=frozenset(words(values, "AUDIENCE") or own_origin),
@@ -255,7 +260,7 @@ def build_policy(values: Values) -> Policy:
 def build_source(values: Values, api_url: str) -> Source:
     document, file = values["JWKS"], str(values["JWKS_FILE"])
     is_static = bool(document or file)
-    url = str(values["JWKS_URL"]) or (f"{api_url}{JWKS_PATH}" if api_url else "")
+    url = str(values["JWKS_URL"]) or neon.keys_url(values) or (f"{api_url}{JWKS_PATH}" if api_url else "")
     return Source(
         url="" if is_static else url,
         document=json.dumps(document) if isinstance(document, dict) else str(document),

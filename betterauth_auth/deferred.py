@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, F, Model, Q, QuerySet, TextField
 from django.utils.functional import SimpleLazyObject, empty
 
-from betterauth_auth import users
+from betterauth_auth import users, usertable
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import VerifiedToken
 from betterauth_auth.users import LocalUser
@@ -92,7 +92,7 @@ class DeferredUser(SimpleLazyObject):
         identities = Identity.objects.filter(
             is_standing, is_remembered, issuer=issuer, subject=subject, user__is_active=True
         )
-        return identities.annotate(key=F("user_id")).values("key")
+        return usertable.in_good_standing(identities).annotate(key=F("user_id")).values("key")
 
 
 class Recent:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 
-from betterauth_auth import checks, conf, tokens
+from django.db import connections
+
+from betterauth_auth import checks, conf, tokens, usertable
 from betterauth_auth.conf import Policy, Settings, Source
-from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.exceptions import InvalidToken, KeysUnavailable, UserTableFailed
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import usable_keys
 from betterauth_auth.jwks.snapshot import Snapshot
@@ -51,12 +53,15 @@ def findings(settings: Settings, token: str | None) -> Iterator[Finding]:
 
 
 def all_findings(settings: Settings, token: str | None) -> Iterator[Finding]:
-    for message in checks.check_settings(None):
+    for message in [*checks.check_settings(None), *checks.check_user_table(None, list(connections))]:
         yield Finding(False, f"{message.msg} {message.hint} ({message.id})")
     if settings.is_development:
         yield Finding(True, "No server is configured: tokens of the local development key are trusted (DEBUG only).")
     for policy in settings.policies:
         yield from findings_about(policy)
+        if table := policy.people.user_table:
+            asked = "deletions and bans" if table.asks_for_bans else "deletions"
+            yield Finding(True, f"The table {table.quoted} is asked about {asked} with every look at a person.")
     if token is not None:
         yield from findings_about_token(token.strip())
 
@@ -135,12 +140,17 @@ def findings_about_token(token: str) -> Iterator[Finding]:
     if verified.is_client:
         yield Finding(True, "It stands for a program. Views that accept clients let it in, by its scopes.")
         return
-    identity = find(verified)
-    if identity is None:
-        yield Finding(True, "This subject has not been seen here yet; its first request makes a local user.")
-        return
     try:
+        identity = find(verified)
+        if identity is None:
+            usertable.refuse_newcomer(verified)
+            yield Finding(True, "This subject has not been seen here yet; its first request makes a local user.")
+            return
         refuse_if_shut_out(identity, verified)
+    except UserTableFailed:
+        # What is wrong with it is said above.
+        yield Finding(False, 'Its person cannot be looked for in BETTER_AUTH["USER_TABLE"].')
+        return
     except InvalidToken as exc:
         yield Finding(False, f"Its person is refused ({exc.reason}): {exc.explanation}.")
         return

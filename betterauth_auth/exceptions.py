@@ -29,6 +29,10 @@ class HookFailed(KeysUnavailable):
     """The project's fault: the token is good, but what follows from it could not be done."""
 
 
+class UserTableFailed(KeysUnavailable):
+    """The database's fault: the token is good, but whether its person still exists at Better Auth cannot be read."""
+
+
 class Denied(Exception):
     """What a door answers instead of letting in: 401, 403 or 503. The client learns the outcome and not the reason."""
 

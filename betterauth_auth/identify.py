@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import conf, counters
-from betterauth_auth.exceptions import Denied, HookFailed, InvalidToken, KeysUnavailable
+from betterauth_auth.exceptions import Denied, HookFailed, InvalidToken, KeysUnavailable, UserTableFailed
 from betterauth_auth.jwks.fetch import load_what_is_needed
 from betterauth_auth.metadata import challenge_parameters
 from betterauth_auth.signals import token_refused
@@ -172,7 +172,7 @@ def fetched_user(token: VerifiedToken) -> LocalUser:
 
     try:
         return user_of(identity_for(token))
-    except (InvalidToken, HookFailed) as exc:
+    except (InvalidToken, HookFailed, UserTableFailed) as exc:
         raise denied(exc) from exc
 
 
@@ -181,7 +181,7 @@ async def afetched_user(token: VerifiedToken) -> LocalUser:
 
     try:
         return user_of(await aidentity_for(token))
-    except (InvalidToken, HookFailed) as exc:
+    except (InvalidToken, HookFailed, UserTableFailed) as exc:
         raise await adenied(exc) from exc
 
 

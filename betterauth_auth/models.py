@@ -44,6 +44,9 @@ class Identity(models.Model):
     )
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
+    standing: str = ""
+    """Why Better Auth's own table of users refuses this person, if one is asked; see `usertable`."""
+
     objects = IdentityQuerySet.as_manager()
 
     class Meta:

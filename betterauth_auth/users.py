@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from betterauth_auth import conf, grants, hooks, profile
+from betterauth_auth import conf, grants, hooks, profile, usertable
 from betterauth_auth.exceptions import InvalidToken
 from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
@@ -69,23 +69,26 @@ def user_of(identity: Identity) -> LocalUser:
 
 def find(token: VerifiedToken) -> Identity | None:
     try:
-        return with_user().get(issuer=token.identity_issuer, subject=token.subject)
+        with usertable.asking():
+            return with_user().get(issuer=token.identity_issuer, subject=token.subject)
     except Identity.DoesNotExist:
         return None
 
 
 async def afind(token: VerifiedToken) -> Identity | None:
     try:
-        return await with_user().aget(issuer=token.identity_issuer, subject=token.subject)
+        with usertable.asking():
+            return await with_user().aget(issuer=token.identity_issuer, subject=token.subject)
     except Identity.DoesNotExist:
         return None
 
 
 def with_user() -> models.QuerySet[Identity]:
-    return Identity.objects.select_related("user")
+    return usertable.with_standing(Identity.objects.select_related("user"))
 
 
 def make(token: VerifiedToken) -> Identity:
+    usertable.refuse_newcomer(token)
     try:
         with transaction.atomic():
             identity = Identity(user=made_user(token), issuer=token.identity_issuer, subject=token.subject)
@@ -147,6 +150,7 @@ def refuse_if_shut_out(identity: Identity, token: VerifiedToken) -> None:
         raise InvalidToken("inactive_user", "the local user was deactivated")
     if is_cut_off(identity.tokens_valid_after, token):
         raise InvalidToken("cut_off", "it was issued before all tokens of this person were cut off")
+    usertable.refuse(identity.standing)
 
 
 def is_cut_off(tokens_valid_after: datetime | None, token: VerifiedToken) -> bool:

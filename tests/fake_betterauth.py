@@ -74,6 +74,9 @@ def signer(algorithm: str) -> Any:
 class FakeBetterAuth(LocalIssuer):
     """The package's own issuer for tests, with a server, keys of every kind, and tokens that nobody should sign."""
 
+    token_path = "/api/auth/token"
+    keys_path = "/api/auth/jwks"
+
     def __init__(self) -> None:
         self.keys: list[SigningKey] = []
         self.requests = 0
@@ -162,12 +165,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         issuer = self.server.issuer
-        if self.path.partition("?")[0] == "/api/auth/token":
+        if self.path.partition("?")[0] == issuer.token_path:
             issuer.request_headers = dict(self.headers)
             issuer.exchanges.append(self.headers.get("Cookie", ""))
             issuer.token_behaviour(self)
             return
-        if self.path != "/api/auth/jwks":
+        if self.path != issuer.keys_path:
             self.answer(404, b"")
             return
         issuer.requests += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
+from django.core.signals import setting_changed
 from django.dispatch import receiver
 from rest_framework.request import Request
 
@@ -12,6 +13,8 @@ from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
 from betterauth_auth.users import forget_person
 from todos.changes import open_account
+from todos.compiled import shapes
+from todos.reading import page_cache
 from todos.signals import account_erased
 
 
@@ -32,6 +35,14 @@ def profile(request: Request) -> dict[str, object]:
 def open_the_account(identity: Identity, **kwargs: object) -> None:
     """Together with the user, so that everybody has an Inbox, whatever the first request is."""
     open_account(identity.user_id)
+
+
+@receiver(setting_changed)
+def compile_anew(*, setting: str, **kwargs: object) -> None:
+    """What finds the caller depends on BETTER_AUTH["USER_TABLE"]."""
+    if setting == "BETTER_AUTH":
+        shapes.forget()
+        page_cache.pages.clear()
 
 
 @receiver(account_erased)

@@ -14,6 +14,7 @@ from todoproject.config.caches import caches
 from todoproject.config.databases import BadDatabaseUrl, Database, database, is_pooler
 from todoproject.config.environment import Environment, read_dotenv
 from todoproject.config.logs import logging_of
+from todoproject.config.openapi import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -181,6 +182,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 BETTER_AUTH: dict[str, object] = {
     "API_URL": env.text("BETTER_AUTH_API_URL"),
+    "NEON_AUTH_BASE_URL": env.text("NEON_AUTH_BASE_URL"),
+    "NEON_AUTH_JWKS_URL": env.text("NEON_AUTH_JWKS_URL"),
     "JWKS_URL": env.text("BETTER_AUTH_JWKS_URL"),
     "ISSUER": env.words("BETTER_AUTH_ISSUER"),
     "IDENTITY_ISSUER": env.text("BETTER_AUTH_IDENTITY_ISSUER"),
@@ -193,6 +196,7 @@ BETTER_AUTH: dict[str, object] = {
     "SOFT_LIFE_SECONDS": env.number("BETTER_AUTH_SOFT_LIFE_SECONDS", 300, minimum=1),
     "HARD_LIFE_SECONDS": env.number("BETTER_AUTH_HARD_LIFE_SECONDS", 3_600, minimum=1),
     "TOKEN_CACHE_SECONDS": env.number("BETTER_AUTH_TOKEN_CACHE_SECONDS", 60, maximum=3_600),
+    "USER_TABLE": env.text("BETTER_AUTH_USER_TABLE"),
     "JWKS": env.text("BETTER_AUTH_JWKS"),
     "JWKS_FILE": env.text("BETTER_AUTH_JWKS_FILE"),
     "CACHE": env.text("BETTER_AUTH_CACHE", "default" if REDIS_URL else ""),
@@ -209,7 +213,10 @@ BETTER_AUTH: dict[str, object] = {
     # Trusted only while DEBUG is on and nothing above names a Better Auth server.
     "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),
 }
-BETTER_AUTH["VARIABLES"] = {name: f"BETTER_AUTH_{name}" for name in BETTER_AUTH if name != "DEV_KEY_FILE"}
+# Neon gives its two variables names of their own.
+BETTER_AUTH["VARIABLES"] = {
+    name: name if name.startswith("NEON_") else f"BETTER_AUTH_{name}" for name in BETTER_AUTH if name != "DEV_KEY_FILE"
+}
 
 # The API
 
@@ -236,32 +243,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "todoproject.http.problems.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Todo API",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "COMPONENT_SPLIT_PATCH": False,
-    "SORT_OPERATIONS": False,
-    "LICENSE": {"name": "MIT", "identifier": "MIT"},
-    "CONTACT": {"name": "Whoever runs this service"},
-    "TAGS": [
-        {"name": "todos", "description": "Todos and their subtasks, one by one or up to a hundred at once."},
-        {"name": "lists", "description": "Every todo is in one of them, unless it is said otherwise in the Inbox."},
-        {"name": "tags", "description": "Names that todos share across lists."},
-        {"name": "me", "description": "Who is signed in, the settings, and the numbers of every badge."},
-        {"name": "sync", "description": "For clients that keep a copy."},
-        {"name": "index", "description": "Where everything is."},
-    ],
-    # Where the document comes from.
-    "SERVERS": [{"url": "/", "description": "This service"}],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": True, "displayRequestDuration": True},
-    "POSTPROCESSING_HOOKS": ["todoproject.openapi.document_problems"],
 }
 
 # Browsers on other origins

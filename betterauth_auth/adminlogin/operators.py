@@ -21,7 +21,7 @@ def operator_for(door: Door, token: VerifiedToken) -> Any:  # whatever AUTH_USER
         # Nobody is written down for having been refused.
         if not has_role:
             raise Refused("role")
-        identity = users.make(token)
+        identity = made(token)
     refuse_if_shut_out(identity, token)
     user: Any = identity.user
     # Else whoever rules the Better Auth server would rule everything here too.
@@ -34,6 +34,13 @@ def operator_for(door: Door, token: VerifiedToken) -> Any:  # whatever AUTH_USER
     if not has_role:
         raise Refused("role")
     return user
+
+
+def made(token: VerifiedToken) -> Identity:
+    try:
+        return users.make(token)
+    except InvalidToken as exc:
+        raise Refused(exc.reason) from exc
 
 
 def refuse_if_shut_out(identity: Identity, token: VerifiedToken) -> None:

@@ -17,7 +17,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
-from betterauth_auth.exceptions import Denied, InvalidToken
+from betterauth_auth.exceptions import Denied, InvalidToken, UserTableFailed
 from betterauth_auth.identify import SignedIn, adenied, aidentify, load_ahead, names
 from betterauth_auth.tokens import VerifiedToken
 
@@ -125,7 +125,7 @@ class BetterAuthWebSocket:
                 await asyncio.wait_for(sync_to_async(refuse_if_shut_out)(token), self.check_seconds)
             except InvalidToken as exc:
                 return ending_of(await adenied(exc))
-            except (DatabaseTrouble, TimeoutError):
+            except (DatabaseTrouble, UserTableFailed, TimeoutError):
                 logger.warning("A websocket is closed: the database is out of reach.", exc_info=True)
                 return OUTAGE
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # Reserved by RFC 6761: no server has this name.
 URL = "https://better-auth.test"
 # What says where keys come from or whom they speak for; the rest of the project's settings stays in force.
-REPLACED = ("API_URL", "JWKS_URL", "JWKS_FILE", "CACHE", "DEV_KEY_FILE", "ISSUERS")
+SOURCES = ("API_URL", "NEON_AUTH_BASE_URL", "NEON_AUTH_JWKS_URL", "JWKS_URL", "JWKS_FILE", "DEV_KEY_FILE", "ISSUERS")
+REPLACED = (*SOURCES, "CACHE", "USER_TABLE")
 
 
 class LocalIssuer:

@@ -15,6 +15,7 @@ def copy_suite(folder: Path) -> None:
     not_needed = shutil.ignore_patterns("__pycache__", "node_modules", "test_standalone.py")
     for package in ("betterauth_auth", "corpus"):
         shutil.copytree(ROOT / "tests" / package, folder / "tests" / package, ignore=not_needed)
-    shutil.copy(ROOT / "tests" / "fake_betterauth.py", folder / "tests")
+    for fake in ("fake_betterauth.py", "fake_neon_auth.py"):
+        shutil.copy(ROOT / "tests" / fake, folder / "tests")
     # The host's own test package may know more of the project than this one has.
     (folder / "tests" / "__init__.py").touch()

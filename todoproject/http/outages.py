@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from todoproject.http.problems import RETRY_AFTER_SECONDS
+from todoproject.http.problems import RETRY_AFTER_SECONDS, is_outage
 from todoproject.monitoring import metrics
 from todoproject.postgresql.base import ConnectionLost
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 def note(request: HttpRequest, exc: BaseException | None) -> None:
     """Remembers that this request met a database failure, for the middleware that knows what to do about it."""
-    if isinstance(exc, OperationalError | InterfaceError):
+    if is_outage(exc):
         request.database_failure = exc  # type: ignore[attr-defined] # Django's request has no place of its own for it
 
 

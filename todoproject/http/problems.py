@@ -7,7 +7,8 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any, cast
 
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -48,6 +49,8 @@ RETRY_AFTER_SECONDS = "5"
 # Names of members come from the caller and are told in pointers; some texts of DRF repeat a value.
 MAX_NAME, MAX_DETAIL = 64, 300
 MAX_BYTES = 64_000
+# SQLSTATE of a table, schema or column that is not there, and of a right.
+MISSING = frozenset({"42P01", "3F000", "42703", "42501"})
 
 
 def problem(
@@ -66,6 +69,15 @@ def problem(
     }
 
 
+def is_outage(exc: BaseException | None) -> bool:
+    """Whether it is the database that failed, and not the request or our code."""
+    if isinstance(exc, ProgrammingError):
+        # Better Auth's table may be dropped, altered or closed to us while we run. Of ours it would be a fault of ours.
+        is_missing = getattr(exc.__cause__, "sqlstate", None) in MISSING
+        return is_missing and bool(settings.BETTER_AUTH.get("USER_TABLE"))
+    return isinstance(exc, OperationalError | InterfaceError)
+
+
 class Unavailable(exceptions.APIException):
     status_code = 503
     default_code, default_detail = OUTCOMES[503]
@@ -74,7 +86,7 @@ class Unavailable(exceptions.APIException):
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's handler with a problem document for a body. An exception may carry `extensions` for that document."""
-    if isinstance(exc, OperationalError | InterfaceError):
+    if is_outage(exc):
         context["request"]._request.database_failure = exc
         exc = Unavailable()
     response = drf_exception_handler(exc, context)

@@ -49,6 +49,11 @@ class Compiled(NamedTuple):
 _compiled: dict[Hashable, Compiled] = {}
 
 
+def forget() -> None:
+    """For when what all of them depend on has changed, which shapes say nothing about."""
+    _compiled.clear()
+
+
 def run(query: Compiled, values: Mapping[str, object]) -> list[Any]:
     """What the query yields, as tuples or lists."""
     database = connections[DEFAULT_DB_ALIAS]
