@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, OperationalError, ProgrammingError, connections, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Case, Expression, F, Func, QuerySet, TextField, Value, When
+from django.db.models import Case, Expression, F, Func, Q, QuerySet, TextField, Value, When
 from django.db.models.sql.compiler import SQLCompiler
 
 from betterauth_auth import conf
@@ -60,6 +60,8 @@ IS_OVER = {
     "timestamp with time zone": "COLUMN <= now()",
     "timestamp without time zone": "COLUMN <= now() AT TIME ZONE 'UTC'",
 }
+# As `Identity` has it.
+STANDING = "standing"
 QUESTION = (
     "COALESCE((SELECT CASE WHEN {is_banned} THEN 'user_banned' ELSE '' END FROM {table} person WHERE {is_person}),"
     " 'user_deleted')"
@@ -95,7 +97,7 @@ class Standing(Func):
         super().__init__(subject)
         self.table = table
 
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **kwargs: Any) -> Any:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *args: Any, **kwargs: Any) -> Any:
         subject, parameters = compiler.compile(self.source_expressions[0])
         return question(self.table, connection, subject), parameters
 
@@ -103,12 +105,12 @@ class Standing(Func):
 def with_standing(identities: QuerySet[Identity]) -> QuerySet[Identity]:
     """The identities, each with the `standing` of its person where a table is configured."""
     asked = standing()
-    return identities if asked is None else identities.annotate(standing=asked)
+    return identities if asked is None else identities.annotate(**{STANDING: asked})
 
 
 def in_good_standing(identities: QuerySet[Identity]) -> QuerySet[Identity]:
     asked = standing()
-    return identities if asked is None else identities.alias(standing=asked).filter(standing="")
+    return identities if asked is None else identities.alias(**{STANDING: asked}).filter(Q((STANDING, "")))
 
 
 def standing() -> Expression | None:
@@ -148,7 +150,7 @@ def faults(databases: Sequence[str] | None) -> Iterator[str]:
     alias = router.db_for_read(Identity)
     if alias not in (databases or ()):
         return
-    for table in {policy.people.user_table for policy in conf.current().policies} - {None}:
+    for table in {policy.people.user_table for policy in conf.current().policies if policy.people.user_table}:
         try:
             # Without a transaction of its own the failure would be the end of one that is around it.
             with transaction.atomic(using=alias):
