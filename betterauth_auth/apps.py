@@ -10,12 +10,14 @@ class BetterAuthConfig(AppConfig):
     def ready(self) -> None:
         from betterauth_auth import checks, conf, deferred, profile, usertable
         from betterauth_auth.cookies import sessions
+        from betterauth_auth.introspection import standing
         from betterauth_auth.jwks import keyset
 
         checks.register_all()
         setting_changed.connect(conf.forget)
         setting_changed.connect(keyset.forget)
         setting_changed.connect(sessions.forget)
+        setting_changed.connect(standing.forget)
         setting_changed.connect(deferred.keys_of_tokens.clear)
         setting_changed.connect(profile.forget_rest)
         setting_changed.connect(usertable.forget)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from betterauth_auth.strict_json import Claims
 
 # Ours in the documented `definePayload`, and Neon's.
 ORGANIZATION_CLAIMS = ("org", "o")
+SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+SESSIONLESS = "||"
 # What Better Auth writes, or a database without truth values for it.
 FALSE = (None, False, 0)
 
@@ -20,6 +23,16 @@ class Organization(NamedTuple):
     id: str
     slug: str
     roles: frozenset[str]
+
+
+def session_mark(sid: object) -> str:
+    """How a session is written into a list of them; what is no id of one counts as none."""
+    return f"|{sid}|" if isinstance(sid, str) and SESSION_ID.fullmatch(sid) else SESSIONLESS
+
+
+def scopes(claims: Claims) -> frozenset[str]:
+    value = claims.get("scope")
+    return frozenset(value.split(" ")) - {""} if isinstance(value, str) else frozenset()
 
 
 def roles(claims: Claims) -> frozenset[str]:

@@ -15,6 +15,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import neon
 from betterauth_auth.cookies.rules import CookieRules, build_cookie_rules
+from betterauth_auth.events.rules import EVENT_DEFAULTS, EventRules, build_event_rules
+from betterauth_auth.introspection.rules import (
+    INTROSPECTION_DEFAULTS,
+    IntrospectionRules,
+    build_introspection_rules,
+)
 from betterauth_auth.jwks.keys import canonical
 from betterauth_auth.people_rules import PeopleRules, build_people_rules, refused_standings
 from betterauth_auth.values import Values, entries, flag, number, origin, with_defaults, words
@@ -57,6 +63,7 @@ ISSUER_DEFAULTS: Values = {
     "ACCEPT_CLIENTS": False,
     "CA_BUNDLE": "",
     "PROXY": "",
+    **EVENT_DEFAULTS,
 }
 DEFAULTS: Values = {
     **ISSUER_DEFAULTS,
@@ -78,6 +85,7 @@ DEFAULTS: Values = {
     "ADMIN_ISSUER": "",
     "ADMIN_SESSION_SECONDS": 60 * 60,
     "STAFF_ROLE": "",
+    **INTROSPECTION_DEFAULTS,
 }
 # `typ` of the OAuth provider plugin's access tokens.
 OAUTH_ACCESS = "at+jwt"
@@ -127,6 +135,7 @@ class Policy:
     refused_standings: frozenset[str]
     accepts_clients: bool
     people: PeopleRules
+    events: EventRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,6 +153,11 @@ class Settings:
     authorization_servers: tuple[str, ...] = ()
     scopes_supported: tuple[str, ...] = ()
     cookie: CookieRules | None = None
+    introspection: IntrospectionRules | None = None
+
+    @property
+    def hears_events(self) -> bool:
+        return any(policy.events.senders for policy in self.policies)
 
 
 _current: tuple[object, bool, Settings] | None = None
@@ -193,6 +207,7 @@ def build(raw: Values, is_debug: bool) -> Settings:
         authorization_servers=tuple(words(values, "AUTHORIZATION_SERVERS") or issuers_of_access_tokens(policies)),
         scopes_supported=tuple(words(values, "SCOPES_SUPPORTED")),
         cookie=build_cookie_rules(values),
+        introspection=build_introspection_rules(values),
     )
 
 
@@ -254,6 +269,7 @@ def build_policy(values: Values) -> Policy:
         refused_standings=refused_standings(values),
         accepts_clients=flag(values, "ACCEPT_CLIENTS"),
         people=build_people_rules(values),
+        events=build_event_rules(values),
     )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 
 _refused: Counter[str] = Counter()
 _fetches: Counter[str] = Counter()
+_events: Counter[str] = Counter()
 _lock = threading.Lock()
 
 
@@ -21,6 +22,11 @@ def count_fetch(outcome: str) -> None:
         _fetches[outcome] += 1
 
 
+def count_event(outcome: str) -> None:
+    with _lock:
+        _events[outcome] += 1
+
+
 def refused_tokens() -> dict[str, int]:
     """Refused tokens by reason."""
     with _lock:
@@ -31,6 +37,12 @@ def fetches() -> dict[str, int]:
     """Attempts to get a key set, by outcome: `ok` or what was wrong."""
     with _lock:
         return dict(_fetches)
+
+
+def events() -> dict[str, int]:
+    """Events of Better Auth, by outcome: `taken`, `unavailable` or why one was refused."""
+    with _lock:
+        return dict(_events)
 
 
 def _renew_lock() -> None:

@@ -8,19 +8,24 @@ round trip of its own, and it is neither skipped nor remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import ClassVar
 
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import BigIntegerField, DateTimeField, F, Model, Q, QuerySet, TextField
+from django.db.models.functions import StrIndex
 from django.utils.functional import SimpleLazyObject, empty
 
 from betterauth_auth import users, usertable
+from betterauth_auth.claims import SESSIONLESS
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import VerifiedToken
 from betterauth_auth.users import LocalUser
 
+# The moment of tokens that name their session, for which no moment counts.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 # Others compare text without case or accents and could find somebody else's row.
 EXACT_DATABASES = frozenset({"postgresql", "sqlite"})
 
@@ -34,6 +39,8 @@ class DeferredUser(SimpleLazyObject):
         "issuer": TextField(),
         "subject": TextField(),
         "issued_at": DateTimeField(),
+        "session": TextField(),
+        "sessionless_at": DateTimeField(),
         "owner": BigIntegerField(),
     }
 
@@ -79,18 +86,27 @@ class DeferredUser(SimpleLazyObject):
         own = vars(self)
         token: VerifiedToken = own["token"]
         owner = own["remembered_pk"] if own["_wrapped"] is empty else self.pk
-        return {"issuer": token.identity_issuer, "subject": token.subject, "issued_at": token.issued_at, "owner": owner}
+        return {
+            "issuer": token.identity_issuer,
+            "subject": token.subject,
+            "issued_at": token.issued_at,
+            "session": token.session_mark,
+            "sessionless_at": token.issued_at if token.session_mark == SESSIONLESS else LONG_AGO,
+            "owner": owner,
+        }
 
     @staticmethod
     def pk_query(
-        issuer: object, subject: object, issued_at: object, owner: object
+        issuer: object, subject: object, issued_at: object, session: object, sessionless_at: object, owner: object
     ) -> QuerySet[Identity, Mapping[str, object]]:
-        """The key of the active user whose tokens of that moment are not cut off: one row, or none."""
+        """The key of the active user whose tokens of that moment and session are not cut off: one row, or none."""
         # The key has whatever type the host's model gives it.
         is_remembered = Q(("user_id", owner))
         is_standing = Q(tokens_valid_after=None) | Q(tokens_valid_after__lt=issued_at)
-        identities = Identity.objects.filter(
-            is_standing, is_remembered, issuer=issuer, subject=subject, user__is_active=True
+        # Whose token names no session came in before any ended, or after the last one.
+        has_session = Q(session_ended_at=None) | Q(session_ended_at__lt=sessionless_at) | Q(ended=0)
+        identities = Identity.objects.alias(ended=StrIndex("ended_sessions", session)).filter(
+            is_standing, has_session, is_remembered, issuer=issuer, subject=subject, user__is_active=True
         )
         return usertable.in_good_standing(identities).annotate(key=F("user_id")).values("key")
 

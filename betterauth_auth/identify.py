@@ -151,6 +151,8 @@ def refuse_nobody(required: bool) -> None:
 def verified(credentials: str) -> VerifiedToken:
     try:
         token = verify(credentials)
+        if token.is_oauth_access:
+            refuse_revoked(credentials, token)
     except FAILURES as exc:
         raise denied(exc) from exc
     refuse_without_required_scopes(token)
@@ -160,10 +162,20 @@ def verified(credentials: str) -> VerifiedToken:
 async def averified(credentials: str) -> VerifiedToken:
     try:
         token = await averify(credentials)
+        if token.is_oauth_access and conf.current().introspection:
+            await sync_to_async(refuse_revoked, thread_sensitive=False)(credentials, token)
     except FAILURES as exc:
         raise await adenied(exc) from exc
     refuse_without_required_scopes(token)
     return token
+
+
+def refuse_revoked(credentials: str, token: VerifiedToken) -> None:
+    rules = conf.current().introspection
+    if rules is not None:
+        from betterauth_auth.introspection import standing
+
+        standing.require(credentials, token, rules)
 
 
 def fetched_user(token: VerifiedToken) -> LocalUser:

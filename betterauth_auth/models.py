@@ -42,6 +42,12 @@ class Identity(models.Model):
     tokens_valid_after = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued in this second or before are refused."
     )
+    ended_sessions = models.CharField(max_length=1024, blank=True, default="", editable=False)
+    session_ended_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a session ended last. Tokens that name none are refused if issued in this second or before.",
+    )
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
     standing: str = ""
@@ -60,3 +66,26 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} at {self.issuer}"
+
+
+class Event(models.Model):
+    """What Better Auth told about a person. Kept for as long as a token from before it could come."""
+
+    issuer = models.CharField(max_length=255)
+    event_id = models.CharField(max_length=128)
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=255)
+    session = models.CharField(max_length=64, blank=True)
+    happened_at = models.DateTimeField()
+    received_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "event_id"], name="betterauth_event_unique")]
+        indexes = [
+            models.Index(fields=["issuer", "subject"], name="betterauth_event_subject"),
+            models.Index(fields=["received_at"], name="betterauth_event_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subject} at {self.issuer}"

@@ -9,6 +9,7 @@ from contextlib import nullcontext
 from django.db import DatabaseError, connections, router, transaction
 
 from betterauth_auth.models import Identity
+from betterauth_auth.strict_json import Claims
 from betterauth_auth.tokens import VerifiedToken
 
 # Better Auth's name of each claim and OpenID Connect's.
@@ -76,12 +77,16 @@ def update(identity: Identity, token: VerifiedToken) -> None:
 
 
 def told_by(token: VerifiedToken) -> dict[str, str | bool]:
-    """The profile fields that the token speaks of. A claim that is absent says nothing; null says there is none."""
+    return told_by_claims(token.claims)
+
+
+def told_by_claims(claims: Claims) -> dict[str, str | bool]:
+    """The profile fields that they speak of. A claim that is absent says nothing; null says there is none."""
     told: dict[str, str | bool] = {}
     for field, names in CLAIMS.items():
         for name in names:
-            if name in token.claims:
-                told[field] = cleaned(field, token.claims[name])
+            if name in claims:
+                told[field] = cleaned(field, claims[name])
                 break
     return told
 

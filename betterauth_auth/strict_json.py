@@ -7,6 +7,7 @@ import binascii
 import json
 import math
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import TypeAlias
 
 # Whoever uses a member has to look first at what it is.
@@ -25,9 +26,13 @@ def decode_base64url(segment: bytes) -> bytes:
     except binascii.Error as exc:
         raise ValueError("not base64url") from exc
     # Python skips foreign characters and ignores left-over bits; only the canonical spelling survives this.
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=") != segment:
+    if encode_base64url(decoded) != segment:
         raise ValueError("not canonical base64url")
     return decoded
+
+
+def encode_base64url(value: bytes) -> bytes:
+    return base64.urlsafe_b64encode(value).rstrip(b"=")
 
 
 def load_object(text: bytes) -> JsonObject:
@@ -54,6 +59,21 @@ def refuse_unreadable(value: object) -> None:
     """ValueError for what `load_object` would not accept as a part of anything."""
     _refuse_deep_nesting(value)
     _refuse_lone_surrogates(value)
+
+
+def frozen(claims: JsonObject) -> Claims:
+    # Cached tokens are shared between requests, so nobody may change them.
+    members = dict(claims)
+    for name, value in claims.items():
+        if type(value) is list or type(value) is dict:
+            members[name] = frozen_value(value)
+    return MappingProxyType(members)
+
+
+def frozen_value(value: object) -> object:
+    if isinstance(value, dict):
+        return frozen(value)
+    return tuple(map(frozen_value, value)) if isinstance(value, list) else value
 
 
 def _parsed(text: str, decoder: json.JSONDecoder) -> JsonObject:

@@ -6,7 +6,6 @@ import hashlib
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import NamedTuple, final
 
 from betterauth_auth import claims as told
@@ -16,7 +15,7 @@ from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
 from betterauth_auth.jwks import keyset
 from betterauth_auth.jwks.keys import Key, canonical, is_kid
 from betterauth_auth.jwks.waiting import Steps, awaiting, blocking
-from betterauth_auth.strict_json import Claims, JsonObject, decode_base64url, load_object
+from betterauth_auth.strict_json import Claims, JsonObject, decode_base64url, encode_base64url, frozen, load_object
 from betterauth_auth.tokencache import Entry, TokenCache
 
 MAX_TOKEN_BYTES = 16 * 1024
@@ -46,6 +45,9 @@ class VerifiedToken:
     """All claims, read-only to any depth: arrays are tuples."""
     is_client: bool = False
     """Whether it stands for a program, whose `client_id` is the subject, and for no person."""
+    is_oauth_access: bool = False
+    session_mark: str = told.SESSIONLESS
+    """What `Identity.ended_sessions` holds once the session has ended."""
 
     # Each as of `issued_at`: who lost a role since then has it until this token expires.
 
@@ -119,6 +121,18 @@ def steps_to_verify(raw: bytes, digest: bytes, settings: Settings, now: float) -
     return verified
 
 
+def steps_to_verify_detached(raw: bytes, payload: bytes, policy: Policy) -> Steps[str]:
+    """The kid of a signature that stands beside what was signed (RFC 7515, appendix F)."""
+    head, gap, tail = raw.partition(b"..")
+    try:
+        header, signature = load_object(decode_base64url(head)), decode_base64url(tail)
+    except ValueError:
+        raise InvalidToken("malformed", "it is no detached signature: header, two dots, signature") from None
+    signed = head + gap[1:] + encode_base64url(payload)
+    parsed = Parsed(signed, signature, *checked_header(header, policy), {})
+    return (yield from steps_to_prove(parsed, keyset.of(policy.source))).kid
+
+
 def as_bytes(token: str) -> bytes:
     if not token:
         raise InvalidToken("empty", "there is nothing after Bearer")
@@ -141,19 +155,24 @@ def parse(raw: bytes, settings: Settings) -> Parsed:
         header, claims = load_object(header_text), load_object(payload_text)
     except ValueError as exc:
         raise InvalidToken("malformed_json", f"header or claims are not strict JSON objects: {exc}") from None
+    return Parsed(raw[: raw.rindex(b".")], signature, *checked_header(header, settings), claims)
+
+
+def checked_header(header: JsonObject, rules: Settings | Policy) -> tuple[str, str, str]:
+    """Algorithm, type and kid."""
     if foreign := header.keys() - HEADER_PARAMETERS:
         raise InvalidToken("header_parameter", f"the header holds {sorted(foreign)}, which nothing here may obey")
     algorithm = header.get("alg")
     algorithm = canonical(algorithm) if isinstance(algorithm, str) else ""
-    if algorithm not in settings.algorithms:
+    if algorithm not in rules.algorithms:
         raise InvalidToken("algorithm", f'it is signed with {header.get("alg")!r}; see BETTER_AUTH["ALGORITHMS"]')
     token_type = type_of(header)
-    if token_type not in settings.token_types:
+    if token_type not in rules.token_types:
         raise InvalidToken("token_type", f'its typ is {header.get("typ")!r}; see BETTER_AUTH["TOKEN_TYPES"]')
     kid = header.get("kid")
     if not is_kid(kid):
         raise InvalidToken("kid", "its header has no kid of 1 to 128 printable characters")
-    return Parsed(raw[: raw.rindex(b".")], signature, algorithm, token_type, kid, claims)
+    return algorithm, token_type, kid
 
 
 def type_of(header: JsonObject) -> str:
@@ -244,10 +263,12 @@ def checked_claims(parsed: Parsed, policy: Policy, now: float) -> VerifiedToken:
         audiences=audiences(claims),
         issued_at=datetime.fromtimestamp(issued // 1, UTC),
         expires_at=datetime.fromtimestamp(expires, UTC),
-        scopes=scopes(claims),
+        scopes=told.scopes(claims),
         kid=parsed.kid,
         claims=frozen(claims),
         is_client=told.is_of_client(claims),
+        is_oauth_access=parsed.token_type == OAUTH_ACCESS,
+        session_mark=told.session_mark(claims.get("sid")),
     )
 
 
@@ -266,7 +287,7 @@ def refuse_other_kinds(parsed: Parsed, policy: Policy) -> None:
     claims = parsed.claims
     if "cnf" in claims:
         raise InvalidToken("sender_constrained", "it is bound to its sender (cnf) and no plain Bearer token")
-    is_welcome = policy.accepts_clients and parsed.token_type == OAUTH_ACCESS and scopes(claims)
+    is_welcome = policy.accepts_clients and parsed.token_type == OAUTH_ACCESS and told.scopes(claims)
     if told.is_of_client(claims) and not is_welcome:
         raise InvalidToken(
             "client_credentials", 'it stands for a client, not for a person: BETTER_AUTH["ACCEPT_CLIENTS"]'
@@ -277,23 +298,3 @@ def refuse_standing(claims: Claims, policy: Policy, now: float) -> None:
     for standing in told.standing(claims, now):
         if standing in policy.refused_standings:
             raise InvalidToken(standing, f'the person is {standing}; see BETTER_AUTH["REFUSE"]')
-
-
-def scopes(claims: Claims) -> frozenset[str]:
-    value = claims.get("scope")
-    return frozenset(value.split(" ")) - {""} if isinstance(value, str) else frozenset()
-
-
-def frozen(claims: JsonObject) -> Claims:
-    # Cached tokens are shared between requests, so nobody may change them.
-    members = dict(claims)
-    for name, value in claims.items():
-        if type(value) is list or type(value) is dict:
-            members[name] = frozen_value(value)
-    return MappingProxyType(members)
-
-
-def frozen_value(value: object) -> object:
-    if isinstance(value, dict):
-        return frozen(value)
-    return tuple(map(frozen_value, value)) if isinstance(value, list) else value

@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from betterauth_auth import conf, grants, hooks, profile, usertable
+from betterauth_auth.claims import SESSIONLESS
 from betterauth_auth.exceptions import InvalidToken
 from betterauth_auth.models import Identity
 from betterauth_auth.signals import first_seen
@@ -101,6 +102,12 @@ def make(token: VerifiedToken) -> Identity:
         if existing is None:
             raise
         return existing
+    if conf.current().hears_events:
+        from betterauth_auth.events.ledger import catch_up
+
+        # After the row is there, so that an event at this moment finds it, or is found.
+        catch_up(identity)
+        identity.refresh_from_db()
     return identity
 
 
@@ -150,11 +157,21 @@ def refuse_if_shut_out(identity: Identity, token: VerifiedToken) -> None:
         raise InvalidToken("inactive_user", "the local user was deactivated")
     if is_cut_off(identity.tokens_valid_after, token):
         raise InvalidToken("cut_off", "it was issued before all tokens of this person were cut off")
+    if has_session_ended(identity, token):
+        raise InvalidToken(
+            "session_ended", "its session has ended, or one has since and it does not say which is its own"
+        )
     usertable.refuse(identity.standing)
 
 
 def is_cut_off(tokens_valid_after: datetime | None, token: VerifiedToken) -> bool:
     return tokens_valid_after is not None and token.issued_at <= tokens_valid_after
+
+
+def has_session_ended(identity: Identity, token: VerifiedToken) -> bool:
+    if token.session_mark != SESSIONLESS:
+        return token.session_mark in identity.ended_sessions
+    return identity.session_ended_at is not None and token.issued_at <= identity.session_ended_at
 
 
 def deactivate(user: models.Model) -> None:

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import conf
 from betterauth_auth.conf import ABSENT, Policy, Settings
+from betterauth_auth.profiles import settings_for
 from betterauth_auth.values import Values, number, with_defaults
 
 
@@ -68,7 +69,7 @@ def build(raw: Values, settings: Settings) -> Door | None:
         issuer=issuer,
         staff_role=staff_role,
         session_seconds=max(1, number(values, "ADMIN_SESSION_SECONDS")),
-        rules=rules_for(client_id, issuer, policy),
+        rules=settings_for([replace(policy, issuers=(issuer,))], audience=client_id, token_type=ABSENT),
     )
 
 
@@ -76,26 +77,6 @@ def refuse_users_without_rights() -> None:
     for name in ("is_staff", "is_superuser"):
         if not hasattr(get_user_model(), name):
             raise ImproperlyConfigured(f"the user model does not know {name}, so nobody can be an operator.")
-
-
-def rules_for(client_id: str, issuer: str, policy: Policy) -> Settings:
-    strict = replace(
-        policy,
-        issuers=(issuer,),
-        audiences=frozenset({client_id}),
-        token_types=frozenset({ABSENT}),
-        required_scopes=frozenset(),
-        accepts_clients=False,
-    )
-    return Settings(
-        policies=(strict,),
-        policy_of_issuer={issuer: strict},
-        algorithms=strict.algorithms,
-        token_types=strict.token_types,
-        token_cache_seconds=0,
-        token_cache_entries=0,
-        is_development=False,
-    )
 
 
 def text(values: Values, name: str) -> str:

@@ -5,28 +5,27 @@ from __future__ import annotations
 import os
 import threading
 import time
-from concurrent.futures import Future
+from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
+from betterauth_auth import cutoffs
+from betterauth_auth.asking import Asking
 from betterauth_auth.cookies.exchange import token_for
 from betterauth_auth.cookies.rules import CookieRules
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
-from betterauth_auth.jwks.fetch import FetchFailed
 from betterauth_auth.people_rules import STANDINGS
 from betterauth_auth.tokens import VerifiedToken, verify
 
-# What says something about the server. Of others a single cookie may be the reason, and its sender chose it.
-OUTAGES = frozenset({"timeout", "connection", "status_429", "status_502", "status_503", "status_504"})
-PAUSE_SECONDS = 1.0
-MAX_PAUSE_SECONDS = 30.0
-# For one of the exchanges to end when all are taken.
-TURN_SECONDS = 1.0
+# How far the clocks of our own machines may differ. Who is asked about in vain costs an exchange.
+CLOCKS_SECONDS = 2.0
 
 
 class Remembered(NamedTuple):
     token: str
     until: float
+    person: cutoffs.Person
+    at: float
 
 
 class Sessions:
@@ -34,10 +33,7 @@ class Sessions:
         self.rules = rules
         self.lock = threading.Lock()
         self.remembered: dict[bytes, Remembered] = {}
-        self.under_way: dict[bytes, Future[VerifiedToken]] = {}
-        self.turns = threading.BoundedSemaphore(rules.exchanges_at_once)
-        self.outage = ""
-        self.retry_at = 0.0
+        self.exchanges = Asking[VerifiedToken](rules.exchanges_at_once, rules.fetch_seconds, "too_many_exchanges")
 
     def token_behind(self, cookie: str) -> VerifiedToken:
         """InvalidToken without a session, or when the person is refused; KeysUnavailable when nobody can tell."""
@@ -48,70 +44,18 @@ class Sessions:
             if known is None or known.until <= time.monotonic():
                 self.remembered.pop(digest, None)
                 known = None
-        return judged(known.token) if known else self.exchanged(digest, cookie)
+        if known is None or is_cut_off_since(known):
+            return self.exchanges.answer(digest, partial(self.exchanged, digest, cookie))
+        return judged(known.token)
 
     def exchanged(self, digest: bytes, cookie: str) -> VerifiedToken:
-        with self.lock:
-            waited_for = self.under_way.get(digest)
-            if waited_for is None:
-                self.refuse_during_outage()
-                own: Future[VerifiedToken] = Future()
-                self.under_way[digest] = own
-        if waited_for is None:
-            return self.exchange_for_all(digest, cookie, own)
-        try:
-            return waited_for.result(self.rules.fetch_seconds + TURN_SECONDS)
-        except TimeoutError as exc:
-            raise KeysUnavailable("timeout") from exc
+        asked_at = time.time()
+        text = token_for(cookie, self.rules)
+        token = judged(text)
+        self.remember(digest, text, token, asked_at)
+        return token
 
-    def exchange_for_all(self, digest: bytes, cookie: str, own: Future[VerifiedToken]) -> VerifiedToken:
-        try:
-            text = self.asked(cookie)
-            token = judged(text)
-            self.remember(digest, text, token)
-        except BaseException as exc:
-            # Whatever it is, nobody may wait for ever.
-            own.set_exception(exc)
-            raise
-        else:
-            own.set_result(token)
-            return token
-        finally:
-            with self.lock:
-                del self.under_way[digest]
-
-    def asked(self, cookie: str) -> str:
-        if not self.turns.acquire(timeout=TURN_SECONDS):
-            raise KeysUnavailable("too_many_exchanges")
-        try:
-            text = token_for(cookie, self.rules)
-        except FetchFailed as exc:
-            pause = min(max(PAUSE_SECONDS, exc.retry_after_seconds), MAX_PAUSE_SECONDS)
-            self.note(exc.reason if exc.reason in OUTAGES else "", pause)
-            raise KeysUnavailable(exc.reason, pause) from exc
-        except InvalidToken:
-            self.note("")
-            raise
-        else:
-            self.note("")
-            return text
-        finally:
-            self.turns.release()
-
-    def note(self, outage: str, pause: float = 0) -> None:
-        with self.lock:
-            self.outage, self.retry_at = outage, time.monotonic() + pause
-
-    def refuse_during_outage(self) -> None:
-        """Under the lock. After the pause one request tries, and the others are not held up by a server that hangs."""
-        now = time.monotonic()
-        if not self.outage:
-            return
-        if now < self.retry_at:
-            raise KeysUnavailable(self.outage, self.retry_at - now)
-        self.retry_at = now + self.rules.fetch_seconds + TURN_SECONDS
-
-    def remember(self, digest: bytes, text: str, token: VerifiedToken) -> None:
+    def remember(self, digest: bytes, text: str, token: VerifiedToken, asked_at: float) -> None:
         # What is no session is not remembered: anybody can make up such cookies, and would push the others out.
         seconds = min(self.rules.remembered_seconds, token.expires_at.timestamp() - time.time())
         if seconds <= 0 or not self.rules.remembered_entries:
@@ -119,7 +63,14 @@ class Sessions:
         with self.lock:
             while len(self.remembered) >= self.rules.remembered_entries:
                 del self.remembered[next(iter(self.remembered))]
-            self.remembered[digest] = Remembered(text, time.monotonic() + seconds)
+            person = token.identity_issuer, token.subject
+            self.remembered[digest] = Remembered(text, time.monotonic() + seconds, person, asked_at)
+
+
+def is_cut_off_since(known: Remembered) -> bool:
+    """Whether one of the person's sessions may have ended meanwhile. Only Better Auth knows whether it was this one."""
+    moment = cutoffs.moments_of([known.person]).get(known.person)
+    return moment is not None and moment + CLOCKS_SECONDS >= known.at
 
 
 def judged(text: str) -> VerifiedToken:

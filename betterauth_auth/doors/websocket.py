@@ -17,6 +17,7 @@ from asgiref.sync import sync_to_async
 from django.db import Error as DatabaseTrouble
 from django.db import connections
 
+from betterauth_auth.doors import lookout
 from betterauth_auth.exceptions import Denied, InvalidToken, UserTableFailed
 from betterauth_auth.identify import SignedIn, adenied, aidentify, load_ahead, names
 from betterauth_auth.tokens import VerifiedToken
@@ -47,7 +48,8 @@ class BetterAuthWebSocket:
     """Lets an application speak with whoever is signed in: `scope["user"]`, `scope["better_auth"]`.
 
     The connection ends when the token expires, and at most twice `check_seconds` after its person was cut off or
-    deactivated. Whatever is no websocket passes through untouched.
+    deactivated; where that came as an event of which this process hears, after about a second. Whatever is no websocket
+    passes through untouched.
     """
 
     def __init__(
@@ -120,7 +122,7 @@ class BetterAuthWebSocket:
 
     async def shutting_out(self, token: VerifiedToken) -> Ending:
         while True:
-            await asyncio.sleep(self.check_seconds)
+            await lookout.told_or_over((token.identity_issuer, token.subject), self.check_seconds)
             try:
                 await asyncio.wait_for(sync_to_async(refuse_if_shut_out)(token), self.check_seconds)
             except InvalidToken as exc:

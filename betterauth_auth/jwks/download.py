@@ -162,9 +162,11 @@ def get(way: Way, url: str, max_bytes: int, headers: Mapping[str, str] | None = 
     return Document(body, max_age(told.get("Cache-Control", "")), told.get("Date", ""))
 
 
-def post_form(way: Way, url: str, max_bytes: int, form: Mapping[str, str]) -> tuple[int, bytes]:
+def post_form(
+    way: Way, url: str, max_bytes: int, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> tuple[int, bytes]:
     """Status and body."""
-    status, _, body = answer_to("POST", way, url, max_bytes, form=form)
+    status, _, body = answer_to("POST", way, url, max_bytes, headers=headers, form=form)
     return status, body
 
 

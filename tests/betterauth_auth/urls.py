@@ -1,6 +1,6 @@
 """The smallest API that uses the app, with stock Django REST Framework."""
 
-from django.urls import path
+from django.urls import include, path
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -89,4 +89,5 @@ urlpatterns = [
     path("organizations/<str:organization>", ForOrganizations.as_view()),
     path("in-person", InPerson.as_view()),
     path("subject", SubjectOnly.as_view()),
+    path("events/", include("betterauth_auth.events.urls")),
 ]
