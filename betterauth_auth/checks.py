@@ -13,7 +13,7 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-from betterauth_auth import conf, neon
+from betterauth_auth import conf, neon, revocation_checks
 from betterauth_auth.adminlogin import conf as adminlogin
 from betterauth_auth.cookies.rules import MAX_SECONDS
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
@@ -55,6 +55,7 @@ def check_settings(app_configs: object, **kwargs: object) -> list[checks.CheckMe
         return [error("E001", "No Better Auth server is configured.", hint)]
     messages = [message for policy in settings.policies for message in policy_faults(policy)]
     faults = [*shared_issuers(settings), *resource_faults(raw, settings), *cookie_faults(raw, settings)]
+    faults += revocation_checks.faults(settings, error, is_private_address)
     return [*messages, *faults, *admin_faults(raw, settings)]
 
 

@@ -107,7 +107,8 @@ def make(token: VerifiedToken) -> Identity:
 
         # After the row is there, so that an event at this moment finds it, or is found.
         catch_up(identity)
-        identity.refresh_from_db()
+        # With its user, which an event loop could not fetch later.
+        return find(token) or identity
     return identity
 
 

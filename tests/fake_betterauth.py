@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import get_default_algorithms
@@ -88,6 +89,9 @@ class FakeBetterAuth(LocalIssuer):
         self.exchanges: list[str] = []
         """The `Cookie` headers that were exchanged, or tried to be."""
         self.token_behaviour: Callable[[Handler], None] = answer_with_token
+        self.introspections: list[dict[str, str]] = []
+        """The forms that were sent to be asked about a token."""
+        self.introspection_behaviour: Callable[[Handler], None] = answer_with({"active": True})
         self.released = threading.Event()
         self.server = Server(("127.0.0.1", 0), Handler)
         self.server.issuer = self
@@ -148,6 +152,9 @@ class FakeBetterAuth(LocalIssuer):
     def behave_at_token(self, behaviour: Callable[[Handler], None]) -> None:
         self.token_behaviour = behaviour
 
+    def behave_at_introspection(self, behaviour: Callable[[Handler], None]) -> None:
+        self.introspection_behaviour = behaviour
+
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
@@ -176,6 +183,13 @@ class Handler(BaseHTTPRequestHandler):
         issuer.requests += 1
         issuer.request_headers = dict(self.headers)
         issuer.behaviour(self)
+
+    def do_POST(self) -> None:
+        issuer = self.server.issuer
+        form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        issuer.request_headers = dict(self.headers)
+        issuer.introspections.append(dict(parse_qsl(form)))
+        issuer.introspection_behaviour(self)
 
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response_only(status)

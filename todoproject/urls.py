@@ -24,6 +24,7 @@ urlpatterns = [
     path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),
     path("readyz", readyz),
     path("", include("betterauth_auth.urls")),
+    path("better-auth/events/", include("betterauth_auth.events.urls")),
     path(f"{settings.ADMIN_PATH}/better-auth/", include("betterauth_auth.adminlogin.urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]

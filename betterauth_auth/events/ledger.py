@@ -39,6 +39,8 @@ def take(told: Told) -> bool:
     event, is_new = note(told)
     if event.applied_at is None:
         apply(event)
+        # Where no database is asked, sessions are remembered of people who are not in it.
+        cutoffs.announce(event.issuer, event.subject)
         Event.objects.filter(pk=event.pk).update(applied_at=timezone.now())
     if is_new and random.random() < PURGE_CHANCE:  # noqa: S311 - no secret
         purge()
@@ -69,7 +71,6 @@ def apply(event: Event) -> None:
         if identity is None or (identity.issuer, identity.subject) != (event.issuer, event.subject):
             return
         withdraw(identity, event)
-    cutoffs.announce(event.issuer, event.subject)
 
 
 def withdraw(identity: Identity, event: Event) -> None:

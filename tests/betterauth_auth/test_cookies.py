@@ -16,19 +16,20 @@ from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.http import HttpRequest, JsonResponse
 from django.test import AsyncClient, Client, override_settings
-from django.urls import path
+from django.urls import include, path
 from django.utils.module_loading import import_string
 from django.views.decorators.csrf import ensure_csrf_cookie
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from betterauth_auth import conf, users
+from betterauth_auth import conf, cutoffs, users
 from betterauth_auth.authentication import StatelessBetterAuthAuthentication
 from betterauth_auth.cookies import sessions
 from betterauth_auth.doors.cookies import CookieBetterAuthAuthentication
 from betterauth_auth.doors.django import better_auth_required
 from betterauth_auth.models import Identity
+from tests.betterauth_auth import events
 from tests.betterauth_auth.case import IssuerCase, IssuerDatabaseCase
 from tests.betterauth_auth.test_doors_in_readme import README
 from tests.betterauth_auth.urls import WhoAmI
@@ -91,6 +92,7 @@ urlpatterns = [
     path("stateless", WithoutDatabase.as_view()),
     path("open", ForEverybody.as_view()),
     path("csrf", ensure_csrf_cookie(ForEverybody.as_view())),
+    path("events/", include("betterauth_auth.events.urls")),
 ]
 
 
@@ -149,6 +151,53 @@ class ACookieSignsIn(CookieCase, IssuerDatabaseCase):
         users.cut_off(Identity.objects.get().user)
 
         self.assert_answers(self.send(path="/me"), 401)
+
+
+class AfterASignOut(CookieCase, IssuerDatabaseCase):
+    """That came as an event: which of a person's sessions has ended, Better Auth says."""
+
+    def configure(self, **overrides: Any) -> None:
+        super().configure(**{"EVENTS": ["plugin"], **overrides})
+
+    def sign_out(self, **claims: Any) -> None:
+        told = events.event(self.issuer, at=int(time.time() * 1000) - 2000, **claims)
+        self.assert_answers(Client().post(told.path, told.body, content_type=told.content_type), 204)
+
+    def test_what_is_remembered_is_asked_about_again(self):
+        self.assert_answers(self.send(), 200)
+        self.assert_answers(self.send(), 200)
+        self.assertEqual(len(self.issuer.exchanges), 1)
+        ended = self.issuer.sessions.pop(ALICE)
+
+        self.sign_out(sub=ended)
+
+        self.assert_answers(self.send(), 401)
+        self.assertEqual(len(self.issuer.exchanges), 2)
+
+    def test_another_session_of_the_person_goes_on(self):
+        self.issuer.sessions[BOB] = "alice"
+        self.assert_answers(self.send(BOB, "/me"), 200)
+
+        self.sign_out()
+
+        self.assert_answers(self.send(BOB, "/me"), 200)
+
+    def test_other_people_stay_remembered(self):
+        self.assert_answers(self.send(BOB), 200)
+
+        self.sign_out()
+
+        self.assert_answers(self.send(BOB), 200)
+        self.assertEqual(len(self.issuer.exchanges), 1)
+
+    def test_other_processes_hear_of_it_through_the_cache(self):
+        self.configure(CACHE="default")
+        self.assert_answers(self.send(), 200)
+        self.sign_out(sub=self.issuer.sessions.pop(ALICE))
+        # What this process knows by itself, another one would not.
+        cutoffs._moments.clear()
+
+        self.assert_answers(self.send(), 401)
 
 
 class TheExchange(CookieCase):

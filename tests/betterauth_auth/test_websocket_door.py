@@ -17,6 +17,7 @@ from betterauth_auth.doors import websocket
 from betterauth_auth.doors.websocket import BetterAuthWebSocket
 from betterauth_auth.models import Identity
 from betterauth_auth.users import cut_off
+from tests.betterauth_auth import events
 from tests.betterauth_auth.case import IssuerCase, IssuerDatabaseCase, IssuerTransactionCase
 
 Closed = tuple[int, str]
@@ -274,6 +275,33 @@ class EndingTests(WebSocketCase, IssuerDatabaseCase):
             with self.subTest(name):
                 self.assertEqual(self.ending(way, check_seconds=0.1), REFUSED)
                 all_users().all().delete()
+
+    def test_it_ends_about_a_second_after_an_event_cut_its_person_off(self):
+        self.configure(EVENTS=["plugin"])
+        times: list[float] = []
+
+        def ban() -> None:
+            told = events.event(self.issuer, "user.banned")
+            self.assert_answers(self.client.post(told.path, told.body, content_type=told.content_type), 204)
+            times.append(time.monotonic())
+
+        self.assertEqual(self.ending(ban, check_seconds=30), REFUSED)
+        self.assertLess(time.monotonic() - times[0], 2)
+
+    def test_an_event_about_another_session_leaves_it_open(self):
+        self.configure(EVENTS=["plugin"])
+
+        async def story(client: Client) -> str:
+            await client.connect()
+            await client.hear()
+            told = events.event(self.issuer, sid="s1")
+            await sync_to_async(self.client.post)(told.path, told.body, content_type=told.content_type)
+            await asyncio.sleep(1.3)
+            await client.say("still here")
+            return await client.hear()
+
+        token = self.issuer.token(iat=int(time.time()) - 60, sid="s2")
+        self.assertEqual(self.talk(story, "bearer", token, check_seconds=30), "still here")
 
     def test_it_ends_when_nobody_can_tell_any_more(self):
         def fail(*args: object) -> None:

@@ -49,15 +49,21 @@ if (config.oauthResource) {
   );
 }
 
+if (config.eventsUrl) {
+  const { apiEvents } = await import("./.plugin/index.js");
+  plugins.push(apiEvents({ url: config.eventsUrl }));
+}
+
 // The memory adapter wants an array for every table of every plugin.
 const tables = "user session account verification jwks oauthClient oauthResource oauthClientResource oauthConsent " +
-  "oauthAccessToken oauthRefreshToken oauthClientAssertion organization member invitation";
+  "oauthAccessToken oauthRefreshToken oauthClientAssertion organization member invitation eventOutbox";
 const auth = betterAuth({
   baseURL: origin,
   basePath: config.basePath ?? "/api/auth",
   secret: randomBytes(32).toString("hex"),
   database: memoryAdapter(Object.fromEntries(tables.split(" ").map((table) => [table, []]))),
   emailAndPassword: { enabled: true },
+  user: { deleteUser: { enabled: true } },
   rateLimit: { enabled: false },
   advanced: { database: { generateId: config.generateId } },
   session: {
@@ -74,6 +80,13 @@ describe(auth);
 
 const handler = toNodeHandler(auth);
 const listener = createServer(async (request, response) => {
+  // No client may register an address on this machine to be told of a logout at.
+  if (request.url.startsWith("/tell-logout")) {
+    const { client, uri } = Object.fromEntries(new URL(request.url, origin).searchParams);
+    const where = [{ field: "clientId", value: client }];
+    await (await auth.$context).adapter.update({ model: "oauthClient", where, update: { backchannelLogoutUri: uri } });
+    return response.end();
+  }
   // Only the server itself may register a program that acts for nobody.
   if (request.url !== "/register-program") return handler(request, response);
   const headers = new Headers({ cookie: request.headers.cookie });
@@ -84,6 +97,10 @@ const listener = createServer(async (request, response) => {
     scope: "todos",
     client_credentials_scopes: ["todos"],
   };
-  response.end(JSON.stringify(await auth.api.adminCreateOAuthClient({ headers, body })));
+  const client = await auth.api.adminCreateOAuthClient({ headers, body });
+  // Who stands for no resource is told of every token that it is inactive.
+  const data = { clientId: client.client_id, resourceId: config.oauthResource };
+  await (await auth.$context).adapter.create({ model: "oauthClientResource", data });
+  response.end(JSON.stringify(client));
 });
 listener.listen(config.port, "127.0.0.1", () => console.log("listening"));

@@ -27,9 +27,9 @@ START_SECONDS = 30
 CALLBACK = "https://client.example.com/callback"
 CLIENT = {
     "redirect_uris": [CALLBACK],
-    "grant_types": ["authorization_code"],
+    "grant_types": ["authorization_code", "refresh_token"],
     "response_types": ["code"],
-    "scope": "openid profile",
+    "scope": "openid profile offline_access",
 }
 
 
@@ -144,13 +144,13 @@ class Person:
         assert response.ok, response.text
         return response.json()["token"]
 
-    def oauth_tokens(self, resource: str) -> dict[str, str]:
+    def oauth_tokens(self, resource: str, client: str = "", scope: str = "openid profile") -> dict[str, str]:
         """Access and ID token of a public client with PKCE, after the consent page."""
-        client = self.public_client(CALLBACK)
+        client = client or self.public_client(CALLBACK)
         verifier = secrets.token_urlsafe(48)
         challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         wish = {"client_id": client, "redirect_uri": CALLBACK, "resource": resource}
-        question = {**wish, "response_type": "code", "scope": "openid profile", "state": "x"}
+        question = {**wish, "response_type": "code", "scope": scope, "state": "x"}
         question |= {"code_challenge": challenge, "code_challenge_method": "S256"}
         back = self.consent(f"{self.server.address}/oauth2/authorize?{urlencode(question)}")
         code = parse_qs(urlsplit(back).query)["code"][0]
@@ -168,9 +168,12 @@ class Person:
         query = urlsplit(page.headers["Location"]).query
         return self.post("/oauth2/consent", accept=True, oauth_query=query)["url"]
 
+    def program(self) -> dict[str, str]:
+        return self.http.get(self.server.base + "/register-program", timeout=10).json()
+
     def client_credentials_token(self, resource: str) -> str:
         """The access token of a program that acts for nobody."""
-        client = self.http.get(self.server.base + "/register-program", timeout=10).json()
+        client = self.program()
         credentials = (client["client_id"], client["client_secret"])
         body = {"grant_type": "client_credentials", "resource": resource}
         return self.exchange(body, auth=credentials)["access_token"]
@@ -222,6 +225,10 @@ class TodoApi(Server):
 
     def start(self) -> None:
         shutil.copy(migrated_database(), self.database)
+        self.start_again()
+
+    def start_again(self) -> None:
+        """With what is in the database."""
         command = [sys.executable, "manage.py", "serve", "--port", str(self.port)]
         self.launch(command, self.environment, "/livez")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 READ_HEADERS = (
     *("Accept", "Accept-Encoding", "Authorization", "Content-Type", "Cookie", "Idempotency-Key", "Range", "Referer"),
     *("If-Match", "If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "X-CSRFToken", "X-Request-ID"),
+    *("X-Neon-Signature", "X-Neon-Signature-Kid", "X-Neon-Timestamp", "X-Neon-Event-Type", "X-Neon-Event-Id"),
     *("Origin", "Access-Control-Request-Method", "Access-Control-Request-Private-Network"),
 )
 TEMPLATE = Path(__file__).resolve().parent.parent.parent / "deploy" / "nginx.conf.template"

@@ -1,0 +1,96 @@
+"""Access tokens are asked about at the OAuth provider: what it says, and what happens when it says nothing."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from betterauth_auth.checks import check_settings
+from tests.betterauth_auth.case import IssuerDatabaseCase
+from tests.fake_betterauth import answer_with, hang
+
+
+class Introspection(IssuerDatabaseCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.configure_introspection()
+
+    def configure_introspection(self, **overrides: Any) -> None:
+        ask = {"INTROSPECT_CLIENT_ID": "api", "INTROSPECT_CLIENT_SECRET": "s3cret"}
+        self.configure(TOKEN_TYPES=["absent", "at+jwt"], **{**ask, "INTROSPECT_SECONDS": 0, **overrides})
+
+    def access_token(self) -> str:
+        return self.issuer.token(headers={"typ": "at+jwt"}, scope="todos")
+
+    def test_a_token_that_stands_is_accepted(self):
+        token = self.access_token()
+
+        self.assert_answers(self.get(token), 200)
+
+        (question,) = self.issuer.introspections
+        self.assertEqual(question["token"], token)
+        self.assertEqual(self.issuer.request_headers["Authorization"], "Basic YXBpOnMzY3JldA==")
+
+    def test_one_that_does_not_is_refused(self):
+        self.issuer.behave_at_introspection(answer_with({"active": False}))
+
+        with self.assertLogs("betterauth_auth.identify", "INFO") as log:
+            self.assert_answers(self.get(self.access_token()), 401)
+        self.assertIn("revoked", log.output[0])
+
+    def test_nobody_is_asked_about_other_tokens(self):
+        self.assert_answers(self.get(self.issuer.token()), 200)
+
+        self.assertEqual(self.issuer.introspections, [])
+
+    def test_nobody_is_asked_unless_the_settings_say_so(self):
+        self.configure(TOKEN_TYPES=["absent", "at+jwt"])
+
+        self.assert_answers(self.get(self.access_token()), 200)
+
+        self.assertEqual(self.issuer.introspections, [])
+
+    def test_an_answer_is_remembered_for_seconds(self):
+        self.configure_introspection(INTROSPECT_SECONDS=0.5)
+        token = self.access_token()
+        for _ in range(3):
+            self.assert_answers(self.get(token), 200)
+        self.assertEqual(len(self.issuer.introspections), 1)
+        self.issuer.behave_at_introspection(answer_with({"active": False}))
+
+        time.sleep(0.6)
+
+        self.assert_answers(self.get(token), 401)
+
+    def test_whatever_is_no_answer_is_an_outage_and_signs_nobody_out(self):
+        for answer in (
+            answer_with(b"", 500),
+            answer_with(b"", 401),
+            answer_with(b"<html>"),
+            answer_with({"active": "yes"}),
+            answer_with({}),
+            answer_with(b"", 429, Retry_After="7"),
+        ):
+            with self.subTest(answer):
+                self.configure_introspection()
+                self.issuer.behave_at_introspection(answer)
+                response = self.get(self.access_token())
+                self.assert_answers(response, 503)
+                self.assertGreaterEqual(int(response["Retry-After"]), 1)
+
+    def test_a_server_that_hangs_holds_one_request_up_and_then_none(self):
+        self.configure_introspection(FETCH_SECONDS=0.3)
+        token = self.access_token()
+        self.assert_answers(self.get(token), 200)
+        self.issuer.behave_at_introspection(hang)
+        began = time.monotonic()
+
+        for _ in range(20):
+            self.assert_answers(self.get(token), 503)
+
+        self.assertLess(time.monotonic() - began, 2)
+
+    def test_a_secret_is_not_sent_over_plain_http(self):
+        self.configure_introspection(INTROSPECT_URL="http://auth.example.com/introspect")
+
+        self.assertIn("betterauth_auth.E046", [message.id for message in check_settings(None)])
