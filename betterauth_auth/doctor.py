@@ -12,6 +12,8 @@ from django.db import connections
 from betterauth_auth import checks, conf, tokens, usertable
 from betterauth_auth.conf import Policy, Settings, Source
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable, UserTableFailed
+from betterauth_auth.introspection.rules import IntrospectionRules
+from betterauth_auth.introspection.standing import is_active
 from betterauth_auth.jwks.fetch import FetchFailed, fetch_document
 from betterauth_auth.jwks.keys import usable_keys
 from betterauth_auth.jwks.snapshot import Snapshot
@@ -137,6 +139,8 @@ def findings_about_token(token: str) -> Iterator[Finding]:
         yield Finding(False, f"The token cannot be verified now ({exc.reason}).")
         return
     yield Finding(True, f"The token is good: subject {verified.subject!r}, until {verified.expires_at:%H:%M:%S} UTC.")
+    if verified.is_oauth_access and (rules := conf.current().introspection):
+        yield introspection_finding(token.removeprefix("Bearer ").strip(), verified, rules)
     if verified.is_client:
         yield Finding(True, "It stands for a program. Views that accept clients let it in, by its scopes.")
         return
@@ -155,3 +159,18 @@ def findings_about_token(token: str) -> Iterator[Finding]:
         yield Finding(False, f"Its person is refused ({exc.reason}): {exc.explanation}.")
         return
     yield Finding(True, f"It signs in as the local user {identity.user}.")
+
+
+def introspection_finding(token: str, verified: tokens.VerifiedToken, rules: IntrospectionRules) -> Finding:
+    try:
+        is_standing = is_active(token, rules)
+    except FetchFailed as exc:
+        return Finding(False, f"{rules.url}: {exc.reason}; access tokens are 503 until it answers.")
+    if not is_standing:
+        cure = "it was revoked, its session has ended, or our client is not linked to the resource at Better Auth"
+        return Finding(False, f"The OAuth provider says that the token is inactive: {cure}.")
+    if not verified.session_id:
+        return Finding(False, "The token stands, but names no session: the provider won't hear of a sign-out.")
+    return Finding(
+        True, "The token stands. Sign out and ask again: if it still does, update @better-auth/oauth-provider."
+    )

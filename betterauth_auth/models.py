@@ -42,7 +42,7 @@ class Identity(models.Model):
     tokens_valid_after = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued in this second or before are refused."
     )
-    ended_sessions = models.CharField(max_length=1024, blank=True, default="", editable=False)
+    ended_sessions = models.CharField(max_length=4096, blank=True, default="", editable=False)
     session_ended_at = models.DateTimeField(
         null=True,
         editable=False,

@@ -16,8 +16,9 @@ from betterauth_auth.models import Event, Identity
 
 logger = logging.getLogger(__name__)
 SESSION_ENDED, SIGNED_OUT, USER_BANNED, USER_DELETED = "session.ended", "signed.out", "user.banned", "user.deleted"
-# With one id more, all tokens are cut off and the list begins anew.
-MAX_ENDED_CHARACTERS = 1024 - 66
+# About 60 sessions of Better Auth's. Then those are left out whose tokens have expired; if that makes no room, all
+# tokens are cut off and the list begins anew.
+MAX_ENDED_CHARACTERS = 2048
 # Old events go when a new one comes, now and then and not all at once.
 PURGE_CHANCE, PURGE_ROWS = 1 / 50, 500
 
@@ -76,10 +77,9 @@ def apply(event: Event) -> None:
 def withdraw(identity: Identity, event: Event) -> None:
     # The issuer's clock wrote both this moment and `iat`, so no leeway is between them.
     moment = event.happened_at.replace(microsecond=0)
-    mark = session_mark(event.session)
-    if event.kind == SESSION_ENDED and mark != SESSIONLESS and len(identity.ended_sessions) < MAX_ENDED_CHARACTERS:
-        if mark not in identity.ended_sessions:
-            identity.ended_sessions = (identity.ended_sessions or SESSIONLESS) + mark
+    ended = ended_with(identity, session_mark(event.session)) if event.kind == SESSION_ENDED else ""
+    if ended:
+        identity.ended_sessions = ended
         identity.session_ended_at = later(identity.session_ended_at, moment)
     else:
         identity.tokens_valid_after = later(identity.tokens_valid_after, moment)
@@ -87,6 +87,20 @@ def withdraw(identity: Identity, event: Event) -> None:
     identity.save(update_fields=["ended_sessions", "session_ended_at", "tokens_valid_after"])
     if event.kind == USER_DELETED:
         deactivate(identity)
+
+
+def ended_with(identity: Identity, mark: str) -> str:
+    """The list with one more, or nothing where it would be too long."""
+    if mark in identity.ended_sessions:
+        return identity.ended_sessions
+    ended = (identity.ended_sessions or SESSIONLESS) + mark
+    if len(ended) <= MAX_ENDED_CHARACTERS:
+        return ended
+    events = Event.objects.filter(issuer=identity.issuer, subject=identity.subject, kind=SESSION_ENDED)
+    recent = events.filter(happened_at__gt=timezone.now() - timedelta(seconds=kept_seconds()))
+    marks = {session_mark(session) for session in recent.order_by("-pk").values_list("session", flat=True)[:1000]}
+    ended = SESSIONLESS + "".join(sorted({*marks, mark}))
+    return ended if len(ended) <= MAX_ENDED_CHARACTERS else ""
 
 
 def deactivate(identity: Identity) -> None:

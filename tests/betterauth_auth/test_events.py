@@ -139,13 +139,23 @@ class OurPlugin(EventCase):
 
         self.assert_refused_as("cut_off", token)
 
-    def test_of_many_sessions_cuts_everything_off_before_the_list_is_too_long(self):
+    def test_of_many_sessions_forgets_those_whose_tokens_have_expired(self):
         self.assert_good(kept := self.token(sid="kept"))
-        for number in range(40):
+        for number in range(100):
+            self.assert_taken(events.event(self.issuer, sid=f"{number:032}"))
+            if number == 50:
+                Event.objects.update(happened_at=timezone.now() - timedelta(days=3))
+
+        self.assert_refused_as("session_ended", self.token(sid=f"{99:032}"), self.token(sid=f"{51:032}"))
+        self.assert_good(kept)
+
+    def test_of_too_many_sessions_cuts_everything_off_rather_than_forget_one(self):
+        self.assert_good(kept := self.token(sid="kept"))
+        for number in range(70):
             self.assert_taken(events.event(self.issuer, sid=f"{number:032}"))
 
-        self.assertLessEqual(len(Identity.objects.get().ended_sessions), 1024)
-        self.assert_refused_as("session_ended", self.issuer.token(sid=f"{39:032}", iat=int(time.time()) + 1))
+        self.assertLessEqual(len(Identity.objects.get().ended_sessions), 4096)
+        self.assert_refused_as("session_ended", self.issuer.token(sid=f"{69:032}", iat=int(time.time()) + 1))
         self.assert_refused_as("cut_off", self.token(sid=f"{1:032}"), kept)
 
     def test_an_older_cut_off_does_not_take_a_newer_one_back(self):

@@ -14,9 +14,7 @@ from tests.interop.servers import CALLBACK, HERE, ROOT, BetterAuth, Person, Todo
 
 PATH = "/better-auth/events/plugin"
 # CI keeps it short; INTEROP_ROUNDS=50 measures.
-ROUNDS = int(os.environ.get("INTEROP_ROUNDS", "10"))
-# Fewer than make the list of ended sessions too long.
-DEVICE_ROUNDS = 20
+ROUNDS = int(os.environ.get("INTEROP_ROUNDS", "5"))
 
 
 @cache
@@ -71,14 +69,13 @@ class EventsOfARealServer(InteropTestCase):
         alice, token = self.signed_in(server, "Alice")
         tablet = self.sign_in_again(alice).token()
         times = []
-        for number in range(ROUNDS):
+        for _ in range(ROUNDS):
             alice.post("/sign-out")
             times.append(self.seconds_until_refused(token))
             alice = self.sign_in_again(alice)
             token = alice.token()
             self.assertEqual(self.status(token), 200, "a fresh sign-in")
-            if number < DEVICE_ROUNDS:
-                self.assertEqual(self.status(tablet), 200, "another device")
+            self.assertEqual(self.status(tablet), 200, "another device")
 
         self.assertLess(max(times), 1, f"of {ROUNDS}")
 
