@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
 
+import jwt
 import orjson
 from django.test import override_settings
 from django.utils import timezone
@@ -56,6 +58,32 @@ class ShutOutAtOnce(TodosTestCase):
         users.cut_off(self.alice.user)
 
         self.assert_nothing_is_answered()
+
+    def test_tokens_of_a_session_that_has_ended_are_refused_everywhere(self):
+        self.alice.sign_in(sid="s1")
+        self.alice.get("/todos")
+        self.hear("session.ended", sid="s1")
+
+        self.assert_nothing_is_answered()
+        self.alice.sign_in(sid="s2")
+        self.assertEqual(self.alice.get("/todos").status_code, 200)
+
+    def test_a_session_that_ended_takes_tokens_along_that_name_none(self):
+        self.hear("session.ended", sid="s1", at=int(time.time() + 1) * 1000)
+
+        self.assert_nothing_is_answered()
+
+    def hear(self, kind: str, **claims: Any) -> None:
+        """From our plugin, through the front door."""
+        now = int(time.time()) + 1
+        event = {"jti": kind, "event": kind, "at": now * 1000, "iat": now, "exp": now + 60, "aud": "better-auth:events"}
+        said = self.issuer.claims(self.alice.user.betterauth_identity.subject, **{**event, **claims})
+        headers = {"kid": self.issuer.kid, "typ": "better-auth.event+jwt"}
+        token = jwt.encode(said, self.issuer.key, algorithm="EdDSA", headers=headers)
+        with self.issuer.override(EVENTS=["plugin"]):
+            path = "/better-auth/events/plugin"
+            response = self.client.post(path, token, content_type="application/jwt")
+        self.assertEqual(response.status_code, 204, response.content)
 
     def test_a_token_from_after_a_cut_off_is_good(self):
         a_while_ago = timezone.now() - timedelta(minutes=1)
