@@ -42,7 +42,8 @@ class Identity(models.Model):
     tokens_valid_after = models.DateTimeField(
         null=True, blank=True, help_text="Tokens issued in this second or before are refused."
     )
-    ended_sessions = models.CharField(max_length=4096, blank=True, default="", editable=False)
+    # Null, because the version before this one goes on inserting rows while a deploy is under way.
+    ended_sessions = models.CharField(max_length=4096, null=True, editable=False)
     session_ended_at = models.DateTimeField(
         null=True,
         editable=False,

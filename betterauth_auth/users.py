@@ -171,7 +171,7 @@ def is_cut_off(tokens_valid_after: datetime | None, token: VerifiedToken) -> boo
 
 def has_session_ended(identity: Identity, token: VerifiedToken) -> bool:
     if token.session_mark != SESSIONLESS:
-        return token.session_mark in identity.ended_sessions
+        return token.session_mark in (identity.ended_sessions or "")
     return identity.session_ended_at is not None and token.issued_at <= identity.session_ended_at
 
 

@@ -205,17 +205,14 @@ BETTER_AUTH: dict[str, object] = {
     "ISSUERS": env.json_list("BETTER_AUTH_ISSUERS"),
     "RESOURCE": env.text("BETTER_AUTH_RESOURCE"),
     "AUTHORIZATION_SERVERS": env.words("BETTER_AUTH_AUTHORIZATION_SERVERS"),
-    **{name: env.text(f"BETTER_AUTH_{name}") for name in ("ADMIN_CLIENT_ID", "ADMIN_SERVER", "ADMIN_ISSUER")},
+    **env.texts("BETTER_AUTH_", "ADMIN_CLIENT_ID", "ADMIN_SERVER", "ADMIN_ISSUER"),
     "ADMIN_SESSION_SECONDS": env.number("BETTER_AUTH_ADMIN_SESSION_SECONDS", 3_600, minimum=60, maximum=43_200),
     "STAFF_ROLE": env.text("BETTER_AUTH_STAFF_ROLE"),
     "EVENTS": env.words("BETTER_AUTH_EVENTS"),
     "LOGOUT_CLIENT_ID": env.text("BETTER_AUTH_LOGOUT_CLIENT_ID"),
     "SIGN_UP_DOMAINS": env.words("BETTER_AUTH_SIGN_UP_DOMAINS"),
     "SIGN_UP_MAKES_USER": env.flag("BETTER_AUTH_SIGN_UP_MAKES_USER", default=False),
-    **{
-        f"INTROSPECT_{name}": env.text(f"BETTER_AUTH_INTROSPECT_{name}")
-        for name in ("CLIENT_ID", "CLIENT_SECRET", "URL")
-    },
+    **env.texts("BETTER_AUTH_", "INTROSPECT_CLIENT_ID", "INTROSPECT_CLIENT_SECRET", "INTROSPECT_URL"),
     "INTROSPECT_SECONDS": env.number("BETTER_AUTH_INTROSPECT_SECONDS", 10, maximum=60),
     # Trusted only while DEBUG is on and nothing above names a Better Auth server.
     "DEV_KEY_FILE": str(BASE_DIR / "var" / "better-auth-development-key.json"),

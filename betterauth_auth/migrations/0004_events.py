@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='identity',
             name='ended_sessions',
-            field=models.CharField(blank=True, default='', editable=False, max_length=4096),
+            field=models.CharField(editable=False, max_length=4096, null=True),
         ),
         migrations.AddField(
             model_name='identity',

@@ -45,6 +45,9 @@ class Environment:
         self.names.append(name)
         return self.values.get(name, "").strip() or default
 
+    def texts(self, prefix: str, *names: str) -> dict[str, str]:
+        return {name: self.text(prefix + name) for name in names}
+
     def flag(self, name: str, default: bool) -> bool:
         value = self.text(name).lower()
         if value and value not in TRUE_WORDS | FALSE_WORDS:
