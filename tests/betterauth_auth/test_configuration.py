@@ -113,7 +113,36 @@ NO_WAYS_FOR_OPERATORS = [
 ]
 
 
+INTROSPECTS = {**GOOD, "TOKEN_TYPES": ["at+jwt"], "INTROSPECT_CLIENT_ID": "api", "INTROSPECT_CLIENT_SECRET": "s"}
+NOT_HEARD = {
+    "E008": [
+        {"EVENTS": ["stripe"]},
+        {"EVENTS": 1},
+        {"SIGN_UP_MAKES_USER": "yes"},
+        {**INTROSPECTS, "INTROSPECT_SECONDS": "10"},
+    ],
+    "E045": [
+        {"EVENTS": ["logout"]},
+        {"EVENTS": ["logout"], "LOGOUT_CLIENT_ID": "api", "AUDIENCE": ["https://auth.example.com", "api"]},
+        {"EVENTS": ["neon"], "ISSUERS": [{"API_URL": "https://b.example", "EVENTS": ["neon"]}]},
+    ],
+    "E046": [
+        {**INTROSPECTS, "INTROSPECT_URL": "http://auth.example.com/introspect"},
+        {**INTROSPECTS, "INTROSPECT_CLIENT_SECRET": ""},
+    ],
+    "E047": [{**INTROSPECTS, "TOKEN_TYPES": ["absent"]}],
+}
+
+
 class CheckTests(SimpleTestCase):
+    def test_what_would_tell_nothing_or_too_much(self):
+        self.assertEqual(self.ids(INTROSPECTS), [])
+        self.assertEqual(self.ids({**GOOD, "EVENTS": ["plugin", "logout", "neon"], "LOGOUT_CLIENT_ID": "api"}), [])
+        for number, settings in NOT_HEARD.items():
+            for raw in settings:
+                with self.subTest(number, raw=raw):
+                    self.assertEqual(self.ids({**GOOD, **raw}), [number])
+
     def ids(self, raw: Any) -> list[str]:
         with override_settings(BETTER_AUTH=raw):
             return [message.id.partition(".")[2] for message in check_settings(None)]

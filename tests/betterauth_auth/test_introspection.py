@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from betterauth_auth.checks import check_settings
+from betterauth_auth import conf, doctor
 from tests.betterauth_auth.case import IssuerDatabaseCase
 from tests.fake_betterauth import answer_with, hang
 
@@ -90,7 +90,16 @@ class Introspection(IssuerDatabaseCase):
 
         self.assertLess(time.monotonic() - began, 2)
 
-    def test_a_secret_is_not_sent_over_plain_http(self):
-        self.configure_introspection(INTROSPECT_URL="http://auth.example.com/introspect")
-
-        self.assertIn("betterauth_auth.E046", [message.id for message in check_settings(None)])
+    def test_the_doctor_asks_and_says_what_may_be_wrong(self):
+        told = {
+            "names no session": (answer_with({"active": True}), {}),
+            "Sign out and ask again": (answer_with({"active": True}), {"sid": "s1"}),
+            "our client is not linked": (answer_with({"active": False}), {}),
+            "status_500": (answer_with(b"", 500), {}),
+        }
+        for text, (answer, claims) in told.items():
+            with self.subTest(text):
+                self.issuer.behave_at_introspection(answer)
+                token = self.issuer.token(headers={"typ": "at+jwt"}, **claims)
+                findings = [finding.text for finding in doctor.findings(conf.current(), token)]
+                self.assertIn(text, " ".join(findings))
