@@ -91,6 +91,7 @@ class IdentityAdmin(AccessAdmin):
         "image",
         "profile_issued_at",
         "tokens_valid_after",
+        "session_ended_at",
         "first_seen_at",
     )
     readonly_fields = fields
