@@ -9,7 +9,7 @@ type Row = { id: string; event: Kind; userId: string; sessionId: string | null; 
 const MODEL = "eventOutbox";
 const TIMEOUT_MS = 2_000;
 const MAX_PAUSE_MS = 5_000;
-const UNDER_WAY_MS = 60_000;
+const LEFT_MS = 60_000;
 // No token from before it is good any more.
 const KEPT_MS = 25 * 3_600_000;
 
@@ -46,7 +46,8 @@ export const apiEvents = ({ url }: { url: string }) => {
 
   async function flush(): Promise<void> {
     if (Date.now() < retryAt) return;
-    let isDone = true;
+    let isDown = false;
+    let isLeft = false;
     try {
       const sortBy = { field: "happenedAt", direction: "asc" } as const;
       for (const row of await auth.adapter.findMany<Row>({ model: MODEL, sortBy, limit: 1000 })) {
@@ -56,19 +57,31 @@ export const apiEvents = ({ url }: { url: string }) => {
         if (status === 503 || status === 429) throw new Error(`the API answers ${status}`);
         if (status >= 300) auth.logger.error(`The API refused the event ${row.event}: ${status}. Its log says why.`);
         // What was vetoed or rolled back never happens, and what is too old cuts nothing off.
-        const isOver = isReady ? age >= KEPT_MS || (status >= 200 && status < 300) : age >= UNDER_WAY_MS;
+        const isOver = isReady ? age >= KEPT_MS || (status >= 200 && status < 300) : age >= LEFT_MS;
         if (isOver) await auth.adapter.delete({ model: MODEL, where: [{ field: "id", value: row.id }] });
-        isDone &&= isOver;
+        isLeft ||= !isOver;
       }
-      if (isDone) failures = 0;
     } catch (error) {
-      isDone = false;
+      isDown = true;
       auth.logger.warn("The API could not be told of an event and will be told again.", error);
     }
-    if (isDone) return;
-    const pause = Math.min(MAX_PAUSE_MS, 250 * 2 ** failures++) * (0.75 + Math.random() / 2);
-    retryAt = Date.now() + pause;
-    const timer: unknown = setTimeout(deliver, pause + 1);
+    if (isDown) {
+      const pause = Math.min(MAX_PAUSE_MS, 250 * 2 ** failures++) * (0.75 + Math.random() / 2);
+      retryAt = Date.now() + pause;
+      deliverIn(pause);
+      return;
+    }
+    failures = 0;
+    // What was refused, or never came to its end.
+    if (isLeft) deliverIn(LEFT_MS);
+  }
+
+  function deliverIn(pause: number): void {
+    const timer: unknown = setTimeout(() => {
+      // Timers may be a moment early, and nobody else would come.
+      retryAt = 0;
+      void deliver();
+    }, pause);
     (timer as { unref?: () => void }).unref?.();
   }
 
@@ -100,7 +113,7 @@ export const apiEvents = ({ url }: { url: string }) => {
       }
       auth = context;
       // What was left from before a restart.
-      setTimeout(deliver, 1_000);
+      deliverIn(1_000);
       return {
         options: {
           databaseHooks: {
