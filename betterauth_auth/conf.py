@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from django.conf import settings as django_settings
-from django.core.exceptions import ImproperlyConfigured
 
 from betterauth_auth import neon
 from betterauth_auth.cookies.rules import CookieRules, build_cookie_rules
@@ -23,7 +21,7 @@ from betterauth_auth.introspection.rules import (
 )
 from betterauth_auth.jwks.keys import canonical
 from betterauth_auth.people_rules import PeopleRules, build_people_rules, refused_standings
-from betterauth_auth.values import Values, entries, flag, number, origin, with_defaults, words
+from betterauth_auth.values import Values, entries, flag, number, origin, resource_of, with_defaults, words
 
 JWKS_PATH = "/api/auth/jwks"
 # No real issuer can have this name, so a development token is foreign everywhere else.
@@ -89,8 +87,6 @@ DEFAULTS: Values = {
 }
 # `typ` of the OAuth provider plugin's access tokens.
 OAUTH_ACCESS = "at+jwt"
-# It is quoted in headers. No query and no fragment: nobody could tell where its metadata are.
-RESOURCE = re.compile(r'https?://[^\s"\\/?#@<>]+(/[^\s"\\?#<>]*)?', re.ASCII)
 NAME_IN_MESSAGE = re.compile(r'BETTER_AUTH\["(\w+)"\](?! \()')
 SOURCES = ("API_URL", "NEON_AUTH_BASE_URL", "NEON_AUTH_JWKS_URL", "JWKS_URL", "JWKS", "JWKS_FILE")
 
@@ -223,17 +219,6 @@ def accepts_access_tokens(policy: Policy) -> bool:
 
 def issuers_of_access_tokens(policies: list[Policy]) -> list[str]:
     return [issuer for policy in policies if accepts_access_tokens(policy) for issuer in policy.issuers]
-
-
-def resource_of(values: Values) -> str:
-    resource = values["RESOURCE"]
-    if resource and not (isinstance(resource, str) and resource.isascii() and RESOURCE.fullmatch(resource)):
-        raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.')
-    try:
-        urlsplit(str(resource))
-    except ValueError as exc:
-        raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.') from exc
-    return str(resource)
 
 
 def is_configured(values: Values) -> bool:

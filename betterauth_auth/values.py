@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 # As they are written; what each is meant to be is checked where it is read.
 Values: TypeAlias = Mapping[str, object]
+# It is quoted in headers. No query and no fragment: nobody could tell where its metadata are.
+RESOURCE = re.compile(r'https?://[^\s"\\/?#@<>]+(/[^\s"\\?#<>]*)?', re.ASCII)
 
 
 def words(values: Values, name: str) -> list[str]:
@@ -63,3 +66,14 @@ def with_defaults(values: object, defaults: Values) -> Values:
     if unknown := sorted(map(str, values.keys() - defaults.keys())):
         raise ImproperlyConfigured(f"BETTER_AUTH has no setting named {', '.join(unknown)}.")
     return {**defaults, **values}
+
+
+def resource_of(values: Values) -> str:
+    resource = values["RESOURCE"]
+    if resource and not (isinstance(resource, str) and resource.isascii() and RESOURCE.fullmatch(resource)):
+        raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.')
+    try:
+        urlsplit(str(resource))
+    except ValueError as exc:
+        raise ImproperlyConfigured('BETTER_AUTH["RESOURCE"] is not the address of an API.') from exc
+    return str(resource)
