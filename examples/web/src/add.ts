@@ -1,26 +1,33 @@
-import { today } from "./dates";
+import { daysLater, today } from "./dates";
 import { announce, byId, part } from "./dom";
-import { drawChoices, readFields, refuse } from "./fields";
+import { drawChoices, markEmptyDates, readFields, refuse } from "./fields";
 import { create } from "./operations";
 import { store } from "./store";
 
 const form = byId<HTMLFormElement>("add");
+const title = part<HTMLInputElement>(form, "[name=title]");
 
 /** Redraws the form; a new place in the sidebar brings its own list, day or tag. */
 export function drawAdd(): void {
-  form.hidden = store.view.kind === "trash";
+  form.hidden = store.view.kind === "trash" || store.view.kind === "completed" || Boolean(store.list(store.view.id)?.archived_at);
   drawChoices(form);
   const place = `${store.view.kind} ${store.view.id ?? ""} ${store.inbox?.id ?? ""}`;
   if (form.dataset.place !== place) prefill();
   form.dataset.place = place;
 }
 
+export function startAdding(): void {
+  if (!form.hidden) title.focus();
+}
+
 function prefill(): void {
   const { kind, id } = store.view;
-  part<HTMLInputElement>(form, "[name=due_date]").value = kind === "today" ? today() : "";
+  const day = { today: today(), upcoming: daysLater(1) }[kind as string];
+  part<HTMLInputElement>(form, "[name=due_date]").value = day ?? "";
   part<HTMLInputElement>(form, "[name=tags]").value = kind === "tag" ? (id ?? "") : "";
   part<HTMLSelectElement>(form, "[name=list]").value = (kind === "list" ? id : store.inbox?.id) ?? "";
   part<HTMLSelectElement>(form, "[name=priority]").value = "0";
+  markEmptyDates(form);
 }
 
 form.addEventListener("submit", (event) => {
@@ -32,5 +39,23 @@ form.addEventListener("submit", (event) => {
   announce(`${fields.title} is added.`);
   form.reset();
   prefill();
-  part<HTMLInputElement>(form, "[name=title]").focus();
+  title.focus();
 });
+
+/** One line until it is needed. It folds after a click elsewhere, not before, which would move what is clicked on. */
+form.addEventListener("focusin", () => form.classList.add("open"));
+document.addEventListener("click", (event) => foldUnlessIn(event.target as Element), { capture: true });
+document.addEventListener("focusin", ({ target }) => {
+  if ((target as Element).matches(":focus-visible")) foldUnlessIn(target as Element);
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.stopPropagation();
+  form.classList.remove("open");
+  (document.activeElement as HTMLElement).blur();
+});
+
+function foldUnlessIn(target: Element): void {
+  const isLeft = !form.contains(target) && !form.contains(document.activeElement);
+  if (isLeft && !title.value.trim()) form.classList.remove("open");
+}

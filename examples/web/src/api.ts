@@ -3,13 +3,16 @@ import { accessToken, SignedOut, SignInUnavailable } from "./auth-client";
 import { isReachable, waitToRetry } from "./connection";
 import type { components, paths } from "./openapi";
 
-export type Todo = components["schemas"]["Todo"];
+type Row = components["schemas"]["TodoRow"];
+/** A todo as lists answer it, or as changes do, which know nothing of its subtasks. */
+export type Todo = components["schemas"]["Todo"] & Partial<Pick<Row, "subtasks" | "has_notes">>;
 export type TodoChange = components["schemas"]["TodoPatch"];
 export type NewTodo = components["schemas"]["TodoInput"];
 export type List = components["schemas"]["TodoList"];
 export type Tag = components["schemas"]["Tag"];
+export type BulkItem = components["schemas"]["Operation"];
 export type Summary = components["schemas"]["Summary"];
-type ProblemDocument = components["schemas"]["Problem"];
+export type ProblemDocument = components["schemas"]["Problem"];
 
 /** An answer ≥ 400 that asking again will not change. */
 export class Problem extends Error {

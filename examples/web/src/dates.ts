@@ -1,32 +1,106 @@
+import type { Todo, TodoChange } from "./api";
+
 const DAY_MS = 86_400_000;
 
-/** The day as the calendar of this browser has it: 2026-11-22. */
-export function today(): string {
-  const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+/** A day as in 2026-11-22 and perhaps a time as in 09:30, both of the reader's calendar and clock. */
+export interface Due {
+  day: string;
+  time?: string | undefined;
 }
 
 export function zone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** "Today", "Tomorrow", "Fri 27 Nov" and perhaps a time. */
-export function dueWords(date: string, time?: string | null): string {
-  const days = Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS);
-  const near = { "-1": "Yesterday", "0": "Today", "1": "Tomorrow" }[String(days)];
-  const isThisYear = date.slice(0, 4) === today().slice(0, 4);
-  // A date without a time is read as midnight UTC, so it is shown in UTC as well.
-  const words = new Intl.DateTimeFormat(undefined, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: isThisYear ? undefined : "numeric",
-    timeZone: "UTC",
-  });
-  return (near ?? words.format(Date.parse(date))) + (time ? `, ${time.slice(0, 5)}` : "");
+/** The day as the calendar of this browser has it. */
+export function today(): string {
+  return dayOf(new Date());
 }
 
-export function dueState(date: string): "overdue" | "today" | "later" {
-  if (date < today()) return "overdue";
-  return date === today() ? "today" : "later";
+export function dayOf(moment: Date): string {
+  return [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
+export function daysLater(days: number, day = today()): string {
+  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** When it is due for who looks at it: a todo with a zone of its own is due at one moment everywhere, any other floats. */
+export function dueOf(todo: Todo): Due | undefined {
+  if (!todo.due_date) return undefined;
+  if (!isElsewhere(todo)) return { day: todo.due_date, time: todo.due_time?.slice(0, 5) };
+  const moment = new Date(todo.due_at ?? "");
+  return { day: dayOf(moment), time: moment.toTimeString().slice(0, 5) };
+}
+
+/** The change that makes a todo due then. One that has a zone of its own stays bound to a moment. */
+export function dueChange(todo: Todo, due: Due | undefined): TodoChange {
+  const change = { due_date: due?.day ?? null, due_time: due?.time ?? null };
+  return todo.time_zone ? { ...change, time_zone: due?.time ? zone() : null } : change;
+}
+
+/** "17:30 in New York", for a todo that was made for another zone than the reader's. */
+export function elsewhereWords(todo: Todo): string {
+  if (!isElsewhere(todo)) return "";
+  const place = todo.time_zone?.split("/").at(-1)?.replaceAll("_", " ");
+  return `${timeWords({ day: todo.due_date ?? "", time: todo.due_time?.slice(0, 5) })} in ${place}`;
+}
+
+function isElsewhere(todo: Todo): boolean {
+  return Boolean(todo.due_at && todo.time_zone && todo.time_zone !== zone());
+}
+
+/** "Today", "Tomorrow", "Fri, 27 Nov" and perhaps a time. */
+export function dueWords(due: Due): string {
+  const words = dayWords(due.day, "short");
+  return due.time ? `${words}, ${timeWords(due)}` : words;
+}
+
+export function dayWords(day: string, length: "short" | "long"): string {
+  const days = Math.round((Date.parse(day) - Date.parse(today())) / DAY_MS);
+  const near = Math.abs(days) <= 1 ? nearWords(days) : "";
+  if (near && length === "short") return near;
+  // A date without a time is read as midnight UTC, so it is shown in UTC as well.
+  const written = new Intl.DateTimeFormat(language(), {
+    weekday: length,
+    day: "numeric",
+    month: length,
+    year: day.slice(0, 4) === today().slice(0, 4) ? undefined : "numeric",
+    timeZone: "UTC",
+  }).format(Date.parse(day));
+  return near ? `${near} · ${written}` : written;
+}
+
+/** "Sat 28" */
+export function dayHint(day: string): string {
+  return new Intl.DateTimeFormat(language(), { weekday: "short", day: "numeric", timeZone: "UTC" }).format(Date.parse(day));
+}
+
+export function dueState(due: Due): "overdue" | "today" | "later" {
+  if (due.day !== today()) return due.day < today() ? "overdue" : "later";
+  return due.time && due.time <= new Date().toTimeString().slice(0, 5) ? "overdue" : "today";
+}
+
+/** The days that a todo can be put off to, with their names. */
+export function laterDays(): [name: string, day: string][] {
+  const weekday = new Date().getDay();
+  return [
+    [nearWords(0), today()],
+    [nearWords(1), daysLater(1)],
+    [weekday % 6 === 0 ? "Next weekend" : "This weekend", daysLater(6 - weekday || 7)],
+    ["Next week", daysLater((8 - weekday) % 7 || 7)],
+  ];
+}
+
+function nearWords(days: number): string {
+  const words = new Intl.RelativeTimeFormat(language(), { numeric: "auto" }).format(days, "day");
+  return words.charAt(0).toLocaleUpperCase(language()) + words.slice(1);
+}
+
+function timeWords({ day, time }: Due): string {
+  return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(`${day}T${time}`));
+}
+
+function language(): string {
+  return document.documentElement.lang;
 }

@@ -1,11 +1,17 @@
 import { drawAdd } from "./add";
 import { signedInUser, SignInUnavailable, signOut } from "./auth-client";
+import { drawBulkBar } from "./bulk-bar";
 import { isReachable, waitToRetry } from "./connection";
+import { drawCover, openSidebar } from "./cover";
+import { commit, drawDetails } from "./details";
 import { byId } from "./dom";
+import "./keyboard";
+import { selection } from "./selection";
 import { drawSidebar } from "./sidebar";
 import { showSignIn } from "./sign-in";
-import { onNotice, store } from "./store";
-import { showToast } from "./toast";
+import { store } from "./store";
+import "./tabs";
+import { hideToast, showToast } from "./toast";
 import { drawTodos } from "./todo-list";
 import type { View } from "./views";
 
@@ -38,8 +44,14 @@ async function persistentlyAskForUser(): ReturnType<typeof signedInUser> {
 
 function leave(message: string): void {
   store.forget();
+  selection.clear();
+  byId<HTMLInputElement>("search").value = "";
+  openSidebar(false);
+  hideToast();
+  byId("announcements").textContent = "";
+  byId("choices").replaceChildren();
   draw();
-  byId<HTMLDialogElement>("editor").close();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   showSignIn(() => void start(), message);
 }
 
@@ -47,14 +59,19 @@ function draw(): void {
   drawSidebar();
   drawAdd();
   drawTodos();
+  drawDetails();
+  drawBulkBar();
+  drawCover();
   byId("todos").ariaBusy = String(store.isBusy);
 }
 
 store.changed = draw;
+selection.changed = draw;
 store.signedOut = () => leave("Your session has ended. Sign in again.");
-onNotice((message) => showToast(message));
+store.tell = (message) => showToast(message);
 
 byId("sign-out").addEventListener("click", async () => {
+  commit();
   if (store.hasUnsent && !window.confirm("Some changes have not been sent yet and would be lost. Sign out?")) return;
   if (await signOut()) leave("");
   else showToast("Signing out needs the network. You are still signed in.");
@@ -72,6 +89,9 @@ byId<HTMLSelectElement>("priority").addEventListener("change", (event) => {
   void store.show({ ...store.view, priority: Number((event.target as HTMLSelectElement).value) });
 });
 byId("more").addEventListener("click", () => void store.loadMore());
-window.addEventListener("beforeunload", (event) => store.hasUnsent && event.preventDefault());
+window.addEventListener("beforeunload", (event) => {
+  commit();
+  if (store.hasUnsent) event.preventDefault();
+});
 
 void start();

@@ -1,64 +1,70 @@
+import { addTag, moveToList, putOff } from "./actions";
 import type { Todo } from "./api";
-import { announce, byId, element, icon } from "./dom";
+import { announce, element, icon } from "./dom";
+import { type Drop, drag } from "./drag";
 import { move } from "./operations";
+import { byPosition } from "./sections";
+import { selection } from "./selection";
 import { store } from "./store";
+import { isOrdered } from "./views";
 
-/** A handle that is dragged with mouse, pen or finger, or moved with the arrow keys. */
-export function reorderHandle(todo: Todo, index: number, count: number): HTMLButtonElement {
-  const label = `Reorder ${todo.title}, ${index + 1} of ${count}. Move with the up and down arrow keys.`;
-  const handle = element("button", { type: "button", class: "handle", "aria-label": label, "data-role": "handle" }, icon("grip"));
+/** A handle to drag a todo by, to another place or onto a list, a day or a tag; or to move it by with the arrow keys. */
+export function reorderHandle(todo: Todo): HTMLButtonElement {
+  const handle = element("button", { type: "button", class: "handle", "aria-label": label(todo), "data-role": "handle" }, icon("grip"));
   handle.addEventListener("keydown", (event) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step) return;
+    if (!step || !isOrdered(store.view)) return;
     event.preventDefault();
-    moveTo(todo, index, index + step);
+    event.stopPropagation();
+    moveBy(todo, step);
   });
-  handle.addEventListener("pointerdown", (event) => drag(event, handle, todo, index));
+  handle.addEventListener("pointerdown", (event) => {
+    const item = handle.closest("li");
+    if (item) drag(event, handle, item, isOrdered(store.view) ? rowsOf(siblings(todo)) : [], (drop) => dropped(todo, drop));
+  });
   return handle;
 }
 
-function items(): HTMLElement[] {
-  return [...byId("open").children] as HTMLElement[];
+function label(todo: Todo): string {
+  if (!isOrdered(store.view)) return `Drag ${todo.title} onto a list, a day or a tag`;
+  const all = siblings(todo);
+  const place = all.findIndex((other) => other.id === todo.id) + 1;
+  return `Reorder ${todo.title}, ${place} of ${all.length}. Move with the up and down arrow keys.`;
 }
 
-function moveTo(todo: Todo, from: number, to: number): void {
-  const others = items();
-  const target = others[to]?.dataset.id;
-  if (!target || to === from) return;
-  store.change(move(todo.id, to < from ? { before: target } : { after: target }));
-  announce(`${todo.title} is now ${to + 1} of ${others.length}.`);
+/** The open todos that it has an order with: of its list, or of its parent. */
+export function siblings(todo: Todo): Todo[] {
+  const open = store.todos().filter((other) => !other.completed && other.parent === todo.parent && other.list === todo.list);
+  return open.sort(byPosition);
 }
 
-function drag(start: PointerEvent, handle: HTMLElement, todo: Todo, from: number): void {
-  if (start.button !== 0) return;
-  const list = items();
-  const dragged = list[from];
-  if (!dragged) return;
-  const middles = list.map((item) => item.getBoundingClientRect()).map((box) => box.top + box.height / 2);
-  const height = dragged.getBoundingClientRect().height;
-  let to = from;
-  handle.setPointerCapture(start.pointerId);
-  dragged.classList.add("dragged");
+function rowsOf(todos: Todo[]): HTMLElement[] {
+  return todos.flatMap((todo) => document.querySelector<HTMLElement>(`#open [data-id="${todo.id}"]`) ?? []);
+}
 
-  const follow = (event: PointerEvent) => {
-    dragged.style.translate = `0 ${event.clientY - start.clientY}px`;
-    const passed = middles.filter((middle, index) => index !== from && middle < event.clientY).length;
-    to = passed;
-    list.forEach((item, index) => {
-      if (index === from) return;
-      const steps = index > from && index <= to ? -1 : index < from && index >= to ? 1 : 0;
-      item.style.translate = steps ? `0 ${steps * height}px` : "";
-    });
-  };
-  const finish = (event: PointerEvent) => {
-    handle.removeEventListener("pointermove", follow);
-    handle.removeEventListener("pointerup", finish);
-    handle.removeEventListener("pointercancel", finish);
-    dragged.classList.remove("dragged");
-    for (const item of list) item.style.translate = "";
-    if (event.type === "pointerup") moveTo(todo, from, to);
-  };
-  handle.addEventListener("pointermove", follow);
-  handle.addEventListener("pointerup", finish);
-  handle.addEventListener("pointercancel", finish);
+function moveBy(todo: Todo, step: number): void {
+  const all = siblings(todo).map((other) => other.id);
+  const others = all.filter((id) => id !== todo.id);
+  const place = all.indexOf(todo.id) + step;
+  if (place < 0 || place >= all.length) return;
+  put(todo, others[place - 1], others[place], place);
+}
+
+/** Names both neighbours: the one that is still there counts, should the other have gone meanwhile. */
+function put(todo: Todo, after: string | undefined, before: string | undefined, place: number): void {
+  store.change(move(todo.id, { after: after ?? null, before: before ?? null }));
+  announce(`${todo.title} is now ${place + 1} of ${siblings(todo).length}.`);
+}
+
+function dropped(todo: Todo, drop: Drop): void {
+  if (!("onto" in drop)) {
+    const [after, before] = [drop.after?.dataset.id, drop.before?.dataset.id];
+    const others = siblings(todo).filter((other) => other.id !== todo.id);
+    return put(todo, after, before, others.findIndex((other) => other.id === after) + 1);
+  }
+  const [kind, ...rest] = (drop.onto.dataset.drop ?? "").split(":");
+  const [value, ids] = [rest.join(":"), selection.with(todo.id)];
+  if (kind === "list") moveToList(ids, value);
+  if (kind === "day") putOff(ids, value);
+  if (kind === "tag") addTag(ids, value);
 }

@@ -1,75 +1,118 @@
-import { answerOf, api, Problem } from "./api";
-import { byId, element, part } from "./dom";
+import type { List } from "./api";
+import { openSidebar } from "./cover";
+import { today } from "./dates";
+import { byId, element, icon, part } from "./dom";
+import { drag } from "./drag";
+import { movable, moveListBy, openListEditor } from "./list-editor";
+import { createList, moveList } from "./list-operations";
+import { dot } from "./row";
 import { store } from "./store";
-import { showToast } from "./toast";
-import { TITLES, type View } from "./views";
+import { hasChoiceOfOrder, isOneList, TITLES, type View } from "./views";
 
-const menu = byId<HTMLButtonElement>("menu");
+const PICTURES: Record<string, string> = { inbox: "inbox", today: "sun", upcoming: "calendar", all: "list", completed: "check", trash: "trash" };
 
 export function drawSidebar(): void {
-  const { summary } = store;
-  const counts: Record<string, number | undefined> = {
-    today: summary?.today,
-    overdue: summary?.overdue,
-    upcoming: summary?.upcoming,
-    trash: summary?.trashed,
-  };
-  const views = Object.entries(TITLES) as [View["kind"], string][];
-  byId("views").replaceChildren(...views.map(([kind, name]) => entry(name, counts[kind], { kind })));
-  const lists = store.lists.filter((list) => !list.archived_at);
-  byId("lists").replaceChildren(...lists.map((list) => entry(list.name, list.open_count, { kind: "list", id: list.id })));
+  draw(byId("views"), Object.entries(TITLES), ([kind, name]) => {
+    const drop = kind === "today" ? `day:${today()}` : kind === "inbox" ? `list:${store.inbox?.id ?? ""}` : undefined;
+    return entry({ kind: kind as View["kind"] }, icon(PICTURES[kind] ?? "list"), name, badge(kind, countOf(kind)), drop);
+  });
+  draw(byId("lists"), movable(), listEntry);
+  draw(byId("archived-lists"), store.archivedLists, listEntry);
   byId("tags-title").hidden = store.tags.length === 0;
-  byId("tags").replaceChildren(...store.tags.map((tag) => entry(tag.name, tag.open_count, { kind: "tag", id: tag.name })));
-  byId("view-title").textContent = viewTitle();
+  draw(byId("tags"), store.tags, (tag) =>
+    entry({ kind: "tag", id: tag.name }, undefined, tag.name, badge("tag", tag.open_count), `tag:${tag.name}`),
+  );
+  drawHeading();
 }
 
-function viewTitle(): string {
+/** Draws again only what has changed, so that what is pointed at or has the focus stays. */
+function draw<T>(list: HTMLElement, data: T[], row: (datum: T) => HTMLElement): void {
+  const source = JSON.stringify([data, store.view.kind, store.view.id, store.summary, store.inbox?.id, today()]);
+  if (list.dataset.drawn === source) return;
+  list.dataset.drawn = source;
+  const key = (document.activeElement as HTMLElement | null)?.dataset.view;
+  list.replaceChildren(...data.map(row));
+  if (key && document.activeElement === document.body) list.querySelector<HTMLElement>(`[data-view="${CSS.escape(key)}"]`)?.focus();
+}
+
+function drawHeading(): void {
   const { kind, id } = store.view;
-  if (kind === "list") return store.lists.find((list) => list.id === id)?.name ?? "List";
-  return kind === "tag" ? `#${id}` : (TITLES[kind] ?? "");
+  const list = kind === "inbox" ? store.inbox : store.list(id);
+  byId("view-title").textContent = kind === "tag" ? `#${id}` : kind === "list" ? (list?.name ?? "List") : (TITLES[kind] ?? "");
+  byId("edit-list").hidden = !isOneList(store.view) || !list;
+  byId("ordering").closest("label")!.hidden = !hasChoiceOfOrder(store.view);
 }
 
-function entry(name: string, count: number | undefined, place: Pick<View, "kind" | "id">): HTMLLIElement {
+function countOf(kind: string): number | undefined {
+  const { summary } = store;
+  return { inbox: summary?.inbox, today: summary?.today, upcoming: summary?.upcoming, trash: summary?.trashed }[kind];
+}
+
+/** What is overdue is counted apart, for some of it is due today as well. */
+function badge(kind: string, count: number | undefined): HTMLElement[] {
+  const overdue = kind === "today" ? store.summary?.overdue : 0;
+  const hidden = (text: string) => element("span", { class: "visually-hidden" }, text);
+  return [
+    ...(overdue ? [element("span", { class: "count late" }, String(overdue), hidden(" overdue"))] : []),
+    ...(count ? [element("span", { class: "count" }, String(count))] : []),
+  ];
+}
+
+function listEntry(list: List): HTMLLIElement {
+  const item = entry({ kind: "list", id: list.id }, dot(list.color), list.name, badge("list", list.open_count), `list:${list.id}`);
+  item.dataset.id = list.id;
+  const edit = element("button", { type: "button", class: "icon-button", "aria-label": `Edit ${list.name}` }, icon("more"));
+  edit.addEventListener("click", () => openListEditor(list.id));
+  item.append(edit);
+  const button = part<HTMLElement>(item, "button");
+  button.addEventListener("keydown", (event) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.altKey) return;
+    event.preventDefault();
+    moveListBy(list.id, step);
+  });
+  // A finger scrolls the menu; on a phone the list's editor has buttons for its place.
+  button.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch" || list.archived_at) return;
+    const others = [...byId("lists").children] as HTMLElement[];
+    drag(event, button, item, others, (drop) => {
+      if ("onto" in drop) return;
+      const place = { after: drop.after?.dataset.id ?? null, before: drop.before?.dataset.id ?? null };
+      store.change(moveList(list.id, place));
+    }, false);
+  });
+  return item;
+}
+
+function entry(place: Pick<View, "kind" | "id">, picture: Element | undefined, name: string, badges: HTMLElement[], drop?: string): HTMLLIElement {
   const isHere = store.view.kind === place.kind && store.view.id === place.id;
-  const badge = count ? element("span", { class: "count" }, String(count)) : undefined;
-  const key = `${place.kind}:${place.id ?? ""}`;
   const button = element(
     "button",
-    { type: "button", "aria-current": isHere ? "page" : undefined, "data-view": key },
-    element("span", {}, name),
-    badge,
+    { type: "button", class: "entry", "aria-current": isHere ? "page" : undefined, "data-view": `${place.kind}:${place.id ?? ""}` },
+    ...(picture ? [picture as HTMLElement] : []),
+    element("span", { class: "name" }, name),
+    ...badges,
   );
   button.addEventListener("click", () => {
     void store.show({ ...store.view, id: undefined, ...place });
-    open(false);
+    openSidebar(false);
     byId("todos").focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   });
-  return element("li", {}, button);
+  return element("li", { "data-drop": drop }, button);
 }
 
-function open(isOpen: boolean): void {
-  menu.setAttribute("aria-expanded", String(isOpen));
-  byId("sidebar").classList.toggle("open", isOpen);
-}
-
-menu.addEventListener("click", () => open(menu.getAttribute("aria-expanded") !== "true"));
-byId("sidebar").addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  open(false);
-  menu.focus();
-});
-
-byId<HTMLFormElement>("new-list").addEventListener("submit", async (event) => {
+byId<HTMLFormElement>("new-list").addEventListener("submit", (event) => {
   event.preventDefault();
   const field = part<HTMLInputElement>(byId("new-list"), "input");
   const name = field.value.trim();
   if (!name) return;
-  try {
-    const list = await answerOf(api.POST("/api/v1/lists", { body: { id: crypto.randomUUID(), name } }));
-    field.value = "";
-    await store.show({ ...store.view, kind: "list", id: list.id });
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    showToast(error.message);
-  }
+  field.value = "";
+  const id = crypto.randomUUID();
+  store.change(createList(id, name));
+  openSidebar(false);
+  void store.show({ ...store.view, kind: "list", id });
+});
+byId<HTMLDetailsElement>("archived").addEventListener("toggle", () => {
+  if (byId<HTMLDetailsElement>("archived").open) void store.loadArchived();
 });

@@ -1,113 +1,168 @@
-import { answerOf, api, endSession, type List, Problem, type Summary, type Tag, type Todo } from "./api";
+import { endSession, type List, Problem, type Summary, type Tag, type Todo } from "./api";
 import { SignedOut } from "./auth-client";
-import { zone } from "./dates";
+import { byId, Confirmed } from "./confirmed";
 import { announce } from "./dom";
-import { type Operation, read } from "./operations";
-import { belongsTo, queryOf, type View } from "./views";
+import { type Operation, read, type Rows, type Written } from "./operations";
+import { Outbox } from "./outbox";
+import { readArchivedLists, readDetails, readMore, readScreen, type Seen } from "./reading";
+import { byPosition } from "./sections";
+import { belongsTo, START, type View } from "./views";
 
 const POLL_MS = 20_000;
 const PAGE_SIZE = 50;
+const UNSEEN: Seen = { query: "", etag: "" };
 
 /**
  * What the server has confirmed, and the changes it has not answered yet. What the page shows is always the former
  * with the latter played on top, so a refused change disappears by itself and an accepted one is simply confirmed.
  */
 class Store {
-  view: View = { kind: "all", ordering: "position", search: "", priority: 0 };
-  lists: List[] = [];
+  view: View = START;
   tags: Tag[] = [];
   summary: Summary | undefined;
   hasMore = false;
   isLoaded = false;
+  /** The todo whose details are shown; "" if none is. */
+  openId = "";
   changed: () => void = () => {};
   signedOut: () => void = () => {};
+  allSent: () => void = () => {};
+  tell: (message: string) => void = announce;
 
-  private confirmed = new Map<string, Todo>();
-  private outbox: Operation[] = [];
-  private isSending = false;
+  private confirmed = new Confirmed();
+  private showsArchived = false;
+  private shown: Rows | undefined;
   private underWay = 0;
   private isSignedIn = false;
   private next: string | null = null;
   private loading = new AbortController();
-  private summaryTag = "";
+  private seen = UNSEEN;
+  private outbox = new Outbox(
+    (operation) => this.guarded(() => this.send(operation)),
+    (written) => {
+      this.confirmed.keep(written);
+      this.touch();
+    },
+    () => {
+      if (!this.isSignedIn) return;
+      this.allSent();
+      void this.refresh();
+    },
+  );
 
   constructor() {
-    setInterval(() => document.hidden || void this.poll(), POLL_MS);
+    setInterval(() => document.hidden || this.isBusy || void this.poll(), POLL_MS);
     document.addEventListener("visibilitychange", () => document.hidden || void this.poll());
   }
 
   todos(): Todo[] {
-    const rows = new Map(this.confirmed);
-    for (const operation of this.outbox) operation.apply(rows);
+    const inbox = this.inbox?.id;
     // The server has filtered already; this is for what has changed since.
-    const all = [...rows.values()].filter((todo) => belongsTo(this.view, todo));
-    return this.view.ordering === "position" ? all.sort(byPosition) : all;
+    return [...this.rows.todos.values()].filter(
+      (todo) => !this.confirmed.isOnlyBeside(todo.id) && belongsTo(this.view, todo, inbox),
+    );
   }
 
   todo(id: string): Todo | undefined {
-    return this.todos().find((todo) => todo.id === id);
+    return this.rows.todos.get(id);
+  }
+
+  subtasksOf(id: string): Todo[] {
+    return [...this.rows.todos.values()].filter((todo) => todo.parent === id && !todo.deleted_at).sort(byPosition);
+  }
+
+  get lists(): List[] {
+    return this.listsThat((list) => !list.archived_at);
+  }
+
+  get archivedLists(): List[] {
+    return this.listsThat((list) => Boolean(list.archived_at));
+  }
+
+  list(id: string | undefined): List | undefined {
+    return id === undefined ? undefined : this.rows.lists.get(id);
   }
 
   get inbox(): List | undefined {
-    return this.lists.find((list) => list.is_inbox);
+    return [...this.rows.lists.values()].find((list) => list.is_inbox);
   }
 
   async show(view: View): Promise<void> {
     this.isSignedIn = true;
     const isSamePlace = view.kind === this.view.kind && view.id === this.view.id;
     this.view = view;
-    if (!isSamePlace) this.confirmed.clear();
+    if (!isSamePlace) {
+      this.confirmed.page.clear();
+      this.openId = "";
+    }
     this.isLoaded = isSamePlace;
     this.next = null;
-    this.changed();
-    await this.refresh();
+    this.touch();
+    // What is asked for may be what is still being sent; the screen is read when that is done.
+    if (!this.hasUnsent) await this.refresh();
+  }
+
+  async open(id: string): Promise<void> {
+    this.openId = id;
+    const row = this.todo(id);
+    this.confirmed.beside = new Map(row ? [[id, row]] : []);
+    this.touch();
+    if (!id) return;
+    await this.guarded(async () => {
+      const found = await readDetails(id, this.loading.signal);
+      if (this.openId === id) this.confirmed.beside = byId(found);
+    });
   }
 
   /** Shows a change at once and sends it in its turn. */
   change(operation: Operation): void {
-    const last = this.outbox.at(-1);
-    // Ten presses of an arrow key are one move.
-    if (operation.kind === "move" && last?.kind === "move" && last.id === operation.id && this.outbox.length > 1) {
-      this.outbox.pop();
-    }
-    this.outbox.push(operation);
-    this.changed();
-    void this.send();
+    this.loading.abort();
+    this.outbox.add(operation);
+    this.touch();
   }
 
+  /** One request for the whole screen; while nothing has changed its answer is a 304 without a body. */
   async refresh(): Promise<void> {
     this.loading.abort();
     this.loading = new AbortController();
     const { signal } = this.loading;
     await this.guarded(async () => {
-      const size = Math.min(Math.max(this.confirmed.size, PAGE_SIZE), 200);
-      const [page, lists, tags] = await Promise.all([
-        answerOf(api.GET("/api/v1/todos", { params: { query: { ...queryOf(this.view), page_size: size } }, signal })),
-        answerOf(api.GET("/api/v1/lists", { signal })),
-        answerOf(api.GET("/api/v1/tags", { signal })),
-        this.readSummary(signal),
-      ]);
-      this.confirmed = new Map(page.results.map((todo) => [todo.id, todo]));
-      this.next = page.next ?? null;
-      this.lists = lists.results;
-      this.tags = tags.results;
+      const size = Math.min(Math.max(this.confirmed.page.size, PAGE_SIZE), 200);
+      const screen = await readScreen(this.view, size, this.isLoaded ? this.seen : UNSEEN, signal);
+      if (!screen) return;
+      const beside = await readDetails(this.openId, signal);
+      const archived = this.showsArchived ? await readArchivedLists(signal) : [];
+      this.seen = screen.seen;
+      this.confirmed.page = byId(screen.results);
+      this.confirmed.beside = byId(beside);
+      this.confirmed.lists = byId([...(screen.lists ?? []), ...archived]);
+      this.tags = screen.tags ?? [];
+      this.summary = screen.summary;
       this.isLoaded = true;
-      this.hasMore = Boolean(this.next);
-      this.changed();
+      this.setNext(screen.next);
     });
   }
 
   async loadMore(): Promise<void> {
-    const cursor = this.next && new URL(this.next).searchParams.get("cursor");
-    if (!cursor) return;
+    const { next } = this;
+    if (!next) return;
     await this.guarded(async () => {
-      const query = { ...queryOf(this.view), page_size: PAGE_SIZE, cursor };
-      const page = await answerOf(api.GET("/api/v1/todos", { params: { query }, signal: this.loading.signal }));
-      for (const todo of page.results) this.confirmed.set(todo.id, todo);
-      this.next = page.next ?? null;
-      this.hasMore = Boolean(this.next);
-      this.changed();
+      const page = await readMore(this.view, PAGE_SIZE, next, this.loading.signal);
+      for (const todo of page.results) this.confirmed.page.set(todo.id, todo);
+      this.setNext(page.next);
     });
+  }
+
+  async loadArchived(): Promise<void> {
+    this.showsArchived = true;
+    await this.guarded(async () => {
+      for (const list of await readArchivedLists(this.loading.signal)) this.confirmed.lists.set(list.id, list);
+    });
+  }
+
+  /** Asks for what has changed elsewhere, unless there are changes of our own on their way. */
+  async poll(): Promise<void> {
+    if (this.isSignedIn && !this.hasUnsent && navigator.onLine) await this.refresh();
   }
 
   /** Whether what is shown may still change by itself. */
@@ -116,97 +171,67 @@ class Store {
   }
 
   get hasUnsent(): boolean {
-    return this.outbox.length > 0;
+    return !this.outbox.isEmpty;
   }
 
   forget(): void {
     endSession();
-    this.isSignedIn = false;
     this.confirmed.clear();
-    this.outbox = [];
-    [this.lists, this.tags, this.summary, this.summaryTag, this.isLoaded] = [[], [], undefined, "", false];
-    this.view = { kind: "all", ordering: "position", search: "", priority: 0 };
+    this.outbox.clear();
+    [this.tags, this.summary, this.seen, this.openId, this.view] = [[], undefined, UNSEEN, "", START];
+    this.isSignedIn = this.isLoaded = this.showsArchived = this.hasMore = false;
+    this.shown = undefined;
   }
 
-  /** The summary's ETag is the account's change counter: while it stands, nothing at all has changed. */
-  private async readSummary(signal: AbortSignal): Promise<boolean> {
-    const headers = this.summaryTag ? { "If-None-Match": this.summaryTag } : undefined;
-    const { data, response } = await api.GET("/api/v1/summary", { params: { query: { tz: zone() } }, headers, signal });
-    if (!data) return false;
-    this.summary = data;
-    this.summaryTag = response.headers.get("ETag") ?? "";
-    return true;
+  private get rows(): Rows {
+    if (this.shown) return this.shown;
+    const rows = this.confirmed.rows();
+    for (const operation of this.outbox.operations) operation.apply(rows);
+    this.shown = rows;
+    return rows;
   }
 
-  private async poll(): Promise<void> {
-    // While somebody edits a todo, the version that they look at must stay the one that their change is checked against.
-    const isEditing = document.querySelector("dialog[open]") !== null;
-    if (!this.isLoaded || this.outbox.length || !navigator.onLine || isEditing) return;
-    await this.guarded(async () => {
-      if (await this.readSummary(this.loading.signal)) await this.refresh();
-    });
+  private touch(): void {
+    this.shown = undefined;
+    this.changed();
   }
 
-  private async send(): Promise<void> {
-    if (this.isSending) return;
-    this.isSending = true;
-    this.loading.abort();
-    for (let operation = this.outbox[0]; operation; operation = this.outbox[0]) {
-      await this.guarded(() => this.sendOne(operation));
-      if (this.outbox[0] === operation) this.outbox.shift();
-      this.changed();
-    }
-    this.isSending = false;
-    if (this.isSignedIn) await this.refresh();
+  private listsThat(fits: (list: List) => boolean): List[] {
+    return [...this.rows.lists.values()].filter((list) => !list.deleted_at && fits(list)).sort(byPosition);
   }
 
-  private async sendOne(operation: Operation): Promise<void> {
+  private setNext(next: string | null): void {
+    this.next = next;
+    this.hasMore = next !== null;
+  }
+
+  private async send(operation: Operation): Promise<Written> {
     try {
-      this.confirm(operation, await operation.send(this.confirmed.get(operation.id)));
+      return await operation.send(this.confirmed.rows());
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const current = error.isCurrentTooLong ? await read(operation.id) : error.current;
-      if (!current) return tell(`That was not saved. ${error.message}`);
-      this.confirm(operation, current);
-      if (!operation.isIn(current)) tell(`“${current.title}” was changed elsewhere. You see the latest.`);
+      if (!current) this.tell(`That was not saved. ${error.message}`);
+      else if (!operation.isIn(current)) this.tell(`“${current.title}” was changed elsewhere. You see the latest.`);
+      return { todos: [current] };
     }
   }
 
-  private confirm(operation: Operation, row: Todo | undefined): void {
-    if (this.outbox[0] !== operation) return;
-    if (row) this.confirmed.set(operation.id, row);
-    else this.confirmed.delete(operation.id);
-  }
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
+  private async guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
     this.underWay += 1;
+    this.touch();
     try {
-      await work();
+      return await work();
     } catch (error) {
-      if (error instanceof SignedOut) return this.signedOut();
-      if (error instanceof Problem) return tell(error.message);
-      if ((error as Error).name !== "AbortError") throw error;
+      if (error instanceof SignedOut) this.signedOut();
+      else if (error instanceof Problem) this.tell(error.message);
+      else if ((error as Error).name !== "AbortError") throw error;
+      return undefined;
     } finally {
       this.underWay -= 1;
-      this.changed();
+      this.touch();
     }
   }
-}
-
-/** Positions are made to be compared byte by byte, not by the rules of a language. */
-function byPosition(one: Todo, other: Todo): number {
-  if (one.position === other.position) return 0;
-  return one.position < other.position ? -1 : 1;
-}
-
-let tellSomebody: (message: string) => void = announce;
-
-export function onNotice(listener: (message: string) => void): void {
-  tellSomebody = listener;
-}
-
-function tell(message: string): void {
-  tellSomebody(message);
 }
 
 export const store = new Store();

@@ -17,23 +17,24 @@ export function showToast(message: string, onUndo?: () => void): void {
   restart();
 }
 
-function hide(): void {
+export function hideToast(): void {
   toast.hidden = true;
+  part(toast, "span").textContent = "";
   undo = undefined;
 }
 
 function restart(): void {
   clearTimeout(timer);
-  timer = window.setTimeout(() => (toast.matches(":hover, :focus-within") ? restart() : hide()), SHOWN_MS);
+  timer = window.setTimeout(() => (toast.matches(":hover, :focus-within") ? restart() : hideToast()), SHOWN_MS);
 }
 
 function takeBack(): void {
   undo?.();
-  hide();
+  hideToast();
 }
 
 undoButton!.addEventListener("click", takeBack);
-dismissButton!.addEventListener("click", hide);
+dismissButton!.addEventListener("click", hideToast);
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target instanceof Element && event.target.matches("input:not([type=checkbox]), textarea");
   if (undo && !isTyping && event.key === "z" && (event.ctrlKey || event.metaKey)) takeBack();

@@ -1,43 +1,71 @@
 import type { Todo } from "./api";
-import { zone } from "./dates";
+import { dueOf, today, zone } from "./dates";
 
 export interface View {
-  kind: "all" | "today" | "overdue" | "upcoming" | "trash" | "list" | "tag";
+  kind: "inbox" | "today" | "upcoming" | "all" | "completed" | "trash" | "list" | "tag";
   /** The list's id, or the tag's name. */
-  id?: string;
+  id?: string | undefined;
   ordering: "position" | "due" | "-priority" | "title" | "-created_at";
   search: string;
   priority: number;
 }
 
+export const START: View = { kind: "inbox", ordering: "position", search: "", priority: 0 };
+
 export const TITLES: Partial<Record<View["kind"], string>> = {
-  all: "All",
+  inbox: "Inbox",
   today: "Today",
-  overdue: "Overdue",
   upcoming: "Upcoming",
+  all: "All",
+  completed: "Completed",
   trash: "Trash",
 };
 
+/** Whether its rows stand in an order that people make; todos of different lists have none among each other. */
+export function isOrdered(view: View): boolean {
+  return isOneList(view) && view.ordering === "position";
+}
+
+export function isOneList(view: View): boolean {
+  return view.kind === "inbox" || view.kind === "list";
+}
+
+/** Days and the logbook have an order of their own. */
+export function hasChoiceOfOrder(view: View): boolean {
+  return isOneList(view) || view.kind === "all" || view.kind === "tag";
+}
+
 /** The query parameters of GET /todos that select what the view shows. */
 export function queryOf(view: View) {
-  const due = view.kind === "today" || view.kind === "overdue" || view.kind === "upcoming" ? view.kind : undefined;
   return {
     ordering: view.ordering,
+    ...selection(view),
     q: view.search || undefined,
     priority_gte: view.priority || undefined,
-    status: view.kind === "trash" ? ("trashed" as const) : undefined,
-    due: due && [due],
-    tz: due && zone(),
-    list: view.kind === "list" && view.id ? [view.id] : undefined,
-    // Subtasks have an order of their own, below their parent, which this page does not show.
-    parent: view.kind === "list" ? "none" : undefined,
-    tag: view.kind === "tag" && view.id ? [view.id] : undefined,
+    tz: zone(),
   };
 }
 
-/** Whether a todo is where the view looks; due days and searches are left to the server. */
-export function belongsTo(view: View, todo: Todo): boolean {
+function selection({ kind, id = "" }: View) {
+  if (kind === "inbox") return { list: ["inbox"] };
+  if (kind === "today") return { due: ["today" as const, "overdue" as const], status: "open" as const, ordering: "due" as const };
+  if (kind === "upcoming") return { due: [kind], status: "open" as const, ordering: "due" as const };
+  if (kind === "completed") return { status: kind, ordering: "-completed_at" as const };
+  if (kind === "trash") return { status: "trashed" as const, ordering: "-updated_at" as const };
+  if (kind === "list") return { list: [id] };
+  // Between quotation marks a name may have a comma.
+  return kind === "tag" ? { tag: [id.includes(",") ? `"${id}"` : id] } : {};
+}
+
+/** Whether a todo is where the view looks, after a change that the server has not answered; searches are left to the server. */
+export function belongsTo(view: View, todo: Todo, inbox: string | undefined): boolean {
   if (Boolean(todo.deleted_at) !== (view.kind === "trash")) return false;
+  if (todo.priority < view.priority) return false;
+  if (view.kind === "inbox") return todo.list === inbox;
   if (view.kind === "list") return todo.list === view.id;
-  return view.kind !== "tag" || todo.tags.includes(view.id ?? "");
+  if (view.kind === "tag") return todo.tags.includes(view.id ?? "");
+  if (view.kind === "completed") return todo.completed;
+  if (view.kind !== "today" && view.kind !== "upcoming") return true;
+  const day = dueOf(todo)?.day;
+  return !todo.completed && day !== undefined && day > today() === (view.kind === "upcoming");
 }

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { API, eventually, NARROW, PAGE, TOKEN_LIFE_MS, WIDE } from "../browser.mjs";
+import { Person } from "../person.mjs";
+
+export default {
+  async "her token runs out, and she notices nothing"({ alice }) {
+    await alice.go("Inbox");
+    await alice.isSettled();
+    await alice.page.waitForTimeout(TOKEN_LIFE_MS + 2_000);
+    alice.answers.length = 0;
+    await alice.look("Call the plumber");
+    await alice.isSettled();
+    const refused = alice.statuses(API).filter((status) => status === 401).length;
+    assert.ok(refused > 1, "the reads go out side by side, so several of them are refused");
+    assert.deepEqual(alice.statuses("/api/auth/token"), [200], "one question for all of them");
+    await alice.press("Escape");
+  },
+
+  async "a change on her telephone wins over an older one here, and she is told"({ browser, alice }) {
+    const telephone = await Person.arrive(browser, "Alice", NARROW);
+    await telephone.signIn();
+    await telephone.go("Inbox");
+    await alice.go("Inbox");
+    await alice.isSettled();
+    // A page that is not seen does not ask what is new, so what she looks at stays old for as long as it has to.
+    await alice.page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+    await alice.look("Buy oat milk");
+    await telephone.edit("Buy oat milk", { title: "Buy rice milk" });
+    await telephone.sees("Call the plumber", "Buy rice milk", "Write the report");
+    await telephone.isSettled();
+    await alice.details.locator("[name=title]").fill("Buy almond milk");
+    await alice.button("Close the details").click();
+    await alice.reads("“Buy rice milk” was changed elsewhere. You see the latest.");
+    await alice.sees("Call the plumber", "Buy rice milk", "Write the report");
+    assert.ok(alice.statuses("/api/v1/todos/").includes(412));
+
+    // Likewise where the row is too long to come along with the refusal. The page itself takes half as many emoji.
+    await telephone.page.locator("#details [name=notes]").evaluate((notes) => notes.removeAttribute("maxlength"));
+    await alice.isSettled();
+    await alice.look("Buy rice milk");
+    await telephone.edit("Buy rice milk", { notes: "\u{1f95b}".repeat(20_000) });
+    await telephone.isSettled();
+    alice.answers.length = 0;
+    await alice.details.locator("[name=title]").fill("Buy soy milk");
+    await alice.button("Close the details").click();
+    await eventually(() => assert.deepEqual(alice.statuses("/api/v1/todos/").slice(0, 2), [412, 200]));
+    await alice.reads("“Buy rice milk” was changed elsewhere. You see the latest.");
+    await alice.page.evaluate(() => delete document.hidden);
+    assert.deepEqual(telephone.faults, []);
+    await telephone.context.close();
+  },
+
+  async "she loses the network, goes on, and is back"({ alice }) {
+    await alice.isSettled();
+    await alice.context.setOffline(true);
+    await alice.add("Thought of in a tunnel");
+    await alice.check("Write the report");
+    await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel");
+    await alice.reads("You are offline. Changes are kept here and sent when you are back.");
+    await alice.inspect("offline", WIDE);
+    await alice.button("Sign out").click();
+    await alice.reads("Signing out needs the network. You are still signed in.");
+    await alice.context.setOffline(false);
+    await alice.isSettled();
+    await alice.reload();
+    await alice.go("Inbox");
+    await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel");
+  },
+
+  async "the service is away for a moment, says when to ask again, and is asked again"({ alice }) {
+    let refusals = 2;
+    // Nothing else here is made up; stopping the database would make the story wait for its timeouts.
+    await alice.page.route(`${API}/api/v1/todos`, (route) => {
+      if (route.request().method() !== "POST" || refusals === 0) return route.fallback();
+      refusals -= 1;
+      const headers = { "Access-Control-Allow-Origin": PAGE, "Access-Control-Expose-Headers": "Retry-After", "Retry-After": "1" };
+      return route.fulfill({ status: 503, headers, contentType: "application/problem+json", body: "{}" });
+    });
+    await alice.add("Sent three times, there once");
+    await alice.reads("The service can't answer just now.");
+    await alice.reads("Sent three times, there once");
+    await alice.isSettled();
+    await alice.reload();
+    await alice.go("Inbox");
+    await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel", "Sent three times, there once");
+  },
+
+  async "a page that is opened while Better Auth is away waits for it"({ alice }) {
+    await alice.page.route("**/api/auth/get-session", (route) => route.abort(), { times: 2 });
+    await alice.page.reload();
+    await alice.reads("The service can't answer just now.");
+    await alice.reads("Buy rice milk");
+    assert.ok(await alice.page.locator("#welcome").isHidden());
+  },
+};
