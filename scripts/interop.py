@@ -21,7 +21,7 @@ def folder_of(version):
         shutil.copy(script, folder)
     (folder / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
     line = version.rpartition(".")[0]
-    packages = [f"better-auth@{version}", f"@better-auth/oauth-provider@>={line}.0 <={version}"]
+    packages = [f"better-auth@{version}", f"@better-auth/oauth-provider@>={line}.0 <={version}", "typescript"]
     # The provider asks for the utilities of one version only, which need not be this one's.
     node.run(folder, "install", "--legacy-peer-deps", "--no-audit", "--no-fund", "--loglevel=error", *packages)
     return folder

@@ -41,8 +41,12 @@ def reason_to_skip() -> str:
     return ""
 
 
+def folder_of_servers() -> Path:
+    return Path(os.environ["INTEROP"])
+
+
 def version_of_better_auth() -> str:
-    package = Path(os.environ["INTEROP"]) / "node_modules" / "better-auth" / "package.json"
+    package = folder_of_servers() / "node_modules" / "better-auth" / "package.json"
     return json.loads(package.read_text(encoding="utf-8"))["version"]
 
 
@@ -114,7 +118,7 @@ class BetterAuth(Server):
     def start(self) -> None:
         config = json.dumps({**self.config, "port": self.port})
         environment = {**os.environ, "BETTER_AUTH_CONFIG": config, "BETTER_AUTH_TELEMETRY": "0"}
-        self.launch(["node", str(Path(os.environ["INTEROP"]) / "server.mjs")], environment, "/")
+        self.launch(["node", str(folder_of_servers() / "server.mjs")], environment, "/")
 
     def sign_up(self, name: str) -> Person:
         person = Person(self, name)

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from tests.interop.case import TODOS, InteropTestCase
-from tests.interop.servers import CALLBACK, HERE, ROOT, BetterAuth, Person, TodoApi
+from tests.interop.servers import CALLBACK, ROOT, BetterAuth, Person, TodoApi, folder_of_servers
 
 PATH = "/better-auth/events/plugin"
 # CI keeps it short; INTEROP_ROUNDS=50 measures.
@@ -20,10 +20,11 @@ ROUNDS = int(os.environ.get("INTEROP_ROUNDS", "5"))
 @cache
 def compile_plugin() -> None:
     """As it is to be copied, under its own strict settings."""
-    folder = HERE / ".plugin"
+    servers = folder_of_servers()
+    folder = servers / ".plugin"
     shutil.copytree(ROOT / "examples" / "better-auth-plugin", folder, dirs_exist_ok=True)
     done = subprocess.run(
-        [HERE / "node_modules" / ".bin" / "tsc", "-p", folder], capture_output=True, text=True, check=False
+        [servers / "node_modules" / ".bin" / "tsc", "-p", folder], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
