@@ -1,0 +1,205 @@
+"""A rule as RFC 5545 writes it, of which a part is accepted: `FREQ=WEEKLY;INTERVAL=2;BYDAY=TU`.
+
+A rule names days; the time of day is the todo's. What is refused, is refused with a code that names the part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple, NoReturn
+
+LONGEST = 200
+MOST_INTERVAL = 999
+MOST_COUNT = 999
+DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+DAY = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
+NUMBER = re.compile(r"[+-]?[1-9][0-9]{0,2}")
+# A numbered weekday is one of a month's five or of a year's 53.
+MOST_WEEKDAYS = {"MONTHLY": 5, "YEARLY": 53}
+
+
+class RuleRefused(ValueError):
+    """`code` names the part that is wrong; the text is for people."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+class Weekday(NamedTuple):
+    """The nth such day of a month or a year, counted from its end if negative; 0 is every one."""
+
+    nth: int
+    day: int
+
+    def __str__(self) -> str:
+        return f"{self.nth or ''}{DAYS[self.day]}"
+
+
+class Rule(NamedTuple):
+    freq: str
+    interval: int = 1
+    months: tuple[int, ...] = ()
+    month_days: tuple[int, ...] = ()
+    weekdays: tuple[Weekday, ...] = ()
+    positions: tuple[int, ...] = ()
+    count: int | None = None
+    until: date | None = None
+    week_start: int = 0
+
+    def __str__(self) -> str:
+        """The one spelling of this rule."""
+        parts = {
+            "FREQ": self.freq,
+            "INTERVAL": "" if self.interval == 1 else str(self.interval),
+            "BYMONTH": ",".join(map(str, self.months)),
+            "BYMONTHDAY": ",".join(map(str, self.month_days)),
+            "BYDAY": ",".join(map(str, self.weekdays)),
+            "BYSETPOS": ",".join(map(str, self.positions)),
+            "COUNT": "" if self.count is None else str(self.count),
+            "UNTIL": "" if self.until is None else self.until.isoformat().replace("-", ""),
+            "WKST": DAYS[self.week_start] if self.week_start else "",
+        }
+        return ";".join(f"{name}={value}" for name, value in parts.items() if value)
+
+
+def parse(text: str) -> Rule:
+    parts = parts_of(text)
+    values = {}
+    for name, value in parts.items():
+        member, read = PARTS[name]
+        values[member] = read(name, value)
+    if "freq" not in values:
+        refuse("FREQ", f"begin with FREQ, one of {', '.join(FREQUENCIES)}")
+    rule = Rule(**values)
+    require_sense(rule)
+    # Only weeks that are left out ask where a week begins.
+    return rule if rule.freq == "WEEKLY" and rule.interval > 1 else rule._replace(week_start=0)
+
+
+def parts_of(text: str) -> dict[str, str]:
+    if len(text) > LONGEST:
+        raise RuleRefused("rrule_too_long", f"A rule has at most {LONGEST} characters.")
+    parts: dict[str, str] = {}
+    for part in text.upper().split(";"):
+        name, equals, value = part.partition("=")
+        if not equals or not value:
+            raise RuleRefused("rrule_syntax", "Write a rule as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, without a prefix.")
+        if name not in PARTS:
+            raise RuleRefused("rrule_part", f"A rule may have {', '.join(PARTS)}, and nothing else.")
+        if name in parts:
+            refuse(name, "say it once")
+        parts[name] = value
+    return parts
+
+
+def refuse(name: str, explanation: str) -> NoReturn:
+    raise RuleRefused(f"rrule_{name.lower()}", f"{name}: {explanation}.")
+
+
+def frequency(name: str, value: str) -> str:
+    return value if value in FREQUENCIES else refuse(name, f"one of {', '.join(FREQUENCIES)}")
+
+
+def number(name: str, value: str, most: int, *, may_be_negative: bool = False) -> int:
+    if NUMBER.fullmatch(value) and (may_be_negative or value[0] not in "+-") and abs(int(value)) <= most:
+        return int(value)
+    refuse(name, f"a number from 1 to {most}{', or as negative from the end' if may_be_negative else ''}")
+
+
+def interval(name: str, value: str) -> int:
+    return number(name, value, MOST_INTERVAL)
+
+
+def count(name: str, value: str) -> int:
+    return number(name, value, MOST_COUNT)
+
+
+def months(name: str, value: str) -> tuple[int, ...]:
+    return distinct(number(name, each, 12) for each in value.split(","))
+
+
+def month_days(name: str, value: str) -> tuple[int, ...]:
+    return distinct(number(name, each, 31, may_be_negative=True) for each in value.split(","))
+
+
+def positions(name: str, value: str) -> tuple[int, ...]:
+    return distinct(number(name, each, 366, may_be_negative=True) for each in value.split(","))
+
+
+def weekdays(name: str, value: str) -> tuple[Weekday, ...]:
+    found = [DAY.fullmatch(each) for each in value.split(",")]
+    days = [Weekday(int(each[1] or 0), DAYS.index(each[2])) for each in found if each]
+    if len(days) < len(found):
+        refuse(name, f"days of {', '.join(DAYS)}, with a number such as 2TU or -1FR where months or years repeat")
+    return distinct(days)
+
+
+def week_start(name: str, value: str) -> int:
+    return DAYS.index(value) if value in DAYS else refuse(name, f"one of {', '.join(DAYS)}")
+
+
+def until(name: str, value: str) -> date:
+    try:
+        if re.fullmatch(r"[0-9]{8}", value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    refuse(name, "the last day, as 20261231; the time of day is the todo's")
+
+
+def distinct(values: Any) -> tuple[Any, ...]:
+    """Each once; days counted from the end come last."""
+    return tuple(sorted(set(values), key=lambda value: (negative(value), value)))
+
+
+def negative(value: Any) -> bool:
+    return (value.nth if isinstance(value, Weekday) else value) < 0
+
+
+PARTS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
+    "FREQ": ("freq", frequency),
+    "INTERVAL": ("interval", interval),
+    "BYMONTH": ("months", months),
+    "BYMONTHDAY": ("month_days", month_days),
+    "BYDAY": ("weekdays", weekdays),
+    "BYSETPOS": ("positions", positions),
+    "COUNT": ("count", count),
+    "UNTIL": ("until", until),
+    "WKST": ("week_start", week_start),
+}
+
+
+def require_sense(rule: Rule) -> None:
+    """Refuses what the RFC forbids, and what libraries understand differently."""
+    if rule.count is not None and rule.until is not None:
+        refuse("COUNT", "give COUNT or UNTIL, not both")
+    if any(day.nth for day in rule.weekdays):
+        most = MOST_WEEKDAYS.get(rule.freq) or refuse("BYDAY", "numbers go with MONTHLY and YEARLY only")
+        if rule.months:
+            most = MOST_WEEKDAYS["MONTHLY"]
+        if any(abs(day.nth) > most for day in rule.weekdays):
+            refuse("BYDAY", f"numbers go to {most} here")
+        if not all(day.nth for day in rule.weekdays):
+            refuse("BYDAY", "either all days have numbers or none")
+        if rule.month_days:
+            refuse("BYMONTHDAY", "not together with a numbered BYDAY")
+    if rule.month_days and rule.freq == "WEEKLY":
+        refuse("BYMONTHDAY", "not with WEEKLY")
+    if rule.month_days and rule.freq == "YEARLY" and not rule.months:
+        refuse("BYMONTHDAY", "YEARLY wants BYMONTH with it")
+    if rule.positions:
+        require_positions(rule)
+
+
+def require_positions(rule: Rule) -> None:
+    if rule.freq not in MOST_WEEKDAYS:
+        refuse("BYSETPOS", "with MONTHLY and YEARLY only")
+    if not (rule.weekdays or rule.month_days):
+        refuse("BYSETPOS", "wants BYDAY or BYMONTHDAY to choose from")
+    if rule.freq == "YEARLY" and not rule.months:
+        refuse("BYSETPOS", "YEARLY wants BYMONTH with it")

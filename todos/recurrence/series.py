@@ -1,0 +1,54 @@
+"""Which occurrence follows this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice, takewhile
+from typing import NamedTuple
+
+from todos.recurrence.rule import Rule, RuleRefused
+from todos.recurrence.walk import days_after
+
+# Who comes back after years hears that they missed so many.
+MOST_MISSED = 999
+
+
+class Occurrence(NamedTuple):
+    """The nth of its series, counted with those that were missed."""
+
+    day: date
+    number: int
+
+
+class Next(NamedTuple):
+    occurrence: Occurrence | None
+    missed: int
+
+
+def following(rule: Rule, start: date, this: Occurrence) -> Iterator[Occurrence]:
+    """All after this one, to the end of the series."""
+    left = None if rule.count is None else max(0, rule.count - this.number)
+    days = islice(days_after(rule, start, this.day), left)
+    return (Occurrence(day, this.number + number) for number, day in enumerate(days, 1))
+
+
+def next_from(rule: Rule, start: date, this: Occurrence, today: date) -> Next:
+    """The first after this one that is not before today; those between are missed, and not piled up."""
+    passed = takewhile(lambda each: each.day < today, islice(following(rule, start, this), MOST_MISSED))
+    missed = sum(1 for _ in passed)
+    if rule.count is None:
+        day = next(days_after(rule, start, max(this.day, today - timedelta(days=1))), None)
+        return Next(day and Occurrence(day, this.number + missed + 1), missed)
+    return Next(next((each for each in following(rule, start, this) if each.day >= today), None), missed)
+
+
+def next_from_completion(rule: Rule, this: Occurrence, completed_on: date) -> Next:
+    """The first after the day of completing, as if the series had begun there."""
+    return Next(next(following(rule, completed_on, this._replace(day=completed_on)), None), 0)
+
+
+def require_an_occurrence(rule: Rule, start: date) -> None:
+    """Refuses a rule that names no day after the first; one that is to be done once is none."""
+    if next(following(rule, start, Occurrence(start, 1)), None) is None:
+        raise RuleRefused("rrule_empty", "This rule names no day after the first.")
