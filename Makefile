@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus bench bench-against lint types schema openapi-lint figures interop e2e package package-install package-matrix lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors bench bench-against lint types schema openapi-lint figures interop e2e package package-install package-matrix lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ limits: .venv-dev  ## hostile requests against the running service, with what ea
 
 corpus:  ## hostile tokens, key sets and servers against ours and other verifiers; writes docs/corpus.md (needs Node)
 	@$(PYTHON) scripts/corpus.py
+
+rrule-vectors:  ## which days rules of recurrence name, beside dateutil, rrule and ical.js (needs Node)
+	@$(PYTHON) scripts/rrule_vectors.py
 
 bench: .venv-dev  ## load on a private PostgreSQL beside plain DRF (SERVERS="name=url" for others); wants wrk
 	@.venv/bin/python -m bench.run $(SERVERS)

@@ -47,7 +47,7 @@ class Rule(NamedTuple):
     month_days: tuple[int, ...] = ()
     weekdays: tuple[Weekday, ...] = ()
     positions: tuple[int, ...] = ()
-    count: int | None = None
+    times: int | None = None
     until: date | None = None
     week_start: int = 0
 
@@ -60,7 +60,7 @@ class Rule(NamedTuple):
             "BYMONTHDAY": ",".join(map(str, self.month_days)),
             "BYDAY": ",".join(map(str, self.weekdays)),
             "BYSETPOS": ",".join(map(str, self.positions)),
-            "COUNT": "" if self.count is None else str(self.count),
+            "COUNT": "" if self.times is None else str(self.times),
             "UNTIL": "" if self.until is None else self.until.isoformat().replace("-", ""),
             "WKST": DAYS[self.week_start] if self.week_start else "",
         }
@@ -115,7 +115,7 @@ def interval(name: str, value: str) -> int:
     return number(name, value, MOST_INTERVAL)
 
 
-def count(name: str, value: str) -> int:
+def times(name: str, value: str) -> int:
     return number(name, value, MOST_COUNT)
 
 
@@ -168,7 +168,7 @@ PARTS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "BYMONTHDAY": ("month_days", month_days),
     "BYDAY": ("weekdays", weekdays),
     "BYSETPOS": ("positions", positions),
-    "COUNT": ("count", count),
+    "COUNT": ("times", times),
     "UNTIL": ("until", until),
     "WKST": ("week_start", week_start),
 }
@@ -176,7 +176,7 @@ PARTS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
 
 def require_sense(rule: Rule) -> None:
     """Refuses what the RFC forbids, and what libraries understand differently."""
-    if rule.count is not None and rule.until is not None:
+    if rule.times is not None and rule.until is not None:
         refuse("COUNT", "give COUNT or UNTIL, not both")
     if any(day.nth for day in rule.weekdays):
         most = MOST_WEEKDAYS.get(rule.freq) or refuse("BYDAY", "numbers go with MONTHLY and YEARLY only")
@@ -197,9 +197,7 @@ def require_sense(rule: Rule) -> None:
 
 
 def require_positions(rule: Rule) -> None:
-    if rule.freq not in MOST_WEEKDAYS:
-        refuse("BYSETPOS", "with MONTHLY and YEARLY only")
+    if rule.freq != "MONTHLY":
+        refuse("BYSETPOS", "with MONTHLY only, because libraries disagree about the others")
     if not (rule.weekdays or rule.month_days):
         refuse("BYSETPOS", "wants BYDAY or BYMONTHDAY to choose from")
-    if rule.freq == "YEARLY" and not rule.months:
-        refuse("BYSETPOS", "YEARLY wants BYMONTH with it")

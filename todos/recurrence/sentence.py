@@ -31,7 +31,7 @@ def in_words(rule: Rule, start: date) -> str:
 def end_of(rule: Rule) -> str:
     if rule.until is not None:
         return f", until {rule.until.day} {MONTHS[rule.until.month - 1]} {rule.until.year}"
-    return "" if rule.count is None else f", {rule.count} times"
+    return "" if rule.times is None else f", {rule.times} times"
 
 
 def names_date(rule: Rule) -> bool:

@@ -28,7 +28,7 @@ class Next(NamedTuple):
 
 def following(rule: Rule, start: date, this: Occurrence) -> Iterator[Occurrence]:
     """All after this one, to the end of the series."""
-    left = None if rule.count is None else max(0, rule.count - this.number)
+    left = None if rule.times is None else max(0, rule.times - this.number)
     days = islice(days_after(rule, start, this.day), left)
     return (Occurrence(day, this.number + number) for number, day in enumerate(days, 1))
 
@@ -37,9 +37,9 @@ def next_from(rule: Rule, start: date, this: Occurrence, today: date) -> Next:
     """The first after this one that is not before today; those between are missed, and not piled up."""
     passed = takewhile(lambda each: each.day < today, islice(following(rule, start, this), MOST_MISSED))
     missed = sum(1 for _ in passed)
-    if rule.count is None:
-        day = next(days_after(rule, start, max(this.day, today - timedelta(days=1))), None)
-        return Next(day and Occurrence(day, this.number + missed + 1), missed)
+    if rule.times is None:
+        days = days_after(rule, start, max(this.day, today - timedelta(days=1)))
+        return Next(next((Occurrence(day, this.number + missed + 1) for day in days), None), missed)
     return Next(next((each for each in following(rule, start, this) if each.day >= today), None), missed)
 
 

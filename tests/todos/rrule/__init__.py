@@ -1,0 +1,1 @@
+"""Rules with the days that they name, agreed on by three other implementations."""
