@@ -13,6 +13,10 @@ FORBIDDEN = {
         *("todos.models", "todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
         *("django", "rest_framework", "drf_spectacular"),
     ),
+    "todos/recurrence": (
+        *("todos.fields", "todos.models", "todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
+        *("django", "rest_framework", "drf_spectacular"),
+    ),
     "todos/models": ("todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
     "todos/compiled": ("todos.reading", "todos.changes", "todos.api", "todos.admin"),
     "todos/reading": ("todos.changes", "todos.api", "todos.admin"),
