@@ -55,6 +55,8 @@ class Bookkeeping(RuleBasedStateMachine):
     steps = 0
     # Bulks that were accepted, in which a todo changed its place and got a new subtask.
     families = 0
+    # Completed occurrences that were looked at.
+    histories = 0
 
     def __init__(self) -> None:
         super().__init__()

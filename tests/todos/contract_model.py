@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-PLAIN = ("title", "notes", "meta", "priority", "starts_on", "due_date", "due_time", "time_zone")
+from dateutil.rrule import rrulestr
+
+PLAIN = ("title", "notes", "meta", "priority", "starts_on", "due_date", "due_time", "time_zone", "rrule", "repeat_from")
 DEFAULTS: dict[str, Any] = {
     "title": "",
     "notes": "",
@@ -24,11 +26,26 @@ DEFAULTS: dict[str, Any] = {
     "due_date": None,
     "due_time": None,
     "time_zone": None,
+    "rrule": None,
+    "repeat_from": "due",
     "completed": False,
     "parent": None,
     "tags": [],
 }
+COUNTS = {"FREQ=DAILY;COUNT=3": 3}
 Row = dict[str, Any]
+
+
+class Series(NamedTuple):
+    start: str
+    day: str
+    number: int
+
+
+def days_of(rule: str, start: str) -> Iterator[str]:
+    """By another implementation, which is not told of COUNT: that counts from the start of the series."""
+    for moment in rrulestr(rule.partition(";COUNT")[0], dtstart=datetime.fromisoformat(f"{start}T00:00+00:00")):
+        yield moment.date().isoformat()
 
 
 class Refusal(Exception):
@@ -48,6 +65,8 @@ class Notebook:
         # The tag that had a name until lately, and until when.
         self.former_names: dict[str, tuple[Row, datetime]] = {}
         self.settings: Row = {"time_zone": "UTC", "week_start": 1, "default_list": None}
+        # The occurrences that were completed, in order.
+        self.history: list[Row] = []
         self.touched: list[Row] = []
         # Rows whose place among their siblings the contract leaves open after the last change, and rows that were put
         # where they were: whether that is a change is open, too.
@@ -155,10 +174,12 @@ class Notebook:
         return 200, todo
 
     def settle(self, todo: Row, values: Row) -> None:
+        was = todo.get("rrule"), todo.get("due_date")
         self.settle_place(todo, values)
         self.touch(todo, **{name: values[name] for name in PLAIN if name in values})
         if (todo["due_time"] and not todo["due_date"]) or (todo["time_zone"] and not todo["due_time"]):
             raise Refusal(400)
+        self.settle_series(todo, was, is_named="rrule" in values)
         if "tags" in values:
             self.tag(todo, values["tags"])
         removed = self.present_keys(values.get("tags_remove", ()))
@@ -168,7 +189,7 @@ class Notebook:
         if "completed" in values:
             (self.finish if values["completed"] else self.resume)(todo)
         if values.get("parent") and not todo["completed_at"]:
-            self.touch(self.todos[todo["parent"]], completed_at=None, completed_in=None)
+            self.keep_open(self.todos[todo["parent"]])
 
     def settle_place(self, todo: Row, values: Row) -> None:
         parent_id = values.get("parent", todo["parent"])
@@ -225,7 +246,7 @@ class Notebook:
         return {self.present_key(name, now) for name in names}
 
     def finish(self, todo: Row) -> None:
-        if not todo["completed_at"]:
+        if not todo["completed_at"] and not self.goes_on(todo):
             for row in (todo, *self.children(todo)):
                 if not row["completed_at"] and not row["deleted_at"]:
                     self.touch(row, completed_at=self.now, completed_in=self.number)
@@ -233,11 +254,89 @@ class Notebook:
     def resume(self, todo: Row) -> None:
         if todo["completed_at"]:
             number = todo["completed_in"]
+            self.take_back(todo, todo["completed_at"])
             for row in (todo, *(child for child in self.children(todo) if not child["deleted_at"])):
                 if row["completed_in"] == number:
                     self.touch(row, completed_at=None, completed_in=None)
             if todo["parent"]:
-                self.touch(self.todos[todo["parent"]], completed_at=None, completed_in=None)
+                self.keep_open(self.todos[todo["parent"]])
+
+    def keep_open(self, parent: Row) -> None:
+        if parent["completed_at"]:
+            self.take_back(parent, parent["completed_at"])
+        self.touch(parent, completed_at=None, completed_in=None)
+
+    # What repeats
+
+    def settle_series(self, todo: Row, was: tuple[Any, Any], *, is_named: bool) -> None:
+        rule, due = todo["rrule"], todo["due_date"]
+        if rule and not due:
+            raise Refusal(400)
+        if not rule:
+            todo["series"] = None
+        elif is_named and (was != (rule, due) or due != todo["series"].day):
+            todo["series"] = Series(due, due, 1)
+
+    def next_of(self, todo: Row) -> tuple[Series | None, int]:
+        """The next occurrence, and how many are missed on the way there."""
+        series, rule, missed = todo["series"], todo["rrule"], 0
+        today = self.now.astimezone(ZoneInfo(self.settings["time_zone"])).date().isoformat()
+        is_from_completion = todo["repeat_from"] == "completion"
+        start, this = (today, today) if is_from_completion else (series.start, series.day)
+        later = (day for day in days_of(rule, start) if day > this)
+        for number, day in enumerate(later, series.number + 1):
+            if number > COUNTS.get(rule, number):
+                break
+            if day >= today:
+                return Series(series.start, day, number), missed
+            missed += 1
+        return None, missed
+
+    def goes_on(self, todo: Row) -> bool:
+        if not todo["rrule"]:
+            return False
+        following, missed = self.next_of(todo)
+        children = self.children(todo) if following else []
+        live = [row for row in children if row["completed_at"] and not row["deleted_at"]]
+        kept = {name: todo[name] for name in ("due_date", "starts_on", "series")}
+        subtasks = {row["id"]: (row["completed_at"], row["completed_in"]) for row in live}
+        self.history.append({"todo": todo["id"], "at": self.now, "missed": missed, "subtasks": subtasks, **kept})
+        if following:
+            self.stand(todo, following)
+            for row in live:
+                self.touch(row, completed_at=None, completed_in=None)
+        return following is not None
+
+    def stand(self, todo: Row, following: Series) -> None:
+        starts_on = todo["starts_on"]
+        if starts_on:
+            away = date.fromisoformat(following.day) - date.fromisoformat(todo["due_date"])
+            starts_on = (date.fromisoformat(starts_on) + away).isoformat()
+        self.touch(todo, due_date=following.day, starts_on=starts_on, series=following)
+
+    def take_back(self, todo: Row, at: datetime | None = None) -> None:
+        mine = [each for each in self.history if each["todo"] == todo["id"]]
+        if not todo["rrule"] or not mine or (at and mine[-1]["at"] != at):
+            return
+        last = mine[-1]
+        if last["series"].start != todo["series"].start:
+            return
+        self.history.remove(last)
+        self.touch(todo, **{name: last[name] for name in ("due_date", "starts_on", "series")})
+        for row in self.children(todo):
+            if row["id"] in last["subtasks"] and not row["completed_at"] and not row["deleted_at"]:
+                moment, number = last["subtasks"][row["id"]]
+                self.touch(row, completed_at=moment, completed_in=number)
+
+    def skip(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version)
+        if not todo["rrule"] or todo["completed_at"]:
+            raise Refusal(409, "not_repeating", todo)
+        following, _ = self.next_of(todo)
+        if following is None:
+            raise Refusal(409, "last_occurrence", todo)
+        self.stand(todo, following)
+        return 200, todo
 
     def complete(self, uid: str, version: int | None = None) -> tuple[int, Row]:
         todo = self.found(self.todos, uid, version)
@@ -246,7 +345,10 @@ class Notebook:
 
     def reopen(self, uid: str, version: int | None = None) -> tuple[int, Row]:
         todo = self.found(self.todos, uid, version)
-        self.resume(todo)
+        if todo["completed_at"]:
+            self.resume(todo)
+        else:
+            self.take_back(todo)
         return 200, todo
 
     def delete(self, uid: str, version: int | None = None) -> tuple[int, Row]:

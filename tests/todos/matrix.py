@@ -44,6 +44,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "todos/<str:id>"): {"title": "new"},
     ("POST", "todos/<str:id>/complete"): {},
     ("POST", "todos/<str:id>/reopen"): {},
+    ("POST", "todos/<str:id>/skip"): {},
     ("POST", "todos/<str:id>/restore"): {},
     ("POST", "todos/<str:id>/move"): {},
     ("POST", "lists"): {"id": NEW, "name": "new"},
@@ -57,11 +58,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "me"): {"week_start": 7},
 }
 # What an address needs besides.
-QUERIES = {("DELETE", "todos"): "?status=trashed"}
+QUERIES = {
+    ("DELETE", "todos"): "?status=trashed",
+    **{(method, "occurrences"): "?rrule=FREQ%3DDAILY&due_date=2026-11-27" for method in ("GET", "HEAD")},
+}
 OPERATIONS: dict[str, dict[str, Any]] = {
     "create": {"id": NEW, "title": "new"},
     "update": {"id": MINE["todo"], "title": "new"},
-    **{op: {"id": MINE["todo"]} for op in ("complete", "reopen", "delete", "restore", "move")},
+    **{op: {"id": MINE["todo"]} for op in ("complete", "reopen", "skip", "delete", "restore", "move")},
 }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import connection
 
-from todos.models import Account, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 
-OWNED = (Account, List, Tag, FormerName, Todo, TodoTag, Tombstone, IdempotencyKey)
+OWNED = (Account, List, Tag, FormerName, Todo, TodoTag, Completion, Tombstone, IdempotencyKey)
 
 
 def rows_of(user: Any) -> list[Any]:

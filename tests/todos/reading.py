@@ -116,7 +116,10 @@ def summary(notebook: Notebook, now: datetime, tz: str = "") -> dict[str, Any]:
     zone = tz or notebook.settings["time_zone"]
     begun = open_todos(notebook, now, zone)
     todos = shown(notebook, begun)
-    done = [todo["completed_at"] for todo in notebook.todos.values() if todo["completed_at"] and not todo["deleted_at"]]
+    live = {uid: todo for uid, todo in notebook.todos.items() if not todo["deleted_at"]}
+    occurrences = [(each["todo"], each["at"]) for each in notebook.history if each["todo"] in live]
+    completed = {(uid, todo["completed_at"]) for uid, todo in live.items() if todo["completed_at"]}
+    done = [moment for _, moment in [*occurrences, *(completed - {*occurrences})]]
     lists = [row for row in notebook.lists.values() if not row["deleted_at"] and not row["archived_at"]]
     return {
         "inbox": sum(1 for todo in todos if todo["list"] == notebook.inbox["id"]),

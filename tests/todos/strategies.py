@@ -25,6 +25,9 @@ NAMES = ("alpha", "Beta", "gamma")
 TAG_NAMES = ("red", "RED", "blue", "Green")
 COLORS = (None, "#00ff00")
 
+RULES = ("FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYMONTHDAY=-1", None)
+
+rules, repeat_from = st.sampled_from(RULES), st.sampled_from(("due", "completion"))
 days, at, zones = st.sampled_from(DAYS), st.sampled_from(TIMES), st.sampled_from(ZONES)
 nothing = st.none()
 # Mostly one of them, so that much happens to the same rows.
@@ -53,6 +56,8 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "priority": st.integers(0, 3),
     "dates": dates,
     "starts_on": days | nothing,
+    "repeats": st.fixed_dictionaries({"rrule": rules}, optional={"due_date": days}),
+    "repeat_from": repeat_from,
     "list": any_list,
     "parent": todos | nothing,
     "tags": st.lists(st.sampled_from(TAG_NAMES), max_size=3),
@@ -65,7 +70,7 @@ def fields(draw: Any, **always: Any) -> dict[str, Any]:
     values = dict(always)
     for name in draw(st.lists(st.sampled_from(sorted(FIELDS)), max_size=3, unique=True)):
         value = draw(FIELDS[name])
-        values.update(value if name == "dates" else {name: value})
+        values.update(value if name in {"dates", "repeats"} else {name: value})
     return values
 
 
@@ -102,16 +107,17 @@ settings = st.fixed_dictionaries(
 expectations = st.sampled_from(
     ("none",) * 12 + ("body", "stale body", "header", "stale header", "list of headers", "weak header", "any header")
 )
-verbs = st.lists(
-    st.tuples(st.sampled_from(("complete", "reopen", "delete", "delete", "restore", "restore", "erase_todo")), number),
-    min_size=1,
-    max_size=5,
+VERBS = ("complete", "complete", "reopen", "skip", "delete", "delete", "restore", "restore", "erase_todo")
+verbs = st.lists(st.tuples(st.sampled_from(VERBS), number), min_size=1, max_size=5)
+repeating = st.fixed_dictionaries(
+    {"rrule": rules.filter(bool), "due_date": days}, optional={"repeat_from": repeat_from}
 )
+verbs_of_repeating = st.lists(st.sampled_from(("complete", "complete", "skip", "reopen")), min_size=1, max_size=5)
 operation = st.one_of(
     st.tuples(st.just("create"), number, new_todos()),
     st.tuples(st.just("update"), number, todo_changes()),
     st.tuples(st.just("move"), number, moves),
-    st.tuples(st.sampled_from(("complete", "reopen", "delete", "restore")), number, st.just({})),
+    st.tuples(st.sampled_from(("complete", "reopen", "skip", "delete", "restore")), number, st.just({})),
 )
 operations = st.lists(operation, min_size=1, max_size=5, unique_by=lambda drawn: drawn[1])
 

@@ -5,7 +5,7 @@ from django.test import override_settings
 from rest_framework import serializers
 
 from tests.todos.case import TodosTestCase
-from todos.api.strict import Color, Items, StrictSerializer, Text, Zone
+from todos.api.strict import Color, Items, Recurrence, StrictSerializer, Text, Zone
 
 WRONG_TYPES = {
     "title": [1, True, ["x"], {"a": 1}, None],
@@ -153,7 +153,7 @@ class WhatIsSaid(TodosTestCase):
         self.assert_said(response, "Write a colour as #rrggbb, such as #3b82f6.", "invalid", expected="color")
 
     def test_of_an_operation_and_of_a_body(self):
-        choices = ["create", "update", "complete", "reopen", "delete", "restore", "move"]
+        choices = ["create", "update", "complete", "reopen", "skip", "delete", "restore", "move"]
 
         response = self.alice.post("/todos/bulk", {"operations": [{"op": "destroy"}]})
 
@@ -305,7 +305,7 @@ class EveryBodyHasAnEnd(TodosTestCase):
                     self.assertTrue(isinstance(part, Items) or not isinstance(part, serializers.ListField))
                     if isinstance(part, serializers.CharField):
                         # The others know how long each of their values is.
-                        self.assertTrue(isinstance(part, Text) or type(part) in {Zone, Color})
+                        self.assertTrue(isinstance(part, Text) or type(part) in {Zone, Color, Recurrence})
 
     def test_no_item_is_looked_at_after_the_last_fault_that_is_told(self):
         seen = []

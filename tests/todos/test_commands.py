@@ -71,10 +71,10 @@ class SeedDemo(TodosTestCase):
     def test_it_fills_a_user_once(self):
         username = self.alice.user.get_username()
 
-        self.assertIn("15 lists and todos", self.seed(username))
+        self.assertIn("17 lists and todos", self.seed(username))
         titles = self.alice.titles(starts="all")
         self.assertIn("0 lists and todos", self.seed(username))
-        self.assertEqual((len(titles), self.alice.titles(starts="all")), (12, titles))
+        self.assertEqual((len(titles), self.alice.titles(starts="all")), (14, titles))
 
     def test_it_leaves_alone_what_was_edited(self):
         username = self.alice.user.get_username()

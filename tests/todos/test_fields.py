@@ -26,6 +26,7 @@ from todos.models import List, Tag, Todo
 DECLARED: tuple[tuple[type[models.Model], Fields], ...] = ((Todo, TODO_FIELDS), (List, LIST_FIELDS), (Tag, TAG_FIELDS))
 # Columns that no client hears of.
 INTERNAL = {"id", "owner", "trashed_in", "completed_in", "due_sort", "title_sort", "key"}
+INTERNAL |= {"series_start", "occurrence_on", "occurrence_number"}
 # Two values for each kind that a client may write.
 SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.Line: ("one", "two"),
@@ -36,11 +37,14 @@ SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.TimeOfDay: ("02:30", "23:59"),
     kinds.Zone: ("Europe/Berlin", "Asia/Tokyo"),
     kinds.Color: ("#00ff00", "#0000ff"),
+    kinds.Recurrence: ("FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
 }
 
 
 def samples(field: Field) -> tuple[Any, Any]:
     kind = field.kind
+    if isinstance(kind, kinds.Choice):
+        return kind.choices[1], kind.choices[0]
     return (kind.max_value, kind.min_value) if isinstance(kind, kinds.Whole) else SAMPLES[type(kind)]
 
 
@@ -211,6 +215,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         kinds.TimeOfDay: lambda value: value and value.isoformat("minutes"),
         kinds.Zone: lambda value: value or None,
         kinds.Color: lambda value: value or None,
+        kinds.Recurrence: lambda value: value or None,
         kinds.Opaque: lambda value: json.loads(value) if value else None,
     }
     # What a column may hold; the others hold anything.
@@ -220,6 +225,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         "time_zone": ("", "Europe/Berlin"),
         "owner_zone": ("UTC", "Asia/Tokyo"),
         "color": ("", "#00ff00"),
+        "rrule": ("", "FREQ=DAILY"),
         "meta": ("", "{}", '{"a":[1]}'),
         "due_at": (datetime(2026, 3, 29, 1, 30, tzinfo=UTC),),
     }

@@ -7,7 +7,7 @@ from typing import Any
 from betterauth_auth.models import Identity
 from betterauth_auth.testing.drf import APIClient
 from tests.todos.case import API, TodosTestCase
-from tests.todos.matrix import ABSENT, Document, at, routes
+from tests.todos.matrix import ABSENT, QUERIES, Document, at, routes
 from tests.todos.raw_rows import OWNED, rows_of
 from todos.models import Account, List
 
@@ -16,7 +16,7 @@ class TheFirstRequest(TodosTestCase):
     def gets(self) -> list[str]:
         paths = Document().document["paths"]
         found = [
-            at(route, ABSENT)
+            at(route, ABSENT) + QUERIES.get(("GET", route), "")
             for route in routes()
             if "get" in paths.get(f"{API}/{route}".replace("<str:", "{").replace(">", "}"), {})
         ]

@@ -39,7 +39,7 @@ from todos import clock, models
 
 OWNED = (
     models.Account, models.List, models.Tag, models.FormerName, models.Todo, models.TodoTag, models.Tombstone,
-    models.IdempotencyKey,
+    models.Completion, models.IdempotencyKey,
 )  # fmt: skip
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # What the matrix does not make by itself: names, keys, versions and texts that Alice has too.
@@ -107,7 +107,8 @@ class NobodySeesAnothersRows(TodosTestCase):
         make("lists", id=MINE["list"], name="both")
         make("tags", id=MINE["tag"], name="both")
         for name in ("todo", "sibling", "trashed"):
-            make(id=MINE[name], title=name, list=MINE["list"], tags=["both"], due_date="2026-11-22", due_time="10:00")
+            due = {"due_date": "2026-11-22", "due_time": "10:00", "rrule": "FREQ=WEEKLY"}
+            make(id=MINE[name], title=name, list=MINE["list"], tags=["both"], **due)
         make(id=MINE["subtask"], parent=MINE["todo"])
         self.mallory.delete(f"/todos/{MINE['trashed']}")
         self.mallory.post("/todos", {"title": "x"}, **{"Idempotency-Key": "both"})
@@ -120,7 +121,9 @@ class NobodySeesAnothersRows(TodosTestCase):
         make("tags", id=HERS["tag"], name="hers")
         for own, row in (*HERS.items(), *MINE.items()):
             if own not in {"list", "archived", "gone", "tag", "subtask"}:
-                make(id=row, title="secret", list=HERS["list"], tags=["hers", "both"], due_date="2026-11-22")
+                due = {"due_date": "2026-11-22", "rrule": "FREQ=WEEKLY"}
+                make(id=row, title="secret", list=HERS["list"], tags=["hers", "both"], **due)
+                self.alice.post(f"/todos/{row}/complete")
         make(id=HERS["subtask"], parent=HERS["todo"])
         self.alice.patch(f"/lists/{HERS['archived']}", {"archived": True})
         tag = make("tags", name="her old name")

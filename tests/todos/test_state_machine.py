@@ -46,6 +46,27 @@ class ThreeUsers(Bookkeeping):
         steps = lambda book: book.update(uid, values, version)
         self.change(who, "patch", f"/todos/{uid}", {**values, **body}, steps, headers)
 
+    @rule(who=some.who, number=some.number, values=some.repeating, verbs=some.verbs_of_repeating)
+    def repeat(self, who: str, number: int, values: Row, verbs: list[str]) -> None:
+        uid = self.one_of(who, "todos", number)
+        self.change(who, "patch", f"/todos/{uid}", values, lambda book: book.update(uid, values, None), {})
+        for verb in verbs:
+            self.change(
+                who, "post", f"/todos/{uid}/{verb}", {}, lambda book, verb=verb: getattr(book, verb)(uid, None), {}
+            )
+        self.read_history(who, uid)
+
+    def read_history(self, who: str, uid: str) -> None:
+        book = self.books[who]
+        response = self.send(who, "get", f"/todos/{uid}/completions?page_size=200")
+        if uid not in book.todos:
+            assert response.status_code == 404, response.content
+            return
+        shown = [(row["due_date"], row["occurrence_on"], row["missed"]) for row in response.json()["results"]]
+        mine = [each for each in book.history if each["todo"] == uid]
+        assert shown == [(each["due_date"], each["series"].day, each["missed"]) for each in mine], (shown, mine)
+        Bookkeeping.histories += len(mine)
+
     @rule(who=some.who, verbs=some.verbs, how=some.expectations)
     def verbs(self, who: str, verbs: list[tuple[str, int]], how: str) -> None:
         for verb, number in verbs:
@@ -229,3 +250,4 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
         run_state_machine_as_test(ThreeUsers, settings=profile)
         self.assertGreater(Bookkeeping.steps, 2_000 if IS_THOROUGH else 150)
         self.assertGreater(Bookkeeping.families, 190 if IS_THOROUGH else 20)
+        self.assertGreater(Bookkeeping.histories, 100 if IS_THOROUGH else 5)

@@ -66,7 +66,7 @@ class Statements(TodosTransactionTestCase):
             return len(self.cost(self.alice.post, "/todos/bulk", {"operations": operations}))
 
         # More would be several statements on SQLite, which takes 999 values in one.
-        self.assertEqual(bulk(2), bulk(40))
+        self.assertEqual(bulk(2), bulk(30))
 
     def test_a_bulk_of_changes_costs_the_same_however_long_it_is(self):
         ids = [self.alice.todo()["id"] for _ in range(20)]

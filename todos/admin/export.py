@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from todos.models import Account, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 
 ROWS_AT_A_TIME = 500
 # A TodoTag shows as a name among the tags of its todo.
@@ -18,6 +18,7 @@ SECTIONS: tuple[tuple[str, type[models.Model]], ...] = (
     ("tags", Tag),
     ("former_names_of_tags", FormerName),
     ("todos", Todo),
+    ("completions", Completion),
     ("deleted_for_good", Tombstone),
     ("idempotency_keys", IdempotencyKey),
 )

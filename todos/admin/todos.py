@@ -23,6 +23,8 @@ from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilte
 from todos.admin.owned import OwnedAdmin, Write, columns_of
 from todos.fields.declared import TODO_FIELDS
 from todos.models import Todo, TodoTag
+from todos.recurrence.rule import parse
+from todos.recurrence.sentence import in_words
 from todos.types import Values
 
 
@@ -49,7 +51,7 @@ class TodoAdmin(OwnedAdmin[Todo]):
     actions = ("restore", "trash")
     editable = ("title", "priority", "due_date", "due_time")
     shown = (
-        *("owner_link", "state", "list_link", "parent_link", "tag_names"),
+        *("owner_link", "state", "list_link", "parent_link", "tag_names", "repeats"),
         *columns_of(Todo, TODO_FIELDS, *editable),
     )
 
@@ -114,6 +116,13 @@ class TodoAdmin(OwnedAdmin[Todo]):
     def tag_names(self, todo: Todo) -> str:
         links = TodoTag.objects.filter(owner=todo.owner_id, todo=todo).select_related("tag").order_by("tag__key")
         return format_html_join(", ", "{}", ((link.tag.name,) for link in links)) or "-"
+
+    @admin.display(description="repeats")
+    def repeats(self, todo: Todo) -> str:
+        if not (todo.rrule and todo.series_start):
+            return "-"
+        ending = ", counted from completing" if todo.repeat_from == "completion" else ""
+        return in_words(parse(todo.rrule), todo.series_start) + ending
 
     @admin.display(description="notes")
     def notes_length(self, todo: Todo) -> str:

@@ -35,7 +35,7 @@ class UpdateOperation(TodoPatch):
 
 
 class RowOperation(VersionInput):
-    op = serializers.ChoiceField(["complete", "reopen", "delete", "restore"])
+    op = serializers.ChoiceField(["complete", "reopen", "skip", "delete", "restore"])
     id = Id()
 
 
@@ -49,6 +49,7 @@ OPERATIONS: dict[str, Any] = {
     "update": UpdateOperation,
     "complete": RowOperation,
     "reopen": RowOperation,
+    "skip": RowOperation,
     "delete": RowOperation,
     "restore": RowOperation,
     "move": MoveOperation,

@@ -17,6 +17,7 @@ from todos import zones
 from todos.api.errors import QueryInvalid
 from todos.api.faults import not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
+from todos.recurrence.rule import LONGEST, Rule, RuleRefused, parse
 from todos.types import Json
 
 MAX_TAG_FILTERS = 20
@@ -25,6 +26,8 @@ MAX_IDS = 200
 INCLUDABLE = ("lists", "tags", "summary")
 DUES = ("today", "overdue", "upcoming", "none")
 MAX_WORDS = 200
+MOST_OCCURRENCES = 50
+FEW = 3
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -129,6 +132,19 @@ def read_words(sent: str) -> str:
     return words
 
 
+def read_count(sent: str) -> int:
+    if not (sent.isascii() and sent.isdigit() and 0 < int(sent[:4]) <= MOST_OCCURRENCES):
+        raise refusal("invalid", f"Write a number from 1 to {MOST_OCCURRENCES}.", expected="integer")
+    return int(sent)
+
+
+def read_rule(sent: str) -> Rule:
+    try:
+        return parse(sent)
+    except RuleRefused as exc:
+        raise refusal(exc.code, exc.detail) from exc
+
+
 PARAMETERS = {
     "status": choice(
         "Default: open and completed. Trashed todos show only with `status=trashed`.", "open", "completed", "trashed"
@@ -202,6 +218,18 @@ OPTIONS = {
         len(INCLUDABLE),
         {"enum": [*INCLUDABLE]},
     ),
+}
+
+# Of what repeats.
+COUNT = Parameter(
+    read_count,
+    f"How many, this one included; {FEW} if nothing is said.",
+    {"type": "integer", "minimum": 1, "maximum": MOST_OCCURRENCES, "default": FEW},
+)
+PREVIEW = {
+    "rrule": Parameter(read_rule, "A rule as a todo has it.", {"maxLength": LONGEST, "examples": ["FREQ=DAILY"]}),
+    "due_date": Parameter(read_day, "The day on which the series would begin.", {"format": "date"}),
+    "count": COUNT,
 }
 
 

@@ -37,6 +37,8 @@ INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Day: strict.Day,
     kinds.TimeOfDay: strict.TimeOfDay,
     kinds.Zone: strict.Zone,
+    kinds.Recurrence: strict.Recurrence,
+    kinds.Choice: strict.Choice,
     kinds.Color: strict.Color,
     kinds.Opaque: Opaque,
     kinds.Uuid: strict.Id,
@@ -57,6 +59,8 @@ ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.TimeOfDay: strict.TimeOfDay,
     kinds.Moment: serializers.DateTimeField,
     kinds.Zone: serializers.CharField,
+    kinds.Recurrence: serializers.CharField,
+    kinds.Choice: strict.Choice,
     kinds.Color: serializers.CharField,
     kinds.Uuid: serializers.UUIDField,
     kinds.Names: lambda **options: serializers.ListField(child=serializers.CharField(), **options),
@@ -81,7 +85,7 @@ def input_of(field: Field, when: Written) -> serializers.Field:
 
 
 def answer_of(field: Field) -> serializers.Field:
-    bounds = vars(field.kind) if isinstance(field.kind, kinds.Whole) else {}
+    bounds = vars(field.kind) if isinstance(field.kind, kinds.Whole | kinds.Choice) else {}
     options = {"read_only": True, "allow_null": field.is_nullable, "help_text": field.help_in_answer or None}
     return ANSWERS[type(field.kind)](**bounds, **options)
 
@@ -166,6 +170,14 @@ class SubtasksAnswer(AnswerSerializer):
 
 class TodoRowAnswer(Answer):
     declared = TODO_ROW_FIELDS
+
+
+class CompletionAnswer(AnswerSerializer):
+    id = serializers.UUIDField(source="uid")
+    due_date = serializers.DateField(help_text="When this occurrence was due, if need be moved.")
+    occurrence_on = serializers.DateField(help_text="The day that the rule named.")
+    completed_at = serializers.DateTimeField()
+    missed = serializers.IntegerField(help_text="How many after it had passed by then, undone; 999 at most.")
 
 
 class DeletedAnswer(AnswerSerializer):

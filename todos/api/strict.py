@@ -20,11 +20,13 @@ from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from todos import zones
-from todos.api.faults import Explained, fault
+from todos.api.faults import Explained, fault, not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.exceptions import MAX_FAULTS
 from todos.fields.declared import MAX_NOTES
 from todos.letters import ONE_LINE_FAULTS, SURROGATE_FAULTS, TEXT, TEXT_FAULTS
+from todos.recurrence.rule import LONGEST as LONGEST_RULE
+from todos.recurrence.rule import RuleRefused, parse
 
 COLOR = r"^#[0-9a-fA-F]{6}$"
 TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -151,6 +153,26 @@ class Zone(String):
             self.fail("invalid")
         if data not in zones.known_zones():
             self.fail("unknown_zone")
+        return data
+
+
+class Recurrence(String):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST_RULE, **options)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return str(parse(data))
+        except RuleRefused as exc:
+            raise refusal(exc.code, exc.detail) from exc
+
+
+class Choice(Explained, serializers.ChoiceField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or data not in self.choices:
+            raise not_chosen([*self.choices])
         return data
 
 

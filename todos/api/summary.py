@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Expression, Min, Q, Subquery, TextField, Value
+from django.db.models import Count, Exists, Expression, Min, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.http import HttpResponse
 from django.utils.functional import cached_property
@@ -23,7 +23,7 @@ from todos.api.docs.answers import SummaryAnswer
 from todos.api.docs.parts import answered
 from todos.api.parameters import values_of
 from todos.compiled.shapes import Given
-from todos.models import Account, List, Tag, Todo, TodoTag, due_dates
+from todos.models import Account, Completion, List, Tag, Todo, TodoTag, due_dates
 from todos.models.expressions import LocalDate, Rows, Written, zone_of
 from todos.models.owned import Owner
 from todos.reading import Query
@@ -102,7 +102,11 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
     shown = todos.live().in_active_lists(owner_id).started(zone, span.now).with_due(zone)
     is_open = shown.open()
     lately = todos.live().filter(completed_at__gte=span.earliest)
-    completed_today = lately.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(span.now, zone))
+    completions = Completion.objects.filter(owner_id=owner_id)
+    occurrences = completions.filter(todo__deleted_at=None, completed_at__gte=span.earliest)
+    # The last occurrence of what repeated is among those; what its parent completed is not.
+    is_occurrence = Exists(completions.filter(todo=OuterRef("pk"), completed_at=OuterRef("completed_at")))
+    completed_today = on_this_day(lately.filter(Q(rrule="") | ~is_occurrence), zone, span)
     soon = {"due_date__gte": LocalDate(span.earliest, zone), "due_date__lte": LocalDate(span.latest, zone)}
     moments = is_open.filter(Q(due_moment__gt=span.now), due_time__isnull=False, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
@@ -115,7 +119,7 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
         "today": count(is_open.filter(due_dates.is_due_today(zone, span))),
         "overdue": count(is_open.filter(due_dates.is_overdue(zone, span))),
         "upcoming": count(is_open.filter(due_dates.is_upcoming(zone, span))),
-        "completed_today": count(completed_today),
+        "completed_today": count(completed_today) + count(on_this_day(occurrences, zone, span)),
         "trashed": count(todos.trashed()),
         "lists": Rows(lists.with_open_count(owner_id, span.now, zone).values(item=pair("uid", "open_count"))),
         # Grouped by the key that the index has; a tag's uid would be looked up for each of its todos.
@@ -123,6 +127,10 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
         "tags_in_use": Rows(tagged.values("tag_id").annotate(count=Count("*")).values(item=pair("tag_id", "count"))),
         "next_due": Subquery(moments.order_by().values("owner").annotate(moment=Min("due_moment")).values("moment")),
     }
+
+
+def on_this_day(rows: RowSet, zone: Expression, span: due_dates.Span) -> RowSet:
+    return rows.alias(day=LocalDate("completed_at", zone)).filter(day=LocalDate(span.now, zone))
 
 
 def count(rows: RowSet) -> Coalesce:

@@ -16,15 +16,29 @@ from todos.api.rows import (
     todo_json,
     todo_row_json,
 )
-from todos.api.serializers import Answer, DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer, TodoRowAnswer
+from todos.api.serializers import (
+    Answer,
+    CompletionAnswer,
+    DeletedAnswer,
+    ListAnswer,
+    TagAnswer,
+    TodoAnswer,
+    TodoRowAnswer,
+)
 from todos.fields.field import Field
 from todos.fields.kinds import Since
 from todos.reading import Table
 from todos.types import Json, Row
 
+COMPLETION_COLUMNS = ("due_date", "occurrence_on", "completed_at", "missed")
+
 
 def tombstone_json(row: Row) -> Json:
     return dict(zip(("kind", "id", "version"), row, strict=True))
+
+
+def completion_json(row: Row) -> Json:
+    return dict(zip(("id", *COMPLETION_COLUMNS), row, strict=True))
 
 
 def plainly(answer: type[Answer]) -> Callable[[Model], Json]:
@@ -50,4 +64,5 @@ TODO = Table(TODO_COLUMNS, todo_json, plainly(TodoAnswer))
 TODO_ROW = Table(TODO_ROW_COLUMNS, todo_row_json, plainly(TodoRowAnswer))
 LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
 TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
+COMPLETION = Table(("uid", *COMPLETION_COLUMNS), completion_json, CompletionAnswer().to_representation)
 TOMBSTONE = Table(("kind", "uid", "version"), tombstone_json, DeletedAnswer().to_representation)

@@ -155,6 +155,10 @@ class TodoViewSet(OwnedViewSet):
     def reopen(self, request: Request, id: str) -> HttpResponse:
         return self.change(Verb.REOPEN, self.valid(VersionInput), uid=self.uid)
 
+    @extend_schema(**operations.SKIP_TODO)
+    def skip(self, request: Request, id: str) -> HttpResponse:
+        return self.change(Verb.SKIP, self.valid(VersionInput), uid=self.uid)
+
     @extend_schema(**operations.RESTORE_TODO)
     def restore(self, request: Request, id: str) -> HttpResponse:
         return self.change(Verb.RESTORE, self.valid(VersionInput), uid=self.uid)

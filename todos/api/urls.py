@@ -7,6 +7,7 @@ from django.urls import path
 
 from todos.api.bulk import BulkViewSet
 from todos.api.lists import ListViewSet
+from todos.api.repeating import CompletionView, OccurrenceView
 from todos.api.summary import SummaryView
 from todos.api.sync import ChangesView
 from todos.api.tags import TagViewSet
@@ -22,8 +23,11 @@ urlpatterns = [
     ),
     *(
         path(f"todos/<str:id>/{verb}", TodoViewSet.as_view({"post": verb}), name=f"todo-{verb}")
-        for verb in ("complete", "reopen", "restore", "move")
+        for verb in ("complete", "reopen", "skip", "restore", "move")
     ),
+    path("todos/<str:id>/completions", CompletionView.as_view({"get": "list"}), name="todo-completions"),
+    path("todos/<str:id>/occurrences", OccurrenceView.as_view({"get": "upcoming"}), name="todo-occurrences"),
+    path("occurrences", OccurrenceView.as_view({"get": "preview"}), name="occurrences"),
     path("lists", ListViewSet.as_view({"get": "list", "post": "create"}), name="lists"),
     path(
         "lists/<str:id>",

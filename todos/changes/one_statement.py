@@ -77,7 +77,7 @@ def statement(is_found: str, names: tuple[str, ...], is_chosen: bool) -> str:
 
 
 def is_possible(given: Values) -> bool:
-    refers = given.get("list") or given.get("parent") or given.get("tags")
+    refers = given.get("list") or given.get("parent") or given.get("tags") or given.get("rrule")
     is_half_a_date = (given.get("due_time") and not given.get("due_date")) or (
         given.get("time_zone") and not given.get("due_time")
     )

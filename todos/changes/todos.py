@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
-from todos.changes import quotas
+from todos.changes import quotas, recurring
 from todos.changes.batch import Batch
 from todos.changes.change import Chosen, Place, change, has_values, require_version
 from todos.changes.moves import move_beside, neighbour_in, position_at_end
@@ -41,6 +41,7 @@ class Verb(StrEnum):
     COMPLETE = "complete"
     REOPEN = "reopen"
     DELETE = "delete"
+    SKIP = "skip"
     RESTORE = "restore"
     MOVE = "move"
     DELETE_FOREVER = "delete_forever"
@@ -205,7 +206,17 @@ def complete(batch: Batch, operation: Operation) -> Outcome:
 
 def reopen(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
-    reopen_with_family(batch, todo)
+    if todo.completed_at is None and todo.rrule:
+        recurring.take_back(batch, todo)
+    else:
+        reopen_with_family(batch, todo)
+    return Outcome(todo)
+
+
+def skip(batch: Batch, operation: Operation) -> Outcome:
+    """On to the next occurrence; this one is not done."""
+    todo = usable(batch, operation)
+    recurring.skip(batch, todo)
     return Outcome(todo)
 
 
@@ -280,6 +291,7 @@ VERBS: dict[Verb, Callable[[Batch, Operation], Outcome]] = {
     Verb.OVERWRITE: overwrite,
     Verb.COMPLETE: complete,
     Verb.REOPEN: reopen,
+    Verb.SKIP: skip,
     Verb.DELETE: delete,
     Verb.RESTORE: restore,
     Verb.MOVE: move,

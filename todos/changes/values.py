@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from todos.changes import recurring
 from todos.changes.batch import Batch
 from todos.changes.change import Place
 from todos.exceptions import Invalid
@@ -19,10 +20,12 @@ PLAIN, DEFAULTS = plain_names(TODO_FIELDS), defaults(TODO_FIELDS)
 
 def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
     """Takes over what the values name, and nothing else."""
+    was = todo.rrule, todo.due_date
     if "list" in values or "parent" in values:
         apply_place(batch, todo, values)
     batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
     require_whole_date(todo)
+    recurring.settle(batch, todo, was, is_named="rrule" in values)
     batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone))
     if "tags" in values:
         batch.tag(todo, values["tags"])
@@ -77,8 +80,10 @@ def require_whole_date(todo: Todo) -> None:
 
 
 def complete_with_subtasks(batch: Batch, todo: Todo) -> None:
-    """Completes a todo and the subtasks that are still open."""
+    """Completes a todo and the subtasks that are still open, or one occurrence of a todo that goes on."""
     if todo.completed_at is not None:
+        return
+    if todo.rrule and recurring.complete(batch, todo):
         return
     if not todo.pk:
         batch.touch(todo, completed_at=batch.change.now)
@@ -95,6 +100,8 @@ def reopen_with_family(batch: Batch, todo: Todo) -> None:
         return
     number = todo.completed_in
     together = [row for row in batch.children_of(todo) if row.completed_in == number] if number else []
+    if todo.rrule:
+        recurring.take_back_last(batch, todo)
     for row in [todo, *(child for child in together if not child.deleted_at)]:
         batch.touch(row, completed_at=None, completed_in=None)
     keep_parent_open(batch, todo)
@@ -102,4 +109,6 @@ def reopen_with_family(batch: Batch, todo: Todo) -> None:
 
 def keep_parent_open(batch: Batch, todo: Todo) -> None:
     if parent := batch.parent_of(todo):
+        if parent.completed_at and parent.rrule:
+            recurring.take_back_last(batch, parent)
         batch.touch(parent, completed_at=None, completed_in=None)

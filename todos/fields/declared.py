@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from todos import zones
 from todos.fields.field import Field, Fields, Written
 from todos.fields.kinds import (
+    Choice,
     Color,
     Counter,
     Day,
@@ -20,6 +21,7 @@ from todos.fields.kinds import (
     Moment,
     Names,
     Opaque,
+    Recurrence,
     Since,
     SortKey,
     SubtaskCounts,
@@ -103,6 +105,20 @@ TODO_FIELDS: Fields = (
         columns=("due_time", "due_date", "time_zone", "due_at", "owner_zone"),
         show=moment_due,
         help_in_answer="The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.",
+    ),
+    Field(
+        "rrule",
+        Recurrence(),
+        is_nullable=True,
+        help="Repeats by this rule of RFC 5545, without a prefix; needs a due_date, where the series begins.",
+        help_on_change="Sending it begins the series anew at the due_date; changing due_* moves this occurrence alone.",
+        help_in_answer="In one spelling.",
+    ),
+    Field(
+        "repeat_from",
+        Choice(("due", "completion")),
+        default="due",
+        help="The next occurrence is counted from the series, or from the day of completing.",
     ),
     Field("starts_on", Day(), is_nullable=True, help="Hidden until this day begins, unless `starts` asks for it."),
     Field(

@@ -69,6 +69,18 @@ class Zone(Kind):
     shown = "{0} or None"
 
 
+class Recurrence(Kind):
+    """A rule as RFC 5545 writes it; see `todos.recurrence`."""
+
+    empty = ""
+    shown = "{0} or None"
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    choices: tuple[str, ...]
+
+
 class Color(Kind):
     empty = ""
     shown = "{0} or None"

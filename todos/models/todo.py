@@ -115,6 +115,12 @@ class Todo(OwnedRow, Trashable):
     time_zone = models.CharField(max_length=64, default="", blank=True)
     # The moment of a todo with a zone. That of a floating one depends on who reads it, and when.
     due_at = models.DateTimeField(null=True, editable=False)
+    # A rule of recurrence in its one spelling, and where its series begins and stands; see `todos.recurrence`.
+    rrule = models.CharField(max_length=200, default="", db_default="", blank=True)
+    repeat_from = models.CharField(max_length=10, default="due", db_default="due")
+    series_start = models.DateField(null=True, editable=False)
+    occurrence_on = models.DateField(null=True, editable=False)
+    occurrence_number = models.PositiveIntegerField(null=True, editable=False)
     position = models.CharField(max_length=64, editable=False)
     due_sort = models.BigIntegerField(editable=False)
     title_sort = models.CharField(max_length=100, editable=False)
@@ -150,6 +156,16 @@ class Todo(OwnedRow, Trashable):
             ),
             models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="todo_own_parent"),
             models.CheckConstraint(condition=LessThanOrEqual(Length("meta"), 2048), name="todo_meta_length"),
+            models.CheckConstraint(
+                condition=Q(rrule="", series_start=None, occurrence_on=None, occurrence_number=None)
+                | (
+                    ~Q(rrule="")
+                    & Q(due_date__isnull=False, series_start__isnull=False)
+                    & Q(occurrence_on__isnull=False, occurrence_number__isnull=False)
+                ),
+                name="todo_series_of_rule",
+            ),
+            models.CheckConstraint(condition=Q(repeat_from__in=["due", "completion"]), name="todo_repeat_from_known"),
             both_or_neither("deleted_at", "trashed_in", "todo_trashed"),
         ]
         indexes = [

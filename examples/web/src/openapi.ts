@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/todos/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip an occurrence
+         * @description On to the next one, without a completion.
+         */
+        post: operations["skipTodo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/todos/{id}/restore": {
         parameters: {
             query?: never;
@@ -158,6 +178,66 @@ export interface paths {
          * @description To another list, beside a todo of the same list and parent, or both. Of `after` and `before` the first counts that is still there; null is the beginning or the end, and without either it goes to the end. Its subtasks go along; a subtask that changes its list leaves its parent.
          */
         post: operations["moveTodo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/{id}/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The occurrences that were completed
+         * @description Of a todo that repeats or did. `ordering=-completed_at` has the latest first.
+         */
+        get: operations["listCompletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/{id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The next days of a todo that repeats
+         * @description As the rule has them; when it is completed late, those that have passed are left out.
+         */
+        get: operations["listOccurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The days of a rule
+         * @description Also tells whether a todo may have the rule, how it is spelled and what it means.
+         */
+        get: operations["previewOccurrences"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -461,6 +541,14 @@ export interface components {
              * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
              */
             due_at: string | null;
+            /** @description In one spelling. */
+            rrule: string | null;
+            /**
+             * @description * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from: "due" | "completion";
             /** Format: date */
             starts_on: string | null;
             /** Format: uuid */
@@ -501,6 +589,39 @@ export interface components {
             /** @description The `cursor` in `next`. */
             next_cursor: string | null;
         };
+        Completion: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date
+             * @description When this occurrence was due, if need be moved.
+             */
+            due_date: string;
+            /**
+             * Format: date
+             * @description The day that the rule named.
+             */
+            occurrence_on: string;
+            /** Format: date-time */
+            completed_at: string;
+            /** @description How many after it had passed by then, undone; 999 at most. */
+            missed: number;
+        };
+        CompletionPage: {
+            results: components["schemas"]["Completion"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
+        };
         /** @description A new todo. */
         CreateOperation: {
             /** @description Trimmed; not blank. */
@@ -533,6 +654,16 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+            /** @description Repeats by this rule of RFC 5545, without a prefix; needs a due_date, where the series begins. */
+            rrule?: string | null;
+            /**
+             * @description The next occurrence is counted from the series, or from the day of completing.
+             *
+             *     * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
             /**
              * Format: date
              * @description Hidden until this day begins, unless `starts` asks for it.
@@ -652,6 +783,14 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        Occurrences: {
+            /** @description In its one spelling. */
+            rrule: string | null;
+            /** @description The rule in English. */
+            sentence: string | null;
+            /** @description This occurrence first, then those to come. */
+            days: string[];
+        };
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["RowOperation"] | components["schemas"]["MoveOperation"];
         /** @description The list, and what came back with it. */
         RestoredTodoList: {
@@ -684,11 +823,12 @@ export interface components {
             /**
              * @description * `complete` - complete
              *     * `reopen` - reopen
+             *     * `skip` - skip
              *     * `delete` - delete
              *     * `restore` - restore (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            op: "complete" | "reopen" | "delete" | "restore";
+            op: "complete" | "reopen" | "skip" | "delete" | "restore";
             /** Format: uuid */
             id: string;
         };
@@ -823,6 +963,14 @@ export interface components {
              * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
              */
             due_at: string | null;
+            /** @description In one spelling. */
+            rrule: string | null;
+            /**
+             * @description * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from: "due" | "completion";
             /** Format: date */
             starts_on: string | null;
             /** Format: uuid */
@@ -877,6 +1025,16 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+            /** @description Repeats by this rule of RFC 5545, without a prefix; needs a due_date, where the series begins. */
+            rrule?: string | null;
+            /**
+             * @description The next occurrence is counted from the series, or from the day of completing.
+             *
+             *     * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
             /**
              * Format: date
              * @description Hidden until this day begins, unless `starts` asks for it.
@@ -1057,6 +1215,16 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+            /** @description Sending it begins the series anew at the due_date; changing due_* moves this occurrence alone. */
+            rrule?: string | null;
+            /**
+             * @description The next occurrence is counted from the series, or from the day of completing.
+             *
+             *     * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
             /**
              * Format: date
              * @description Hidden until this day begins, unless `starts` asks for it.
@@ -1113,6 +1281,16 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+            /** @description Repeats by this rule of RFC 5545, without a prefix; needs a due_date, where the series begins. */
+            rrule?: string | null;
+            /**
+             * @description The next occurrence is counted from the series, or from the day of completing.
+             *
+             *     * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
             /**
              * Format: date
              * @description Hidden until this day begins, unless `starts` asks for it.
@@ -1156,6 +1334,14 @@ export interface components {
              * @description The moment in UTC; null for a whole day. Of a floating time: in your zone, or `tz`.
              */
             due_at: string | null;
+            /** @description In one spelling. */
+            rrule: string | null;
+            /**
+             * @description * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from: "due" | "completion";
             /** Format: date */
             starts_on: string | null;
             /** Format: uuid */
@@ -1213,6 +1399,16 @@ export interface components {
              * @example Europe/Berlin
              */
             time_zone?: string | null;
+            /** @description Sending it begins the series anew at the due_date; changing due_* moves this occurrence alone. */
+            rrule?: string | null;
+            /**
+             * @description The next occurrence is counted from the series, or from the day of completing.
+             *
+             *     * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
             /**
              * Format: date
              * @description Hidden until this day begins, unless `starts` asks for it.
@@ -1281,7 +1477,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -1618,6 +1814,8 @@ export interface operations {
              * @description - `trashed`: it is in the trash; restore it first.
              *     - `id_conflict`: you have another row with this id, which is `current`.
              *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `not_repeating`: it is not an open todo that repeats.
+             *     - `last_occurrence`: there is no occurrence after this one.
              *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
              *     - `too_many_tags`: no room for one more (5,000).
              *     - `too_many_subtasks`: the todo has no room for one more (500).
@@ -1632,7 +1830,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "trashed" | "id_conflict" | "erased" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                        code: "trashed" | "id_conflict" | "erased" | "not_repeating" | "last_occurrence" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };
@@ -2087,6 +2285,89 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    skipTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `not_repeating`: it is not an open todo that repeats.
+             *     - `last_occurrence`: there is no occurrence after this one.
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "not_repeating" | "last_occurrence" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     restoreTodo: {
         parameters: {
             query?: never;
@@ -2244,6 +2525,112 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listCompletions: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous`; good for the same filters and ordering only. */
+                cursor?: string;
+                /** @description By the moment. */
+                ordering?: "completed_at" | "-completed_at";
+                /** @description Rows on a page. */
+                page_size?: number;
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompletionPage"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listOccurrences: {
+        parameters: {
+            query?: {
+                /** @description How many, this one included; 3 if nothing is said. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrences"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    previewOccurrences: {
+        parameters: {
+            query?: {
+                /** @description How many, this one included; 3 if nothing is said. */
+                count?: number;
+                /** @description The day on which the series would begin. */
+                due_date?: string;
+                /** @description A rule as a todo has it. */
+                rrule?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrences"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

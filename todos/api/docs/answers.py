@@ -14,6 +14,12 @@ ALSO = (
 )
 
 
+class OccurrencesAnswer(AnswerSerializer):
+    rrule = serializers.CharField(allow_null=True, help_text="In its one spelling.")
+    sentence = serializers.CharField(allow_null=True, help_text="The rule in English.")
+    days = serializers.ListField(child=serializers.DateField(), help_text="This occurrence first, then those to come.")
+
+
 class SettingsAnswer(AnswerSerializer):
     time_zone = serializers.CharField()
     week_start = serializers.IntegerField(min_value=1, max_value=7)

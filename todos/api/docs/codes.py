@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from drf_spectacular.utils import OpenApiResponse
 
+from todos.recurrence.rule import PARTS as RULE_PARTS
 from todos.types import Json
 
 
@@ -23,6 +24,8 @@ CODES = {
     "id_conflict": Refusal(409, "you have another row with this id, which is `current`."),
     "erased": Refusal(409, "what had this id was deleted for good; a late creation does not bring it back."),
     "name_taken": Refusal(409, "you have a tag with this name, which is `current`."),
+    "not_repeating": Refusal(409, "it is not an open todo that repeats."),
+    "last_occurrence": Refusal(409, "there is no occurrence after this one."),
     "inbox_stays": Refusal(409, "the Inbox can't be archived or deleted."),
     "too_many_todos": Refusal(409, "no room for one more (100,000 unless the operator has set another number)."),
     "too_many_lists": Refusal(409, "no room for one more (1,000)."),
@@ -43,6 +46,8 @@ FAULT_CODES = (
     *("unknown_field", "read_only", "unknown_parameter", "empty", "repeated", "duplicate", "bad_cursor", "comma"),
     *("does_not_exist", "trashed", "archived", "other_list", "not_a_sibling", "only_trashed", "max_bytes"),
     *("cycle", "parent_is_subtask", "has_subtasks", "time_needs_date", "zone_needs_time", "all_tags_and_some"),
+    *("rrule_needs_date", "rrule_too_long", "rrule_syntax", "rrule_part", "rrule_empty"),
+    *(f"rrule_{name.lower()}" for name in RULE_PARTS),
     *CODES,
     "more_faults",
 )

@@ -11,6 +11,7 @@ from todos.api.docs.parts import (
     ERASED,
     ETAG,
     GONE,
+    ID,
     IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
     NEW_VERSION,
@@ -26,8 +27,9 @@ from todos.api.docs.parts import (
     replacement,
     verb,
 )
-from todos.api.parameters import OPTIONS, PARAMETERS
+from todos.api.parameters import COUNT, OPTIONS, PARAMETERS, PREVIEW, Parameter
 from todos.api.serializers import (
+    CompletionAnswer,
     ListAnswer,
     ListInput,
     ListPatch,
@@ -46,6 +48,11 @@ from todos.api.serializers import (
 )
 from todos.api.strict import VersionInput
 
+
+def filter_parameter(name: str, parameter: Parameter) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", **parameter.schema}, description=parameter.text)
+
+
 LIST_TODOS = collection(
     "listTodos",
     "todos",
@@ -54,10 +61,7 @@ LIST_TODOS = collection(
     "Filters are combined with AND. Without any: open and completed todos that are not in the trash, not in an "
     "archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that "
     "change while you page are never skipped or repeated by the paging itself.",
-    *(
-        OpenApiParameter(name, {"type": "string", **parameter.schema}, description=parameter.text)
-        for name, parameter in (PARAMETERS | OPTIONS).items()
-    ),
+    *(filter_parameter(name, parameter) for name, parameter in (PARAMETERS | OPTIONS).items()),
     OpenApiParameter(
         "ordering",
         {
@@ -128,6 +132,43 @@ REOPEN_TODO = verb(
     "Reopen a todo",
     "Undoes completing it: reopens the subtasks that were completed together with it, and its parent.",
 )
+SKIP_TODO = verb(
+    "skipTodo",
+    "todos",
+    VersionInput,
+    ChangedTodoAnswer,
+    ("trashed", "not_repeating", "last_occurrence"),
+    "Skip an occurrence",
+    "On to the next one, without a completion.",
+)
+ORDERING_OF_COMPLETIONS = OpenApiParameter(
+    "ordering", {"enum": ["completed_at", "-completed_at"], "type": "string"}, description="By the moment."
+)
+LIST_COMPLETIONS = collection(
+    "listCompletions",
+    "todos",
+    CompletionAnswer,
+    "The occurrences that were completed",
+    "Of a todo that repeats or did. `ordering=-completed_at` has the latest first.",
+    ID,
+    ORDERING_OF_COMPLETIONS,
+)
+LIST_OCCURRENCES = operation(
+    "listOccurrences",
+    "todos",
+    "The next days of a todo that repeats",
+    "As the rule has them; when it is completed late, those that have passed are left out.",
+    parameters=[ID, filter_parameter("count", COUNT)],
+    responses={},
+)
+PREVIEW_OCCURRENCES = operation(
+    "previewOccurrences",
+    "todos",
+    "The days of a rule",
+    "Also tells whether a todo may have the rule, how it is spelled and what it means.",
+    parameters=[filter_parameter(name, parameter) for name, parameter in PREVIEW.items()],
+    responses={},
+)
 RESTORE_TODO = verb(
     "restoreTodo",
     "todos",
@@ -156,7 +197,9 @@ BULK_TODOS = operation(
     "All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. "
     "Each id may occur once. `version` in an operation works like If-Match.",
     parameters=[IDEMPOTENCY_KEY],
-    responses=problems("trashed", "id_conflict", "erased", *ROOM, ERASED, "stale", *KEYED),
+    responses=problems(
+        *("trashed", "id_conflict", "erased", "not_repeating", "last_occurrence"), *ROOM, ERASED, "stale", *KEYED
+    ),
 )
 LIST_LISTS = collection(
     "listLists",

@@ -70,6 +70,11 @@ EXAMPLES: dict[str, Json] = {
             "title": "Renew passport",
             "due_date": "2026-12-01",
         },
+        "Every other Tuesday": {
+            "title": "Take out the bins",
+            "due_date": "2026-12-01",
+            "rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+        },
         "A call in another zone": {
             "title": "Call New York",
             "due_date": "2026-12-01",
@@ -102,7 +107,7 @@ EXAMPLES: dict[str, Json] = {
     "putTag": {"A whole tag": {"name": "errands", "color": "#f59e0b"}},
     "patchTag": {"Another colour": {"color": "#10b981"}},
     "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
-    **{key: {"Empty body": {}} for key in ("completeTodo", "reopenTodo", "restoreTodo", "restoreList")},
+    **{key: {"Empty body": {}} for key in ("completeTodo", "reopenTodo", "skipTodo", "restoreTodo", "restoreList")},
 }
 
 

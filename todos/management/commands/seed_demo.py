@@ -38,7 +38,9 @@ def todos(today: date) -> dict[str, dict[str, object]]:
     return {
         "Call grandma": {"due_date": day(0), "due_time": time(18), "priority": 2, "tags": ["family"]},
         "Read about sourdough": {"notes": "The *long* article, not the video."},
-        "Water the plants": {"list": home, "due_date": day(0), "tags": ["quick"]},
+        "Water the plants": {"list": home, "due_date": day(0), "tags": ["quick"], "rrule": "FREQ=DAILY;INTERVAL=3"},
+        "Take out the bins": {"list": home, "due_date": day(2), "rrule": "FREQ=WEEKLY;INTERVAL=2"},
+        "Descale the kettle": {"list": home, "due_date": day(9), "rrule": "FREQ=MONTHLY", "repeat_from": "completion"},
         "Fix the bathroom tap": {"list": home, "due_date": day(-3), "priority": 3},
         "Renew the contents insurance": {"list": home, "starts_on": day(20), "due_date": day(40)},
         "Quarterly report": {"list": work, "due_date": day(5), "priority": 3, "tags": ["writing"]},

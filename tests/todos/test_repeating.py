@@ -1,0 +1,259 @@
+"""Todos that repeat, through the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from unittest import mock
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.todos.case import TodosTestCase
+from todos import clock
+from todos.changes import batch
+from todos.models import Completion
+
+FRIDAY = datetime(2026, 11, 27, 12, tzinfo=UTC)
+
+
+class Repeating(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.stop_at(FRIDAY)
+
+    def stop_at(self, moment: datetime) -> None:
+        self.enterContext(clock.stopped_at(moment))
+
+    def weekly(self, **values):
+        return self.alice.todo(**{"due_date": "2026-11-27", "rrule": "FREQ=WEEKLY", **values})
+
+    def verb(self, todo, verb, **body):
+        response = self.alice.post(f"/todos/{todo['id']}/{verb}", body)
+        self.assertEqual(response.status_code, 200, response.content)
+        return response.json()
+
+    def history(self, todo):
+        return self.alice.get(f"/todos/{todo['id']}/completions").json()["results"]
+
+    def test_a_rule_is_answered_in_its_one_spelling(self):
+        todo = self.weekly(rrule="byday=tu;interval=2;freq=weekly")
+
+        self.assertEqual((todo["rrule"], todo["repeat_from"]), ("FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "due"))
+
+    def test_it_needs_a_day(self):
+        response = self.alice.post("/todos", {"title": "a", "rrule": "FREQ=DAILY"})
+        self.assert_fault(response, "/rrule", "rrule_needs_date")
+        todo = self.weekly()
+        response = self.alice.patch(f"/todos/{todo['id']}", {"due_date": None})
+        self.assert_fault(response, "/due_date", "rrule_needs_date")
+
+    def test_bad_rules_are_refused_with_the_name_of_the_part(self):
+        for rule, code in (("FREQ=DAILY;BYHOUR=1", "rrule_part"), ("FREQ=DAILY;COUNT=1", "rrule_empty")):
+            response = self.alice.post("/todos", {"title": "a", "due_date": "2026-11-27", "rrule": rule})
+            self.assert_fault(response, "/rrule", code)
+
+    def test_completing_goes_on_to_the_next(self):
+        todo = self.weekly(due_time="09:00", time_zone="Europe/Berlin", starts_on="2026-11-26")
+
+        done = self.verb(todo, "complete")
+
+        self.assertEqual((done["due_date"], done["completed"], done["starts_on"]), ("2026-12-04", False, "2026-12-03"))
+        self.assertEqual(done["due_at"], "2026-12-04T08:00:00Z")
+        (completion,) = self.history(todo)
+        self.assertEqual((completion["occurrence_on"], completion["missed"]), ("2026-11-27", 0))
+
+    def test_nine_stays_nine_when_the_clocks_change(self):
+        self.stop_at(datetime(2026, 3, 27, tzinfo=UTC))
+        todo = self.alice.todo(due_date="2026-03-28", due_time="09:00", time_zone="Europe/Berlin", rrule="FREQ=DAILY")
+
+        done = self.verb(todo, "complete")
+
+        self.assertEqual((todo["due_at"], done["due_at"]), ("2026-03-28T08:00:00Z", "2026-03-29T07:00:00Z"))
+
+    def test_by_a_patch_and_in_bulk_too(self):
+        one, other = self.weekly(), self.weekly()
+
+        patched = self.alice.patch(f"/todos/{one['id']}", {"completed": True}).json()
+        answer = self.alice.post("/todos/bulk", {"operations": [{"op": "complete", "id": other["id"]}]}).json()
+
+        self.assertEqual((patched["due_date"], answer["results"][0]["due_date"]), ("2026-12-04", "2026-12-04"))
+        self.assertEqual([len(self.history(todo)) for todo in (one, other)], [1, 1])
+
+    def test_created_completed_it_has_gone_on(self):
+        todo = self.weekly(completed=True)
+
+        self.assertEqual((todo["due_date"], len(self.history(todo))), ("2026-12-04", 1))
+
+    def test_missed_ones_are_counted_and_not_piled_up(self):
+        todo = self.weekly(due_date="2026-11-06")
+
+        done = self.verb(todo, "complete")
+
+        self.assertEqual((done["due_date"], self.history(todo)[0]["missed"]), ("2026-11-27", 2))
+
+    def test_moving_moves_this_occurrence_alone(self):
+        todo = self.weekly()
+        moved = self.alice.patch(f"/todos/{todo['id']}", {"due_date": "2026-11-29", "due_time": "10:00"}).json()
+        self.assertEqual(moved["rrule"], "FREQ=WEEKLY")
+
+        done = self.verb(todo, "complete")
+
+        self.assertEqual((done["due_date"], done["due_time"]), ("2026-12-04", "10:00"))
+        self.assertEqual(
+            [self.history(todo)[0][name] for name in ("due_date", "occurrence_on")], ["2026-11-29", "2026-11-27"]
+        )
+
+    def test_sending_a_rule_begins_the_series_anew(self):
+        todo = self.weekly()
+        self.alice.patch(f"/todos/{todo['id']}", {"due_date": "2026-11-29"})
+        self.alice.patch(f"/todos/{todo['id']}", {"rrule": "FREQ=WEEKLY"})
+
+        self.assertEqual(self.verb(todo, "complete")["due_date"], "2026-12-06")
+
+    def test_a_put_of_what_is_there_changes_nothing(self):
+        todo = self.weekly()
+        todo = self.verb(todo, "complete")
+        body = {name: todo[name] for name in ("title", "due_date", "rrule", "repeat_from", "list")}
+
+        self.assertEqual(self.alice.put(f"/todos/{todo['id']}", body).json()["version"], todo["version"])
+        again = self.verb(todo, "reopen")
+        self.assertEqual(again["due_date"], "2026-11-27")
+
+    def test_saying_that_it_is_open_takes_nothing_back(self):
+        todo = self.weekly()
+        done = self.verb(todo, "complete")
+
+        patched = self.alice.patch(f"/todos/{todo['id']}", {"completed": False}).json()
+
+        self.assertEqual((patched["due_date"], patched["version"]), ("2026-12-04", done["version"]))
+
+    def test_counted_from_the_day_of_completing(self):
+        todo = self.weekly(due_date="2026-11-20", rrule="FREQ=DAILY;INTERVAL=10", repeat_from="completion")
+
+        self.assertEqual(self.verb(todo, "complete")["due_date"], "2026-12-07")
+
+    def test_the_last_occurrence_completes_for_good_and_comes_back(self):
+        todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
+        self.verb(todo, "complete")
+        done = self.verb(todo, "complete")
+        self.assertEqual((done["completed"], done["due_date"]), (True, "2026-12-04"))
+        self.assertEqual(len(self.history(todo)), 2)
+
+        back = self.verb(todo, "reopen")
+
+        self.assertEqual((back["completed"], back["due_date"], len(self.history(todo))), (False, "2026-12-04", 1))
+        self.assertEqual(self.verb(todo, "reopen")["due_date"], "2026-11-27")
+        self.assertEqual(self.history(todo), [])
+
+    def test_subtasks_are_open_again_and_taking_back_restores_them(self):
+        todo = self.weekly()
+        done, open_ = (self.alice.todo(title=title, parent=todo["id"]) for title in ("done", "open"))
+        self.verb(done, "complete")
+        before = self.everything()
+
+        answer = self.verb(todo, "complete")
+
+        self.assertEqual([row["completed"] for row in answer["also"]], [False])
+        self.verb(todo, "reopen")
+        self.assertEqual(self.everything(), before)
+        self.assertEqual(self.alice.get(f"/todos/{open_['id']}").json()["completed"], False)
+
+    def everything(self):
+        rows = self.alice.get("/todos?starts=all").json()["results"]
+        return [{name: row[name] for name in row if name not in {"version", "updated_at"}} for row in rows]
+
+    def test_skipping_goes_on_without_a_completion(self):
+        todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
+
+        self.assertEqual(self.verb(todo, "skip")["due_date"], "2026-12-04")
+        self.assertEqual(self.history(todo), [])
+        self.assert_problem(self.alice.post(f"/todos/{todo['id']}/skip"), 409, "last_occurrence")
+        plain = self.alice.todo()
+        self.assert_problem(self.alice.post(f"/todos/{plain['id']}/skip"), 409, "not_repeating")
+
+    def test_the_days_to_come(self):
+        todo = self.weekly()
+        answer = self.alice.get(f"/todos/{todo['id']}/occurrences?count=2").json()
+        expected = {"rrule": "FREQ=WEEKLY", "sentence": "every week on Friday", "days": ["2026-11-27", "2026-12-04"]}
+        self.assertEqual(answer, expected)
+
+        preview = self.alice.get("/occurrences", {"rrule": "freq=weekly", "due_date": "2026-11-27", "count": 2}).json()
+
+        self.assertEqual(preview, expected)
+
+    def test_a_preview_says_what_is_wrong(self):
+        for query, name in (("rrule=FREQ%3DDAILY", "due_date"), ("due_date=2026-11-27", "rrule")):
+            response = self.alice.get(f"/occurrences?{query}")
+            self.assertEqual((response.status_code, response.json()["errors"][0]["pointer"]), (400, f"/{name}"))
+        response = self.alice.get("/occurrences?rrule=FREQ%3DDAILY%3BCOUNT%3D1&due_date=2026-11-27")
+        self.assertEqual(response.json()["errors"][0]["code"], "rrule_empty")
+
+    def test_without_its_rule_it_is_a_todo_as_others(self):
+        todo = self.weekly()
+        self.verb(todo, "complete")
+        self.alice.patch(f"/todos/{todo['id']}", {"rrule": None, "due_date": None})
+
+        self.assertEqual(self.verb(todo, "complete")["completed"], True)
+        self.assertEqual(len(self.history(todo)), 1)
+        self.assertEqual(self.alice.get(f"/todos/{todo['id']}/occurrences").json()["days"], [])
+
+    def test_the_history_goes_with_the_todo(self):
+        todo = self.weekly()
+        self.verb(todo, "complete")
+        self.alice.delete(f"/todos/{todo['id']}")
+        self.assertEqual(len(self.history(todo)), 1)
+        self.alice.delete(f"/todos/{todo['id']}?permanent=true")
+
+        self.assertEqual(Completion.objects.count(), 0)
+
+    def test_bulks_of_them_take_as_many_statements_as_of_one(self):
+        todos = [self.weekly() for _ in range(12)]
+        for verb in ("complete", "reopen", "skip"):
+            few, many = (
+                self.statements({"operations": [{"op": verb, "id": todo["id"]} for todo in some]})
+                for some in (todos[:2], todos[2:])
+            )
+            self.assertEqual(few, many, verb)
+
+    def statements(self, body):
+        with CaptureQueriesContext(connection) as queries:
+            self.assertEqual(self.alice.post("/todos/bulk", body).status_code, 200)
+        return len(queries)
+
+    def test_a_todo_keeps_its_latest_completions(self):
+        todo, other = self.weekly(), self.weekly()
+        self.verb(other, "complete")
+        with mock.patch.object(batch, "MOST_COMPLETIONS", 2):
+            days = [self.verb(todo, "complete")["due_date"] for _ in range(4)]
+
+        self.assertEqual([row["due_date"] for row in self.history(todo)], days[1:3])
+        self.assertEqual(len(self.history(other)), 1)
+
+    def test_completing_costs_two_statements_more_than_a_plain_todo(self):
+        plain, todo = self.alice.todo(), self.weekly()
+        costs = []
+        for row in (plain, todo):
+            with CaptureQueriesContext(connection) as queries:
+                self.verb(row, "complete")
+            costs.append(len(queries))
+
+        self.assertEqual(costs[1] - costs[0], 2)
+        self.assertLessEqual(costs[1], 1.5 * costs[0])
+
+    def test_a_subtask_completed_with_its_parent_keeps_its_history(self):
+        parent = self.alice.todo()
+        todo = self.weekly(parent=parent["id"])
+        self.verb(todo, "complete")
+        self.stop_at(FRIDAY + timedelta(minutes=1))
+        self.verb(parent, "complete")
+
+        self.assertEqual(self.verb(todo, "reopen")["due_date"], "2026-12-04")
+        self.assertEqual(len(self.history(todo)), 1)
+
+    def test_todays_completions_are_in_the_summary(self):
+        todo = self.weekly()
+        self.verb(todo, "complete")
+
+        self.assertEqual(self.alice.get("/summary").json()["completed_today"], 1)
+        self.stop_at(FRIDAY + timedelta(days=1))
+        self.assertEqual(self.alice.get("/summary").json()["completed_today"], 0)

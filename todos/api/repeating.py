@@ -1,0 +1,92 @@
+"""What a todo that repeats was and will be: its history, and the days to come, also of a rule that nothing has yet."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import islice
+
+from django.db.models import UUIDField
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+
+from todos.api import tables
+from todos.api.base import OwnedViewSet
+from todos.api.docs import operations
+from todos.api.docs.answers import OccurrencesAnswer
+from todos.api.docs.parts import answered
+from todos.api.errors import query_fault
+from todos.api.parameters import COUNT, FEW, PREVIEW, values_of
+from todos.api.serializers import CompletionAnswer
+from todos.compiled.shapes import Given
+from todos.models import Completion, Todo
+from todos.models.owned import Owner
+from todos.reading import Query
+from todos.recurrence.rule import Rule, RuleRefused, parse
+from todos.recurrence.sentence import in_words
+from todos.recurrence.series import Occurrence, following, require_an_occurrence
+from todos.types import Json, RowSet
+
+SERIES = ("rrule", "series_start", "occurrence_on", "occurrence_number")
+
+
+class CompletionView(OwnedViewSet):
+    model = Completion
+    serializer_class = CompletionAnswer
+    table = tables.COMPLETION
+    orderings = {"completed_at": "completed_at"}
+    parameters = {"list": frozenset({"cursor", "page_size", "ordering"})}
+
+    @extend_schema(**operations.LIST_COMPLETIONS)
+    def list(self, request: Request, id: str) -> HttpResponse:
+        if not self.reader.tuples(Query((type(self), "todo"), todo_named, {"uid": self.uid}), ("uid",)):
+            raise NotFound
+        return self.page_response(self.sent(self.page(self.query(self.rows, uid=self.uid))))
+
+    def rows(self, owner: Owner, given: Given) -> RowSet:
+        todos = Todo.objects.owned_by(owner).filter(uid=given("uid", UUIDField())).values("pk")
+        rows: RowSet = self.get_queryset(owner).filter(todo__in=todos)
+        return rows
+
+
+class OccurrenceView(OwnedViewSet):
+    model = Todo
+    serializer_class = OccurrencesAnswer
+    pagination_class = None
+    parameters = {"upcoming": frozenset({"count"}), "preview": frozenset(PREVIEW)}
+
+    @extend_schema(**answered(operations.LIST_OCCURRENCES, OccurrencesAnswer))
+    def upcoming(self, request: Request, id: str) -> HttpResponse:
+        values = values_of(request.query_params, {"count": COUNT})
+        found = self.reader.tuples(Query((type(self), "todo"), todo_named, {"uid": self.uid}), SERIES)
+        if not found:
+            raise NotFound
+        ((rule, start, day, number),) = found
+        if not rule:
+            return self.json_response({"rrule": None, "sentence": None, "days": []})
+        this = Occurrence(day, number)
+        return self.json_response(occurrences(parse(rule), start, this, values.get("count", FEW)))
+
+    @extend_schema(**answered(operations.PREVIEW_OCCURRENCES, OccurrencesAnswer))
+    def preview(self, request: Request) -> HttpResponse:
+        values = values_of(request.query_params, PREVIEW)
+        for name in ("rrule", "due_date"):
+            if name not in values:
+                raise query_fault(name, "required", "This is missing.")
+        rule, start = values["rrule"], values["due_date"]
+        try:
+            require_an_occurrence(rule, start)
+        except RuleRefused as exc:
+            raise query_fault("rrule", exc.code, exc.detail) from exc
+        return self.json_response(occurrences(rule, start, Occurrence(start, 1), values.get("count", FEW)))
+
+
+def todo_named(owner: Owner, given: Given) -> RowSet:
+    rows: RowSet = Todo.objects.owned_by(owner).filter(uid=given("uid", UUIDField()))
+    return rows
+
+
+def occurrences(rule: Rule, start: date, this: Occurrence, count: int) -> Json:
+    days = [this.day, *(each.day for each in islice(following(rule, start, this), count - 1))]
+    return {"rrule": str(rule), "sentence": in_words(rule, start), "days": days}

@@ -1,0 +1,135 @@
+"""What repeats: where its series stands, on to the next occurrence and back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import orjson
+
+from todos import zones
+from todos.changes.batch import Batch
+from todos.exceptions import Conflict, Invalid
+from todos.models import Completion, Todo
+from todos.models.due_dates import FIRST_DAY
+from todos.models.todo import derived
+from todos.recurrence.rule import Rule, RuleRefused, parse
+from todos.recurrence.series import Next, Occurrence, next_from, next_from_completion, require_an_occurrence
+
+NO_SERIES = {"series_start": None, "occurrence_on": None, "occurrence_number": None}
+
+
+class Series(NamedTuple):
+    rule: Rule
+    start: date
+    this: Occurrence
+    # When this occurrence is due, which may have been moved.
+    due: date
+
+
+def series_of(todo: Any) -> Series:
+    """Of a todo with a rule, where the database holds that nothing of it is null."""
+    this = Occurrence(todo.occurrence_on, todo.occurrence_number)
+    return Series(parse(todo.rrule), todo.series_start, this, todo.due_date)
+
+
+def settle(batch: Batch, todo: Todo, was: tuple[str, date | None], *, is_named: bool) -> None:
+    """Begins the series where a rule was sent, unless everything is as it was, and ends it with the rule."""
+    if todo.rrule and not todo.due_date:
+        pointer = "/rrule" if is_named else "/due_date"
+        raise Invalid("rrule_needs_date", "A todo that repeats needs a due_date.", pointer=pointer)
+    if not todo.rrule:
+        batch.touch(todo, **NO_SERIES)
+    elif (
+        is_named and todo.due_date and not (was == (todo.rrule, todo.due_date) and todo.due_date == todo.occurrence_on)
+    ):
+        begin(batch, todo, todo.due_date)
+
+
+def begin(batch: Batch, todo: Todo, start: date) -> None:
+    try:
+        require_an_occurrence(parse(todo.rrule), start)
+    except RuleRefused as exc:
+        raise Invalid(exc.code, exc.detail, pointer="/rrule") from exc
+    batch.touch(todo, series_start=start, occurrence_on=start, occurrence_number=1)
+
+
+def complete(batch: Batch, todo: Todo) -> bool:
+    """Notes that this occurrence is done, and says whether there is a next one, to which the todo goes on."""
+    series = series_of(todo)
+    following = following_of(batch, todo, series)
+    children = batch.children_of(todo) if todo.pk and following.occurrence else []
+    done = [child for child in children if child.completed_at and not child.deleted_at]
+    completion = Completion(
+        owner_id=todo.owner_id,
+        todo=todo,
+        occurrence_on=series.this.day,
+        occurrence_number=series.this.number,
+        series_start=series.start,
+        due_date=series.due,
+        starts_on=todo.starts_on,
+        completed_at=batch.change.now,
+        missed=following.missed,
+        subtasks=written({str(child.uid): (child.completed_at, child.completed_in) for child in done}),
+    )
+    batch.completions.append(completion)
+    if following.occurrence is None:
+        return False
+    go_on(batch, todo, series, following.occurrence)
+    for child in done:
+        batch.touch(child, completed_at=None, completed_in=None)
+    return True
+
+
+def skip(batch: Batch, todo: Todo) -> None:
+    if not todo.rrule or todo.completed_at:
+        raise Conflict("not_repeating", "Only an open todo that repeats can be skipped.", uid=todo.uid)
+    series = series_of(todo)
+    following = following_of(batch, todo, series).occurrence
+    if following is None:
+        raise Conflict("last_occurrence", "There is no occurrence after this one.", uid=todo.uid)
+    go_on(batch, todo, series, following)
+
+
+def take_back(batch: Batch, todo: Todo) -> None:
+    """Back to the occurrence that was completed last in this series."""
+    completion = batch.latest_completion_of(todo)
+    if completion is None or completion.series_start != todo.series_start:
+        return
+    batch.taken_back.append(completion.pk)
+    this = Occurrence(completion.occurrence_on, completion.occurrence_number)
+    stand(batch, todo, this, completion.due_date, completion.starts_on)
+    states = orjson.loads(completion.subtasks or "{}")
+    for child in batch.children_of(todo) if states else []:
+        if str(child.uid) in states and not child.deleted_at and child.completed_at is None:
+            moment, number = states[str(child.uid)]
+            batch.touch(child, completed_at=datetime.fromisoformat(moment), completed_in=number)
+
+
+def take_back_last(batch: Batch, todo: Todo) -> None:
+    """For a todo that is completed: by its last occurrence, or by its parent, which is no occurrence of its own."""
+    completion = batch.latest_completion_of(todo)
+    if completion and completion.completed_at == todo.completed_at:
+        take_back(batch, todo)
+
+
+def following_of(batch: Batch, todo: Todo, series: Series) -> Next:
+    today = zones.local_date(batch.change.now, batch.change.zone)
+    if todo.repeat_from == "completion":
+        return next_from_completion(series.rule, series.this, today)
+    return next_from(series.rule, series.start, series.this, today)
+
+
+def go_on(batch: Batch, todo: Todo, series: Series, following: Occurrence) -> None:
+    """To this occurrence, hidden until as many days before as now."""
+    starts_on = todo.starts_on and max(FIRST_DAY, todo.starts_on + (following.day - series.due))
+    stand(batch, todo, following, following.day, starts_on)
+
+
+def stand(batch: Batch, todo: Todo, this: Occurrence, due: date, starts_on: date | None) -> None:
+    batch.touch(todo, occurrence_on=this.day, occurrence_number=this.number, due_date=due, starts_on=starts_on)
+    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone))
+
+
+def written(states: dict[str, tuple[datetime | None, int | None]]) -> str:
+    return orjson.dumps(states).decode() if states else ""
