@@ -114,6 +114,8 @@ def document_problems(result: Node, generator: object, request: object, public: 
         operations = result["paths"][path] = {name: unordered[name] for name in METHODS if name in unordered}
         for method in METHODS:
             if method in operations:
+                # Said, too, where nothing is needed.
+                operations[method].setdefault("security", [])
                 add_problems(path, operations[method])
                 # The parser reads it everywhere, but only PATCH means it.
                 if method != "patch":
