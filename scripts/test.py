@@ -1,4 +1,4 @@
-"""`make test`: the whole suite on SQLite, and on PostgreSQL wherever there is one, both at the same time.
+"""`make test`: the whole suite on SQLite, and what asks a database on PostgreSQL, where there is one, at the same time.
 
 `--require-postgres` (make test-postgres) fails where there is none. `--partitioned` (make test-partitioned) runs what
 talks SQL about owners on tables that are partitioned by owner. Other arguments go to `manage.py test`.
@@ -12,6 +12,7 @@ from contextlib import ExitStack
 
 from environment import ROOT, python_with
 
+FURTHER = ("--testrunner", "tests.second_database.Runner")
 PARTITIONED = ("--testrunner", "tests.partitioned.Runner", "tests.todos", "tests.test_partitioned")
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "not run"
 
@@ -22,9 +23,9 @@ def main():
     with ExitStack() as stack:
         database, url = postgresql(stack)
         if "--partitioned" in sys.argv:
-            sys.exit(FAILED if not url else start(python, url, PARTITIONED).wait())
+            sys.exit(FAILED if not url else run(python, url, PARTITIONED).wait())
         output = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
-        beside = start(python, url, stdout=output, stderr=subprocess.STDOUT) if url else None
+        beside = start(python, url, FURTHER, stdout=output, stderr=subprocess.STDOUT) if url else None
         print("The suite on SQLite:", flush=True)
         outcomes = {"SQLite": outcome(start(python, ""))}
         outcomes[database] = outcome(beside) if beside else NOT_RUN
@@ -47,8 +48,12 @@ def postgresql(stack):
     return "PostgreSQL (a private cluster)", stack.enter_context(PrivatePostgres())
 
 
-def start(python, database_url, arguments=(), **streams):
-    arguments = arguments or [argument for argument in sys.argv[1:] if argument != "--require-postgres"]
+def start(python, database_url, more=(), **streams):
+    given = [argument for argument in sys.argv[1:] if argument != "--require-postgres"]
+    return run(python, database_url, [*more, *given], **streams)
+
+
+def run(python, database_url, arguments, **streams):
     environment = {**os.environ, "TEST_DATABASE_URL": database_url}
     return subprocess.Popen([python, "manage.py", "test", *arguments], env=environment, **streams)
 

@@ -2,11 +2,21 @@
 
 import ast
 import unittest
+from functools import cache
 from pathlib import Path
 
+from django.db import connection
 from django.test import SimpleTestCase
+from django.test.utils import iter_test_cases
+
+from tests.second_database import may_ask_a_database
 
 TESTS = Path(__file__).resolve().parent
+
+
+@cache
+def whole_suite() -> unittest.TestSuite:
+    return unittest.defaultTestLoader.discover(str(TESTS), top_level_dir=str(TESTS.parent))
 
 
 def methods_of(tree: ast.Module) -> list[str]:
@@ -27,6 +37,12 @@ def collected(suite: unittest.TestSuite) -> set[str]:
         else:
             names.add(item.id().removeprefix("tests."))
     return names
+
+
+def is_of_postgresql(test: unittest.TestCase) -> bool:
+    method = getattr(test, test._testMethodName)
+    reasons = (getattr(one, "__unittest_skip_why__", "") for one in (type(test), method))
+    return connection.vendor != "postgresql" and any("PostgreSQL" in reason for reason in reasons)
 
 
 class EveryTestIsRunByBothRunners(SimpleTestCase):
@@ -56,12 +72,21 @@ class EveryTestIsRunByBothRunners(SimpleTestCase):
 
         self.assertEqual([folder.name for folder in folders if not (folder / "__init__.py").exists()], [])
 
+    def test_what_is_for_one_database_may_ask_it(self):
+        """Otherwise nobody would run it; see `tests.second_database`."""
+        strays = [
+            test.id()
+            for test in iter_test_cases(whole_suite())
+            if is_of_postgresql(test) and not may_ask_a_database(test)
+        ]
+
+        self.assertEqual(strays, [])
+
     def test_every_test_method_is_collected_by_unittest(self):
         written = {
             ".".join([*path.relative_to(TESTS).with_suffix("").parts, name])
             for path, tree in self.trees.items()
             for name in methods_of(tree)
         }
-        suite = unittest.defaultTestLoader.discover(str(TESTS), top_level_dir=str(TESTS.parent))
 
-        self.assertEqual(written - collected(suite), set())
+        self.assertEqual(written - collected(whole_suite()), set())
