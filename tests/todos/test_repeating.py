@@ -188,6 +188,14 @@ class Repeating(TodosTestCase):
         response = self.alice.get("/occurrences?rrule=FREQ%3DDAILY%3BCOUNT%3D1&due_date=2026-11-27")
         self.assertEqual(response.json()["errors"][0]["code"], "rrule_empty")
 
+    def test_no_more_of_them_are_shown_than_may_be_asked_for(self):
+        for count in ("0", "51", "-1", "+1", "\u0661", "0001999", "0001" + "9" * 20, "1" * 5000, ""):
+            with self.subTest(count[:30]):
+                query = {"rrule": "FREQ=DAILY", "due_date": "2026-11-27", "count": count}
+                response = self.alice.get("/occurrences", query)
+                self.assertEqual(response.status_code, 400, response.content)
+                self.assertEqual(response.json()["errors"][0]["pointer"], "/count")
+
     def test_without_its_rule_it_is_a_todo_as_others(self):
         todo = self.weekly()
         self.verb(todo, "complete")

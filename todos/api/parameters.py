@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -133,7 +134,7 @@ def read_words(sent: str) -> str:
 
 
 def read_count(sent: str) -> int:
-    if not (sent.isascii() and sent.isdigit() and 0 < int(sent[:4]) <= MOST_OCCURRENCES):
+    if not (re.fullmatch("[0-9]{1,4}", sent) and 0 < int(sent) <= MOST_OCCURRENCES):
         raise refusal("invalid", f"Write a number from 1 to {MOST_OCCURRENCES}.", expected="integer")
     return int(sent)
 
