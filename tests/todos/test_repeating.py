@@ -103,6 +103,16 @@ class Repeating(TodosTestCase):
             [self.history(todo)[0][name] for name in ("due_date", "occurrence_on")], ["2026-11-29", "2026-11-27"]
         )
 
+    def test_a_first_day_far_from_the_due_date_stays_in_the_calendar(self):
+        late, early = ("1970-01-01", "9998-12-31", "9999-12-31"), ("9999-12-31", "1970-01-02", "1970-01-01")
+        for due, starts_on, kept in (late, early):
+            for verb in ("complete", "skip"):
+                with self.subTest(due, verb=verb):
+                    todo = self.weekly(starts_on=starts_on)
+                    self.alice.patch(f"/todos/{todo['id']}", {"due_date": due})
+
+                    self.assertEqual(self.verb(todo, verb)["starts_on"], kept)
+
     def test_sending_a_rule_begins_the_series_anew(self):
         todo = self.weekly()
         self.alice.patch(f"/todos/{todo['id']}", {"due_date": "2026-11-29"})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -11,7 +11,7 @@ from todos import zones
 from todos.changes.batch import Batch
 from todos.exceptions import Conflict, Invalid
 from todos.models import Completion, Todo
-from todos.models.due_dates import FIRST_DAY
+from todos.models.due_dates import FIRST_DAY, LAST_DAY
 from todos.models.todo import derived
 from todos.recurrence.rule import Rule, RuleRefused, parse
 from todos.recurrence.series import Next, Occurrence, next_from, next_from_completion, require_an_occurrence
@@ -122,8 +122,14 @@ def following_of(batch: Batch, todo: Todo, series: Series) -> Next:
 
 def go_on(batch: Batch, todo: Todo, series: Series, following: Occurrence) -> None:
     """To this occurrence, hidden until as many days before as now."""
-    starts_on = todo.starts_on and max(FIRST_DAY, todo.starts_on + (following.day - series.due))
+    starts_on = todo.starts_on and moved(todo.starts_on, following.day - series.due)
     stand(batch, todo, following, following.day, starts_on)
+
+
+def moved(day: date, by: timedelta) -> date:
+    """Not out of the days that a todo may have."""
+    ordinal = min(max(day.toordinal() + by.days, FIRST_DAY.toordinal()), LAST_DAY.toordinal())
+    return date.fromordinal(ordinal)
 
 
 def stand(batch: Batch, todo: Todo, this: Occurrence, due: date, starts_on: date | None) -> None:
