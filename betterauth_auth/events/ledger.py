@@ -76,16 +76,23 @@ def apply(event: Event) -> None:
 def withdraw(identity: Identity, event: Event) -> None:
     # The issuer's clock wrote both this moment and `iat`, so no leeway is between them.
     moment = event.happened_at.replace(microsecond=0)
-    ended = ended_with(identity, session_mark(event.session)) if event.kind == SESSION_ENDED else ""
-    if ended:
-        identity.ended_sessions = ended
-        identity.session_ended_at = later(identity.session_ended_at, moment)
+    if event.kind == SESSION_ENDED:
+        end_session(identity, session_mark(event.session), moment)
     else:
         identity.tokens_valid_after = later(identity.tokens_valid_after, moment)
-        identity.ended_sessions = SESSIONLESS if identity.ended_sessions else None
     identity.save(update_fields=["ended_sessions", "session_ended_at", "tokens_valid_after"])
     if event.kind == USER_DELETED:
         deactivate(identity)
+
+
+def end_session(identity: Identity, mark: str, moment: datetime) -> None:
+    identity.session_ended_at = later(identity.session_ended_at, moment)
+    ended = ended_with(identity, mark)
+    if not ended:
+        # Events may be told late: what is on the list may have ended after this one.
+        identity.tokens_valid_after = later(identity.tokens_valid_after, identity.session_ended_at)
+        ended = SESSIONLESS + mark
+    identity.ended_sessions = ended
 
 
 def ended_with(identity: Identity, mark: str) -> str:

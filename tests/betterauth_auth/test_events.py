@@ -167,6 +167,29 @@ class OurPlugin(EventCase):
 
         self.assertEqual(Identity.objects.get().tokens_valid_after, newer)
 
+    def test_what_happened_before_and_is_told_late_brings_no_ended_session_back(self):
+        self.assert_good(ended := self.token(sid="s1"), too := self.token(sid="s2", sub="bob"))
+        self.assert_taken(events.event(self.issuer, sid="s1"))
+        self.assert_taken(events.event(self.issuer, sid="s2", sub="bob"))
+        two_minutes_ago = int(time.time() * 1000) - 120_000
+
+        self.assert_taken(events.event(self.issuer, "user.banned", at=two_minutes_ago))
+        for number in range(70):
+            sid = f"{number:032}"
+            self.assert_taken(events.event(self.issuer, sid=sid, sub="bob", at=two_minutes_ago))
+
+        self.assert_refused_as("session_ended", ended)
+        self.assertNotIn("|s2|", Identity.objects.get(subject="bob").ended_sessions)
+        self.assert_refused_as("cut_off", too)
+
+    def test_a_ban_lets_no_cached_session_mint_again(self):
+        self.assert_good(self.token(sid="s1"))
+        at = int(time.time() * 1000) - 60_000
+        self.assert_taken(events.event(self.issuer, sid="s1", at=at))
+        self.assert_taken(events.event(self.issuer, "user.banned", at=at))
+
+        self.assert_refused_as("session_ended", self.issuer.token(sid="s1"))
+
     def test_notes_are_kept_as_long_as_a_token_lives_and_then_go(self):
         self.assert_taken(events.event(self.issuer))
         ledger.purge()
