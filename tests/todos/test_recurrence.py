@@ -211,6 +211,16 @@ class Days(SimpleTestCase):
             with self.subTest(each["rule"]):
                 self.assertEqual(ours(each["rule"], date.fromisoformat(each["start"])), (each["days"], each["refusal"]))
 
+    def test_days_chosen_from_all_days_go_on_for_as_long_as_anybody_asks(self):
+        for daily, other in (
+            ("FREQ=DAILY;BYMONTHDAY=1", "FREQ=MONTHLY;BYMONTHDAY=1"),
+            ("FREQ=DAILY;BYMONTHDAY=13;BYDAY=FR", "FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR"),
+            ("FREQ=DAILY;BYDAY=MO;BYMONTH=1", "FREQ=WEEKLY;BYDAY=MO;BYMONTH=1"),
+        ):
+            with self.subTest(daily):
+                days, others = (list(islice(days_after(parse(text), START, START), 50)) for text in (daily, other))
+                self.assertEqual((days, len(days)), (others, 50))
+
     def test_a_series_ends_with_the_calendar(self):
         self.assertEqual(list(days_after(parse("FREQ=YEARLY"), LAST_DAY, LAST_DAY)), [])
         self.assertEqual(list(days_after(parse("FREQ=DAILY"), START, date.max)), [])
@@ -235,6 +245,10 @@ class Series(SimpleTestCase):
 
     def test_what_was_missed_counts_for_count(self):
         self.assertEqual(self.next("FREQ=WEEKLY;COUNT=4", date(2026, 12, 20)), Next(None, 3))
+
+    def test_who_was_away_for_years_finds_a_counted_series_where_it_is(self):
+        outcome = self.next("FREQ=DAILY;BYDAY=FR;COUNT=999", date(2036, 11, 28))
+        self.assertEqual(outcome, Next(Occurrence(date(2036, 11, 28), 523), 521))
 
     def test_the_last_is_the_last(self):
         self.assertEqual(self.next("FREQ=DAILY;COUNT=2", START, this=2), Next(None, 0))

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from todos.recurrence.rule import Rule, Weekday
 
-# A Monday that is 29 February comes after 40 years at most, and looking day by day at their Februaries takes 1,160.
+# A Monday that is 29 February comes after 40 years at most, which are 480 months.
 MOST_PERIODS = 1_200
 LAST_DAY = date(9998, 12, 31)
 WEEK = 7
@@ -20,7 +20,7 @@ WEEK = 7
 
 def days_after(rule: Rule, start: date, day: date) -> Iterator[date]:
     """What the rule names after this day, in order. (COUNT counts from the start, so that callers look at it.)"""
-    rule = with_start(rule, start)
+    rule = in_long_periods(with_start(rule, start))
     for first in periods(rule, start, day):
         for each in days_in(rule, first):
             if rule.until is not None and each > rule.until:
@@ -37,6 +37,13 @@ def with_start(rule: Rule, start: date) -> Rule:
         return rule._replace(weekdays=(Weekday(0, start.weekday()),))
     months = rule.months or ((start.month,) if rule.freq == "YEARLY" else ())
     return rule._replace(months=months, month_days=(start.day,))
+
+
+def in_long_periods(rule: Rule) -> Rule:
+    """The same days, with fewer periods to look at: `MOST_PERIODS` days are over after three years."""
+    if rule.freq != "DAILY" or rule.interval > 1 or not (rule.weekdays or rule.month_days):
+        return rule
+    return rule._replace(freq="MONTHLY" if rule.month_days else "WEEKLY")
 
 
 def periods(rule: Rule, start: date, day: date) -> Iterator[date]:
