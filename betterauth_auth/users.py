@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, cast
 
 from asgiref.sync import sync_to_async
@@ -103,13 +104,20 @@ def make(token: VerifiedToken) -> Identity:
             raise
         return existing
     if conf.current().hears_events:
-        from betterauth_auth.events.ledger import catch_up
-
-        # After the row is there, so that an event at this moment finds it, or is found.
-        catch_up(identity)
+        hear_of(identity)
         # With its user, which an event loop could not fetch later.
         return find(token) or identity
     return identity
+
+
+def hear_of(identity: Identity) -> None:
+    """After the row is there, so that an event at this moment finds it, or is found."""
+    from betterauth_auth.events.ledger import catch_up
+
+    catch_up(identity)
+    if transaction.get_connection().in_atomic_block:
+        # Under ATOMIC_REQUESTS, say, no event finds the row until the request has ended.
+        transaction.on_commit(partial(catch_up, identity), robust=True)
 
 
 def made_user(token: VerifiedToken) -> Any:  # whatever AUTH_USER_MODEL is

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -116,6 +117,16 @@ class OurPlugin(EventCase):
             self.assertFalse(Identity.objects.filter(subject=kind).exists())
 
             self.assert_refused_as(reason, token)
+
+    def test_is_heard_about_who_comes_first_in_a_transaction_that_has_not_ended(self):
+        token = self.token(sid="s1")
+        with self.captureOnCommitCallbacks(execute=True):
+            self.assert_good(token)
+            with mock.patch.object(ledger, "apply") as finding_nobody_yet:
+                self.assert_taken(events.event(self.issuer, "user.banned"))
+            finding_nobody_yet.assert_called_once()
+
+        self.assert_refused_as("cut_off", token)
 
     def test_is_acknowledged_again_without_another_effect(self):
         self.assert_good(self.token())
