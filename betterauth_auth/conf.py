@@ -151,6 +151,10 @@ class Settings:
     cookie: CookieRules | None = None
     introspection: IntrospectionRules | None = None
 
+    def introspection_of(self, issuer: str) -> IntrospectionRules | None:
+        rules = self.introspection
+        return rules if rules and issuer in rules.issuers else None
+
     @property
     def hears_events(self) -> bool:
         return any(policy.events.senders for policy in self.policies)
@@ -203,7 +207,8 @@ def build(raw: Values, is_debug: bool) -> Settings:
         authorization_servers=tuple(words(values, "AUTHORIZATION_SERVERS") or issuers_of_access_tokens(policies)),
         scopes_supported=tuple(words(values, "SCOPES_SUPPORTED")),
         cookie=build_cookie_rules(values),
-        introspection=build_introspection_rules(values),
+        # Those of ISSUERS are other servers, unless there is none beside them.
+        introspection=build_introspection_rules(values, by_issuer(policies[:1] if is_configured(values) else policies)),
     )
 
 

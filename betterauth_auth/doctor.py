@@ -139,7 +139,7 @@ def findings_about_token(token: str) -> Iterator[Finding]:
         yield Finding(False, f"The token cannot be verified now ({exc.reason}).")
         return
     yield Finding(True, f"The token is good: subject {verified.subject!r}, until {verified.expires_at:%H:%M:%S} UTC.")
-    if verified.is_oauth_access and (rules := conf.current().introspection):
+    if verified.is_oauth_access and (rules := conf.current().introspection_of(verified.issuer)):
         yield introspection_finding(token.removeprefix("Bearer ").strip(), verified, rules)
     if verified.is_client:
         yield Finding(True, "It stands for a program. Views that accept clients let it in, by its scopes.")

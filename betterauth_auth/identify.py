@@ -162,7 +162,7 @@ def verified(credentials: str) -> VerifiedToken:
 async def averified(credentials: str) -> VerifiedToken:
     try:
         token = await averify(credentials)
-        if token.is_oauth_access and conf.current().introspection:
+        if token.is_oauth_access and conf.current().introspection_of(token.issuer):
             await sync_to_async(refuse_revoked, thread_sensitive=False)(credentials, token)
     except FAILURES as exc:
         raise await adenied(exc) from exc
@@ -171,7 +171,7 @@ async def averified(credentials: str) -> VerifiedToken:
 
 
 def refuse_revoked(credentials: str, token: VerifiedToken) -> None:
-    rules = conf.current().introspection
+    rules = conf.current().introspection_of(token.issuer)
     if rules is not None:
         from betterauth_auth.introspection import standing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from betterauth_auth.values import Values, number
@@ -19,6 +20,8 @@ INTROSPECTION_DEFAULTS: Values = {
 
 @dataclass(frozen=True, slots=True)
 class IntrospectionRules:
+    issuers: frozenset[str]
+    """Of whose tokens the provider is asked. It must not see those of another one, whose people they stand for."""
     client_id: str
     client_secret: str = field(repr=False)
     url: str
@@ -29,12 +32,13 @@ class IntrospectionRules:
     """May hold a password."""
 
 
-def build_introspection_rules(values: Values) -> IntrospectionRules | None:
+def build_introspection_rules(values: Values, issuers: Iterable[str]) -> IntrospectionRules | None:
     """None where nobody is asked, which is the default."""
     if not values["INTROSPECT_CLIENT_ID"]:
         return None
     api_url = str(values["API_URL"]).rstrip("/")
     return IntrospectionRules(
+        issuers=frozenset(issuers),
         client_id=str(values["INTROSPECT_CLIENT_ID"]),
         client_secret=str(values["INTROSPECT_CLIENT_SECRET"]),
         url=str(values["INTROSPECT_URL"]) or (f"{api_url}{INTROSPECT_PATH}" if api_url else ""),

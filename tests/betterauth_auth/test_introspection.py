@@ -7,7 +7,7 @@ from typing import Any
 
 from betterauth_auth import conf, doctor
 from tests.betterauth_auth.case import IssuerDatabaseCase
-from tests.fake_betterauth import answer_with, hang
+from tests.fake_betterauth import FakeBetterAuth, answer_with, hang
 
 
 class Introspection(IssuerDatabaseCase):
@@ -42,6 +42,16 @@ class Introspection(IssuerDatabaseCase):
         self.assert_answers(self.get(self.issuer.token()), 200)
 
         self.assertEqual(self.issuer.introspections, [])
+
+    def test_a_provider_is_never_shown_the_tokens_of_another(self):
+        other = self.enterContext(FakeBetterAuth())
+        self.configure_introspection(ISSUERS=[other.settings(TOKEN_TYPES=["at+jwt"])])
+        theirs = other.token(headers={"typ": "at+jwt"}, scope="todos")
+
+        self.assert_answers(self.get(theirs), 200)
+        self.assert_answers(self.get(ours := self.access_token()), 200)
+
+        self.assertEqual([question["token"] for question in self.issuer.introspections], [ours])
 
     def test_nobody_is_asked_unless_the_settings_say_so(self):
         self.configure(TOKEN_TYPES=["absent", "at+jwt"])
