@@ -268,6 +268,17 @@ class Repeating(TodosTestCase):
         self.assertEqual(self.verb(todo, "reopen")["due_date"], "2026-12-04")
         self.assertEqual(len(self.history(todo)), 1)
 
+    def test_a_last_completion_taken_back_by_the_same_bulk_is_not_in_the_history(self):
+        todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
+        child = self.alice.todo(parent=todo["id"])
+        self.verb(todo, "complete")
+
+        pair = [{"op": "complete", "id": todo["id"]}, {"op": "reopen", "id": child["id"]}]
+        answer = self.alice.post("/todos/bulk", {"operations": pair}).json()
+
+        self.assertEqual([row["completed"] for row in answer["results"]], [False, False])
+        self.assertEqual([row["due_date"] for row in self.history(todo)], ["2026-11-27"])
+
     def test_todays_completions_are_in_the_summary(self):
         todo = self.weekly()
         self.verb(todo, "complete")

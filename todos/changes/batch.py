@@ -247,7 +247,9 @@ class Batch:
         )
 
     def latest_completion_of(self, todo: Todo) -> Completion | None:
-        """Fetched for all todos that repeat in one statement."""
+        """One of this change, or fetched for all todos that repeat in one statement."""
+        if new := next((row for row in reversed(self.completions) if row.todo is todo), None):
+            return new
         if self.latest_completions is None:
             keys = [row.pk for row in self.todos.values() if row.rrule and row.pk]
             rows = Completion.objects.filter(owner_id=self.change.owner_id, todo__in=keys)
@@ -255,6 +257,12 @@ class Batch:
             found = Completion.objects.filter(owner_id=self.change.owner_id, pk__in=latest) if keys else ()
             self.latest_completions = {row.todo_id: row for row in found}
         return self.latest_completions.get(todo.pk)
+
+    def take_back(self, completion: Completion) -> None:
+        if completion.pk:
+            self.taken_back.append(completion.pk)
+        else:
+            self.completions.remove(completion)
 
     def write_completions(self) -> None:
         owner_id = self.change.owner_id
@@ -266,7 +274,7 @@ class Batch:
         Completion.objects.bulk_create(self.completions)
         if self.completions:
             forget_old_completions(owner_id, [row.todo_id for row in self.completions])
-        self.completions, self.taken_back = [], []
+        self.completions, self.taken_back, self.latest_completions = [], [], None
 
     def erase(self, todos: list[Todo]) -> None:
         """Deletes for good and leaves tombstones."""

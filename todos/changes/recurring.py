@@ -96,7 +96,7 @@ def take_back(batch: Batch, todo: Todo) -> None:
     completion = batch.latest_completion_of(todo)
     if completion is None or completion.series_start != todo.series_start:
         return
-    batch.taken_back.append(completion.pk)
+    batch.take_back(completion)
     this = Occurrence(completion.occurrence_on, completion.occurrence_number)
     stand(batch, todo, this, completion.due_date, completion.starts_on)
     states = orjson.loads(completion.subtasks or "{}")
