@@ -6,6 +6,7 @@ import json
 import time
 from datetime import UTC, date, datetime
 from itertools import dropwhile, islice
+from unittest import mock
 
 from dateutil.rrule import rrulestr
 from django.test import SimpleTestCase
@@ -15,6 +16,7 @@ from hypothesis import strategies as some
 from tests.thoroughness import IS_THOROUGH
 from tests.todos.rrule.ask import VECTORS, ours
 from tests.todos.rrule.rules import questions
+from todos.recurrence import walk
 from todos.recurrence.rule import DAYS, Rule, RuleRefused, parse
 from todos.recurrence.sentence import in_words
 from todos.recurrence.series import MOST_MISSED, Next, Occurrence, following, next_from, next_from_completion
@@ -259,6 +261,13 @@ class Series(SimpleTestCase):
         outcome = self.next("FREQ=DAILY", date(2026, 11, 27), start=date(1, 1, 1))
         self.assertLess(time.perf_counter() - started, 0.5)
         self.assertEqual((outcome.occurrence.day, outcome.missed), (date(2026, 11, 27), MOST_MISSED))
+
+    def test_a_series_is_walked_once(self):
+        with mock.patch.object(walk, "days_in", wraps=walk.days_in) as looked:
+            outcome = self.next("FREQ=MONTHLY;COUNT=999", START, start=date(1970, 1, 27))
+
+        self.assertEqual((outcome.occurrence.day, outcome.missed), (START, 681))
+        self.assertEqual(looked.call_count, 683)
 
     def test_from_completion_counts_from_that_day(self):
         rule = parse("FREQ=DAILY;INTERVAL=10")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import islice, takewhile
+from itertools import islice
 from typing import NamedTuple
 
 from todos.recurrence.rule import Rule, RuleRefused
@@ -35,12 +35,17 @@ def following(rule: Rule, start: date, this: Occurrence) -> Iterator[Occurrence]
 
 def next_from(rule: Rule, start: date, this: Occurrence, today: date) -> Next:
     """The first after this one that is not before today; those between are missed, and not piled up."""
-    passed = takewhile(lambda each: each.day < today, islice(following(rule, start, this), MOST_MISSED))
-    missed = sum(1 for _ in passed)
-    if rule.times is None:
-        days = days_after(rule, start, max(this.day, today - timedelta(days=1)))
-        return Next(next((Occurrence(day, this.number + missed + 1) for day in days), None), missed)
-    return Next(next((each for each in following(rule, start, this) if each.day >= today), None), missed)
+    missed = 0
+    for each in islice(following(rule, start, this), MOST_MISSED + 1):
+        if each.day >= today:
+            return Next(each, missed)
+        missed += 1
+    if rule.times is not None:
+        return Next(None, missed)
+    # Too many to walk past all of them.
+    missed = min(missed, MOST_MISSED)
+    days = days_after(rule, start, max(this.day, today - timedelta(days=1)))
+    return Next(next((Occurrence(day, this.number + missed + 1) for day in days), None), missed)
 
 
 def next_from_completion(rule: Rule, this: Occurrence, completed_on: date) -> Next:

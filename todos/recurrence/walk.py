@@ -123,8 +123,9 @@ def days_of_month(rule: Rule, day: date) -> list[date]:
     if not rule.month_days:
         return named_weekdays(rule, day.replace(day=1), day.replace(day=length))
     numbers = {number if number > 0 else length + 1 + number for number in rule.month_days}
-    days = (day.replace(day=number) for number in sorted(numbers) if 0 < number <= length)
-    return [day for day in days if not rule.weekdays or Weekday(0, day.weekday()) in rule.weekdays]
+    days = [date(day.year, day.month, number) for number in sorted(numbers) if 0 < number <= length]
+    weekdays = {weekday.day for weekday in rule.weekdays}
+    return [day for day in days if day.weekday() in weekdays] if weekdays else days
 
 
 def named_weekdays(rule: Rule, first: date, last: date) -> list[date]:
