@@ -129,6 +129,15 @@ class Repeating(TodosTestCase):
         again = self.verb(todo, "reopen")
         self.assertEqual(again["due_date"], "2026-11-27")
 
+    def test_a_series_that_began_anew_on_the_same_day_takes_nothing_of_the_old_one_back(self):
+        todo = self.weekly()
+        self.verb(todo, "complete")
+        values = {"rrule": "FREQ=DAILY", "due_date": "2026-11-27", "starts_on": "2026-11-20"}
+        anew = self.alice.patch(f"/todos/{todo['id']}", values).json()
+
+        self.assertEqual(self.verb(todo, "reopen")["version"], anew["version"])
+        self.assertEqual(len(self.history(todo)), 1)
+
     def test_saying_that_it_is_open_takes_nothing_back(self):
         todo = self.weekly()
         done = self.verb(todo, "complete")
