@@ -117,7 +117,11 @@ def standing() -> Expression | None:
     """None where no table is configured, so that statements are what they would be without all this."""
     policies = conf.current().policies
     cases = [
-        When(issuer__in=policy.issuers, then=Standing(F("subject"), policy.people.user_table))
+        # Also by a name that check E017 refuses: nobody may be let in because of it.
+        When(
+            issuer__in=(*policy.issuers, policy.people.identity_issuer),
+            then=Standing(F("subject"), policy.people.user_table),
+        )
         for policy in policies
         if policy.people.user_table
     ]

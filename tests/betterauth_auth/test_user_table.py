@@ -151,6 +151,15 @@ class WhatIsAskedFollowsFromTheSettings(TableCase):
         self.neon.delete(self.alice)
         self.assert_refused("user_deleted")
 
+    def test_people_under_a_name_that_no_issuer_has_are_looked_for_too(self):
+        self.trust(IDENTITY_ISSUER="https://people.example.com", ISSUERS=[self.issuer.settings()])
+        self.assert_answers(self.get(self.token), 200)
+        self.assertTrue(Identity.objects.filter(issuer="https://people.example.com").exists())
+
+        self.neon.ban(self.alice)
+
+        self.assert_refused("user_banned")
+
     def test_people_of_another_server_are_not_looked_for_in_it(self):
         self.trust(ISSUERS=[self.issuer.settings()])
         token = self.issuer.token("bob")
