@@ -197,12 +197,14 @@ export function together(parts: Operation[]): Operation {
   const [only] = parts;
   if (only && parts.length === 1) return only;
   const operations = parts.flatMap((part) => part.item ?? []);
+  // Sent again because nobody answered, it must not complete the next occurrence of what repeats as well.
+  const header = { "Idempotency-Key": crypto.randomUUID() };
   return {
     kind: "bulk",
     id: "",
     apply: (rows) => parts.forEach((part) => part.apply(rows)),
     send: async () => {
-      const { results, also } = await answerOf(api.POST("/api/v1/todos/bulk", { body: { operations } }));
+      const { results, also } = await answerOf(api.POST("/api/v1/todos/bulk", { params: { header }, body: { operations } }));
       return { todos: [...results, ...also] };
     },
     isIn: () => true,

@@ -85,6 +85,33 @@ export default {
     await alice.sees("Call the plumber", "Buy rice milk", "Thought of in a tunnel", "Sent three times, there once");
   },
 
+  async "the answer to a bulk is lost, and what repeats goes on once"({ alice }) {
+    const plants = [];
+    for (const title of ["Water the fern", "Water the palm"]) {
+      plants.push(await alice.request("POST", "/todos", { title, due_date: "2030-01-01", rrule: "FREQ=DAILY" }));
+    }
+    await alice.reload();
+    await alice.go("Inbox");
+    let lost = 0;
+    await alice.page.route(`${API}/api/v1/todos/bulk`, async (route) => {
+      if (route.request().method() !== "POST" || lost) return route.fallback();
+      lost += 1;
+      await route.fetch();
+      await route.abort();
+    });
+    for (const { title } of plants) {
+      await alice.row(title).locator("button.open").click({ modifiers: ["ControlOrMeta"] });
+    }
+    await alice.button("Complete", alice.page.locator("#bulk")).click();
+    await alice.isSettled();
+    assert.equal(lost, 1);
+    for (const { id } of plants) {
+      const { results } = await alice.request("GET", `/todos/${id}/completions`);
+      assert.equal(results.length, 1);
+    }
+    await alice.request("POST", "/todos/bulk", { operations: plants.map(({ id }) => ({ op: "delete", id })) });
+  },
+
   async "a page that is opened while Better Auth is away waits for it"({ alice }) {
     await alice.page.route("**/api/auth/get-session", (route) => route.abort(), { times: 2 });
     await alice.page.reload();
