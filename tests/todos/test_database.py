@@ -1,10 +1,12 @@
 """What the database refuses, whoever writes to it."""
 
+from unittest import skipUnless
+
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tests.todos.case import TodosTestCase
-from todos.models import Account, List, Tag, Todo, TodoTag
+from todos.models import Account, Completion, List, Tag, Todo, TodoTag
 
 
 class Walls(TodosTestCase):
@@ -85,6 +87,18 @@ class Walls(TodosTestCase):
         ):
             with self.subTest(values):
                 self.assert_refused(lambda rows=rows, values=values: rows.update(**values))
+
+    @skipUnless(connection.vendor == "postgresql", "SQLite holds no reference back, and serves one version at a time")
+    def test_a_version_that_knows_no_completions_deletes_todos_that_have_some(self):
+        todo = self.alice.todo(due_date="2026-11-27", rrule="FREQ=DAILY")
+        self.alice.post(f"/todos/{todo['id']}/complete", {})
+        self.assertEqual(Completion.objects.count(), 1)
+
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM todos_todo WHERE owner_id = %s AND uid = %s", [self.hers.pk, todo["id"]])
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+        self.assertEqual(Completion.objects.count(), 0)
 
     def test_a_subtask_of_a_subtask(self):
         other, child = self.alice.todo(), self.row(self.child).get()

@@ -1,7 +1,8 @@
 """Todos that repeat, and the occurrences that were completed.
 
 Columns are added by hand, because Django would make SQLite's table anew and lose its triggers; they have defaults in the
-database, so that the version before this one can run on the new table. References are as in 0002: they include the owner.
+database, so that the version before this one can run on the new table, and completions go with their todos, since it
+deletes these without them. References are as in 0002: they include the owner.
 """
 
 import django.db.models.deletion
@@ -27,7 +28,7 @@ COLUMNS = {
 }
 POSTGRESQL = """
 ALTER TABLE todos_completion ADD CONSTRAINT todos_completion_todo_id_of_owner FOREIGN KEY (owner_id, todo_id)
-  REFERENCES todos_todo (owner_id, id) DEFERRABLE INITIALLY DEFERRED
+  REFERENCES todos_todo (owner_id, id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 """
 SQLITE = """
 CREATE TRIGGER todos_completion_todo_id_of_owner_{name} AFTER {event} ON todos_completion
