@@ -1,27 +1,29 @@
 import type { Todo } from "./api";
-import { dueChange, dueOf, dueWords } from "./dates";
+import { dueChange, dueOf, dueWords, today } from "./dates";
 import { announce } from "./dom";
-import { complete, erase, move, type Operation, restore, together, trash, update } from "./operations";
+import { complete, erase, move, type Operation, restore, together, trash, update, wayBack } from "./operations";
+import { goOn, takeBack } from "./recurring";
+import { ruleWords } from "./rules";
 import { byPosition } from "./sections";
 import { store } from "./store";
-import { showToast } from "./toast";
+import { amendToast, showToast } from "./toast";
 
 const MOST_AT_ONCE = 100;
 
 /** What people do with one todo or several. Everything but erasing can be undone from the message at the foot of the page. */
 function act(todos: Todo[], doIt: (todo: Todo) => Operation, message: string, undoIt: (todo: Todo) => Operation): void {
   if (todos.length === 0) return;
-  changeAll(todos.map(doIt));
+  const done = inParts(todos.map(doIt));
+  done.forEach((part) => store.change(part));
   showToast(message, () => {
-    changeAll(todos.map(undoIt));
+    inParts(todos.map(undoIt)).forEach((part, index) => store.change(wayBack(done[index]!, part)));
     announce("Undone.");
   });
 }
 
-function changeAll(operations: Operation[]): void {
-  for (let from = 0; from < operations.length; from += MOST_AT_ONCE) {
-    store.change(together(operations.slice(from, from + MOST_AT_ONCE)));
-  }
+function inParts(operations: Operation[]): Operation[] {
+  const starts = Array.from({ length: Math.ceil(operations.length / MOST_AT_ONCE) }, (_, part) => part * MOST_AT_ONCE);
+  return starts.map((from) => together(operations.slice(from, from + MOST_AT_ONCE)));
 }
 
 function known(ids: string[]): Todo[] {
@@ -35,9 +37,40 @@ function names(todos: Todo[]): string {
 const isAre = (todos: Todo[]) => (todos.length === 1 ? "is" : "are");
 
 export function completeTodos(ids: string[], completed = true): void {
-  const todos = known(ids).filter((todo) => todo.completed !== completed);
-  const words = `${names(todos)} ${isAre(todos)} ${completed ? "completed" : "open again"}.`;
-  act(todos, (todo) => complete(todo.id, completed), words, (todo) => complete(todo.id, !completed));
+  const todos = known(ids).filter((todo) => todo.completed !== completed && !todo.isGoingOn);
+  const goesOn = (todo: Todo) => completed && Boolean(todo.rrule);
+  const words = `${names(todos)} ${isAre(todos)} ${completed ? (todos.every(goesOn) ? "done this time" : "completed") : "open again"}.`;
+  const doIt = (todo: Todo) => (goesOn(todo) ? tellingNextDay(goOn(todo.id, "complete"), words, "done") : complete(todo.id, completed));
+  act(todos, doIt, words, (todo) => (goesOn(todo) ? takeBack(todo) : complete(todo.id, !completed)));
+}
+
+/** On to the next day without having been done; nothing takes that back. */
+export function skipTodos(ids: string[]): void {
+  const todos = repeating(ids);
+  if (todos.length === 0) return;
+  const words = `${names(todos)} ${isAre(todos)} skipped this time.`;
+  inParts(todos.map((todo) => tellingNextDay(goOn(todo.id, "skip"), words, "skipped"))).forEach((part) => store.change(part));
+  showToast(words);
+}
+
+/** Those that can be skipped. */
+export function repeating(ids: string[]): Todo[] {
+  return known(ids).filter((todo) => todo.rrule && !todo.completed && !todo.isGoingOn);
+}
+
+/** The server alone knows the next day, so it is said when its answer comes. */
+function tellingNextDay(operation: Operation, said: string, done: string): Operation {
+  return {
+    ...operation,
+    send: async (confirmed) => {
+      const written = await operation.send(confirmed);
+      const row = written.todos?.[0];
+      const due = row && !row.completed && dueOf(row);
+      if (due) amendToast(said, `“${row.title}” is ${done}, and due again ${dueWords(due)}.`);
+      else if (row) amendToast(said, `“${row.title}” is ${done} for the last time.`);
+      return written;
+    },
+  };
 }
 
 export function trashTodos(ids: string[]): void {
@@ -55,16 +88,26 @@ export function eraseTodo(todo: Todo): void {
   if (window.confirm(`Delete “${todo.title}” for good? This can't be undone.`)) store.change(erase(todo.id));
 }
 
+/** A todo without a day is due today from now on. */
+export function repeat(todo: Todo, rrule: string | null): void {
+  const before = { rrule: todo.rrule ?? null, due_date: todo.due_date };
+  if (rrule === before.rrule) return;
+  const change = rrule ? { rrule, due_date: todo.due_date ?? today() } : { rrule };
+  const words = rrule ? `repeats ${ruleWords(rrule)}` : "repeats no more";
+  act([todo], ({ id }) => update(id, change), `“${todo.title}” ${words}.`, ({ id }) => update(id, before));
+}
+
 /** Puts todos off to another day, at the time that they had, or takes their day away. */
 export function putOff(ids: string[], day: string | undefined): void {
   const todos = known(ids);
   const words = day ? `due ${dueWords({ day })}` : "without a date";
   const change = (todo: Todo) => update(todo.id, dueChange(todo, day ? { day, time: dueOf(todo)?.time } : undefined));
-  act(todos, change, `${names(todos)} ${isAre(todos)} now ${words}.`, asBefore);
+  act(todos, change, `${names(todos)} ${isAre(todos)} now ${words}.`, (todo) => asBefore(todo, !day));
 }
 
-function asBefore({ id, due_date, due_time, time_zone }: Todo): Operation {
-  return update(id, { due_date, due_time, time_zone });
+/** A rule is sent only if it was taken away, because sending it begins its series anew. */
+function asBefore({ id, due_date, due_time, time_zone, rrule }: Todo, lostItsDay: boolean): Operation {
+  return update(id, { due_date, due_time, time_zone, ...(lostItsDay && rrule ? { rrule } : {}) });
 }
 
 export function moveToList(ids: string[], list: string): void {

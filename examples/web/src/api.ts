@@ -5,12 +5,18 @@ import type { components, paths } from "./openapi";
 
 type Row = components["schemas"]["TodoRow"];
 /** A todo as lists answer it, or as changes do, which know nothing of its subtasks. */
-export type Todo = components["schemas"]["Todo"] & Partial<Pick<Row, "subtasks" | "has_notes">>;
+export type Todo = components["schemas"]["Todo"] &
+  Partial<Pick<Row, "subtasks" | "has_notes">> & {
+    /** On its way to its next day, which the server has not named yet. */
+    isGoingOn?: boolean;
+  };
 export type TodoChange = components["schemas"]["TodoPatch"];
 export type NewTodo = components["schemas"]["TodoInput"];
 export type List = components["schemas"]["TodoList"];
 export type Tag = components["schemas"]["Tag"];
 export type BulkItem = components["schemas"]["Operation"];
+export type Completion = components["schemas"]["Completion"];
+export type Occurrences = components["schemas"]["Occurrences"];
 export type Summary = components["schemas"]["Summary"];
 export type ProblemDocument = components["schemas"]["Problem"];
 
@@ -23,9 +29,13 @@ export class Problem extends Error {
   /** There is such a row, but it was too long to come along. */
   readonly isCurrentTooLong: boolean;
 
+  /** For a place where it is clear which field is meant. */
+  readonly detail: string;
+
   constructor(document: ProblemDocument) {
     const faults = document.errors?.map((fault) => `${fault.pointer.slice(1).replaceAll("_", " ")}: ${fault.detail}`);
     super(faults?.join(" ") || document.detail || document.title);
+    this.detail = document.errors?.[0]?.detail ?? document.detail ?? document.title;
     this.status = document.status;
     this.code = document.code;
     // This page changes no list and no tag under a version that it knows.
@@ -62,7 +72,7 @@ export function endSession(): void {
 
 /**
  * Sends until the service has answered. Sending a change twice is safe: todos are created under an id of our own, and
- * changes carry the version they were made for.
+ * changes carry the version they were made for or a key of their own.
  */
 async function persistently(asked: Request): Promise<Response> {
   const request = new Request(asked, { signal: AbortSignal.any([asked.signal, session.signal]) });

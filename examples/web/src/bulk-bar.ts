@@ -1,6 +1,7 @@
-import { completeTodos, moveToList, putOff, trashTodos } from "./actions";
+import { completeTodos, moveToList, trashTodos } from "./actions";
 import { byId, part } from "./dom";
-import { openDays, openMenu } from "./menu";
+import { openLater } from "./later";
+import { openMenu } from "./menu";
 import { selection } from "./selection";
 import { store } from "./store";
 
@@ -29,7 +30,7 @@ function whenClicked(name: string, act: (button: HTMLElement) => void): void {
 
 whenClicked("complete", () => withPicked((ids) => completeTodos(ids)));
 whenClicked("delete", () => withPicked(trashTodos));
-whenClicked("put-off", (button) => openDays(button, (day) => withPicked((ids) => putOff(ids, day))));
+whenClicked("put-off", (button) => openLater(button, selection.all(), () => withPicked(() => {})));
 whenClicked("move", (button) => {
   const lists = [...(store.inbox ? [store.inbox] : []), ...store.lists.filter((list) => !list.is_inbox)];
   const choices = lists.map((list) => ({ name: list.name, picture: "list", act: () => withPicked((ids) => moveToList(ids, list.id)) }));

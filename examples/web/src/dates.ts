@@ -35,7 +35,9 @@ export function dueOf(todo: Todo): Due | undefined {
 
 /** The change that makes a todo due then. One that has a zone of its own stays bound to a moment. */
 export function dueChange(todo: Todo, due: Due | undefined): TodoChange {
-  const change = { due_date: due?.day ?? null, due_time: due?.time ?? null };
+  // Without a day there is nothing to repeat.
+  const ended = todo.rrule && !due ? { rrule: null } : {};
+  const change = { due_date: due?.day ?? null, due_time: due?.time ?? null, ...ended };
   return todo.time_zone ? { ...change, time_zone: due?.time ? zone() : null } : change;
 }
 
@@ -101,6 +103,6 @@ function timeWords({ day, time }: Due): string {
   return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(`${day}T${time}`));
 }
 
-function language(): string {
+export function language(): string {
   return document.documentElement.lang;
 }

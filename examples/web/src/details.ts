@@ -1,11 +1,12 @@
-import { completeTodos, moveToList, putOff, trashTodos } from "./actions";
+import { completeTodos, moveToList, trashTodos } from "./actions";
 import type { Todo, TodoChange } from "./api";
 import { dueChange, dueOf, elsewhereWords } from "./dates";
 import { byId, part } from "./dom";
 import { drawChoices, markEmptyDates, refuse, tagsIn } from "./fields";
+import { openLater } from "./later";
 import { markdown } from "./markdown";
-import { openDays } from "./menu";
 import { update } from "./operations";
+import { drawRepeat, forgetRepeat } from "./repeat";
 import { store } from "./store";
 import { drawSubtasks, forgetSubtasks } from "./subtasks";
 
@@ -58,11 +59,12 @@ export function drawDetails(sent?: string): void {
   part(pane, "#elsewhere").textContent = elsewhereWords(todo);
   byId("edit-notes").textContent = values.notes ? "Edit notes" : "Add notes";
   const box = part<HTMLInputElement>(pane, "[data-role=complete]");
-  box.checked = todo.completed;
+  box.checked = todo.completed || Boolean(todo.isGoingOn);
   box.ariaLabel = `Complete ${todo.title}`;
   pane.dataset.priority = String(todo.priority);
   pane.classList.toggle("completed", todo.completed);
   drawSubtasks(todo);
+  drawRepeat(todo);
 }
 
 /** What is not shown is not kept on the page either: the next person may be another one. */
@@ -73,6 +75,7 @@ function forget(): void {
   notes.replaceChildren();
   part(pane, "[data-role=complete]").ariaLabel = "Complete";
   forgetSubtasks();
+  forgetRepeat();
 }
 
 function valuesOf(todo: Todo): Values {
@@ -145,10 +148,10 @@ form.addEventListener("keydown", (event) => {
 });
 part(pane, "[data-role=complete]").addEventListener("change", (event) => {
   completeTodos([store.openId], (event.target as HTMLInputElement).checked);
+  drawDetails();
 });
 part<HTMLElement>(pane, "[data-role=later]").addEventListener("click", (event) => {
-  const id = store.openId;
-  openDays(event.currentTarget as HTMLElement, (day) => putOff([id], day));
+  openLater(event.currentTarget as HTMLElement, [store.openId]);
 });
 part(pane, "[data-role=trash]").addEventListener("click", () => trashTodos([store.openId]));
 part(pane, "[data-role=close]").addEventListener("click", closeDetails);

@@ -1,8 +1,8 @@
-import { completeTodos, putOff, trashTodos } from "./actions";
+import { completeTodos, trashTodos } from "./actions";
 import { startAdding } from "./add";
 import { closeDetails } from "./details";
 import { byId, part } from "./dom";
-import { openDays } from "./menu";
+import { openLater } from "./later";
 import { selection } from "./selection";
 
 const help = byId<HTMLDialogElement>("help");
@@ -41,7 +41,7 @@ function forRow(event: KeyboardEvent, target: HTMLElement): boolean {
   if (!row || !id || !target.matches("button.open")) return false;
   const isDone = row.classList.contains("completed");
   if (key === " " || key === "x") completeTodos(selection.with(id), !isDone);
-  else if (key === "s") openDays(target, (day) => putOff(selection.with(id), day));
+  else if (key === "s") openLater(target, selection.with(id));
   else if (key === "Delete") trashTodos(selection.with(id));
   else return false;
   const here = rows.indexOf(target);

@@ -38,7 +38,7 @@ function entry({ name, picture, hint, act }: Choice): HTMLElement {
 }
 
 /** The days that something can be put off to. */
-export function openDays(anchor: HTMLElement, choose: (day: string | undefined) => void): void {
+export function openDays(anchor: HTMLElement, choose: (day: string | undefined) => void, others: Choice[] = []): void {
   const pictures = ["sun", "arrow", "sofa", "calendar"];
   const days = laterDays().map(([name, day], index) => ({
     name,
@@ -46,7 +46,7 @@ export function openDays(anchor: HTMLElement, choose: (day: string | undefined) 
     hint: dayHint(day),
     act: () => choose(day),
   }));
-  openMenu(anchor, "Put off to", [...days, { name: "No date", picture: "close", act: () => choose(undefined) }]);
+  openMenu(anchor, "Put off to", [...days, { name: "No date", picture: "close", act: () => choose(undefined) }, ...others]);
 }
 
 box.addEventListener("keydown", (event) => {

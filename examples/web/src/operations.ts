@@ -14,7 +14,7 @@ export interface Written {
 
 /** A change: how it looks before the server has answered, and how it is sent. */
 export interface Operation {
-  kind: "create" | "update" | "complete" | "delete" | "restore" | "move" | "bulk" | "list";
+  kind: "create" | "update" | "complete" | "skip" | "delete" | "restore" | "move" | "bulk" | "list";
   id: string;
   apply(rows: Rows): void;
   send(confirmed: Rows): Promise<Written>;
@@ -22,17 +22,19 @@ export interface Operation {
   isIn(row: Todo): boolean;
   /** The same change as a part of several that are sent together. */
   item?: BulkItem;
+  /** Set when the server has refused it. */
+  isRefused?: boolean;
 }
 
 export type Place = { list?: string; after?: string | null; before?: string | null };
 
-type Changed = Todo & { also?: Todo[] };
+export type Changed = Todo & { also?: Todo[] };
 
-function at(id: string, row?: Todo) {
+export function at(id: string, row?: Todo) {
   return { params: { path: { id }, ...(row ? { header: ifMatch(row) } : {}) } };
 }
 
-async function written(sent: Promise<Changed>): Promise<Written> {
+export async function written(sent: Promise<Changed>): Promise<Written> {
   const { also = [], ...row } = await sent;
   return { todos: [row, ...also] };
 }
@@ -41,7 +43,7 @@ export function read(id: string): Promise<Todo> {
   return answerOf(api.GET("/api/v1/todos/{id}", { params: { path: { id } } }));
 }
 
-function change({ todos }: Rows, id: string | null, members: (row: Todo) => Partial<Todo>): void {
+export function change({ todos }: Rows, id: string | null, members: (row: Todo) => Partial<Todo>): void {
   const row = id && todos.get(id);
   if (row) todos.set(row.id, { ...row, ...members(row) });
 }
@@ -192,13 +194,17 @@ export function positionAt({ after, before }: Place, rows: Map<string, { positio
   return `${earlier.sort().at(-1) ?? ""}!`;
 }
 
+/** Of a request that arrives twice, because its first answer got lost, the server makes one change. */
+export function onlyOnce() {
+  return { "Idempotency-Key": crypto.randomUUID() };
+}
+
 /** Several changes of different todos, which are done all or not at all. */
 export function together(parts: Operation[]): Operation {
   const [only] = parts;
   if (only && parts.length === 1) return only;
   const operations = parts.flatMap((part) => part.item ?? []);
-  // Sent again because nobody answered, it must not complete the next occurrence of what repeats as well.
-  const header = { "Idempotency-Key": crypto.randomUUID() };
+  const header = onlyOnce();
   return {
     kind: "bulk",
     id: "",
@@ -208,5 +214,14 @@ export function together(parts: Operation[]): Operation {
       return { todos: [...results, ...also] };
     },
     isIn: () => true,
+  };
+}
+
+/** The way back from a change, which is not gone where there was none. */
+export function wayBack(from: Operation, back: Operation): Operation {
+  return {
+    ...back,
+    apply: (rows) => from.isRefused || back.apply(rows),
+    send: async (confirmed) => (from.isRefused ? {} : back.send(confirmed)),
   };
 }

@@ -1,4 +1,4 @@
-import { answerOf, api, type List, Problem, type ProblemDocument, type Todo } from "./api";
+import { answerOf, api, type Completion, type List, type Occurrences, Problem, type ProblemDocument, type Todo } from "./api";
 import { queryOf, type View } from "./views";
 
 const INCLUDE = ["lists" as const, "tags" as const, "summary" as const];
@@ -31,6 +31,30 @@ export async function readDetails(id: string, signal: AbortSignal): Promise<Todo
     answerOf(api.GET("/api/v1/todos", { params: { query }, signal }));
   const pages = await Promise.all([ask({ ids: [id] }), ask({ parent: id, ordering: "position", page_size: 200 })]);
   return pages.flatMap((page) => page.results);
+}
+
+const THIS_AND_THREE_MORE = 4;
+
+export interface Series extends Occurrences {
+  completions: Completion[];
+  /** Whether there are older completions than these. */
+  hasOlder: boolean;
+}
+
+/** What a todo that repeats was and will be. */
+export async function readSeries(id: string, signal: AbortSignal): Promise<Series> {
+  const path = { id };
+  const newest = { ordering: "-completed_at" as const, page_size: 100 };
+  const [occurrences, page] = await Promise.all([
+    answerOf(api.GET("/api/v1/todos/{id}/occurrences", { params: { path, query: { count: THIS_AND_THREE_MORE } }, signal })),
+    answerOf(api.GET("/api/v1/todos/{id}/completions", { params: { path, query: newest }, signal })),
+  ]);
+  return { ...occurrences, completions: page.results, hasOlder: page.next !== null };
+}
+
+/** What a rule means that no todo has yet. */
+export function readPreview(rrule: string, due_date: string, signal: AbortSignal): Promise<Occurrences> {
+  return answerOf(api.GET("/api/v1/occurrences", { params: { query: { rrule, due_date, count: THIS_AND_THREE_MORE } }, signal }));
 }
 
 export async function readArchivedLists(signal: AbortSignal): Promise<List[]> {

@@ -1,10 +1,11 @@
-import { completeTodos, eraseTodo, putOff, restoreTodo, trashTodos } from "./actions";
+import { completeTodos, eraseTodo, restoreTodo, trashTodos } from "./actions";
 import type { Todo } from "./api";
 import { dueOf, dueState, dueWords } from "./dates";
 import { openDetails } from "./details";
 import { element, icon } from "./dom";
-import { openDays } from "./menu";
+import { openLater } from "./later";
 import { reorderHandle } from "./reorder";
+import { ruleWords } from "./rules";
 import { selection } from "./selection";
 import { store } from "./store";
 import { isOneList } from "./views";
@@ -21,7 +22,7 @@ export function contents(todo: Todo, order: () => string[]): HTMLElement[] {
       iconButton("erase", "trash", `Delete ${todo.title} for good`, erase),
     ];
   }
-  const later = iconButton("later", "calendar", `Put off ${todo.title}`, () => openDays(later, (day) => putOff(selection.with(todo.id), day)));
+  const later = iconButton("later", "calendar", `Put off ${todo.title}`, () => openLater(later, selection.with(todo.id)));
   return [
     ...(todo.completed ? [] : [reorderHandle(todo)]),
     selection.isOn ? pickBox(todo) : completeBox(todo),
@@ -58,6 +59,8 @@ function detailsOf(todo: Todo): HTMLElement[] {
   const list = isOneList(store.view) ? undefined : store.list(todo.list);
   const found = [
     due && element("span", { class: "due", "data-state": todo.completed ? "later" : dueState(due) }, icon("calendar"), dueWords(due)),
+    todo.rrule && element("span", { class: "repeats", title: ruleWords(todo.rrule) }, icon("repeat"), hidden(`Repeats ${ruleWords(todo.rrule)}`)),
+    todo.isGoingOn && element("span", { class: "sending" }, navigator.onLine ? "Being sent…" : "Sent when you are back"),
     todo.priority && element("span", { class: "priority" }, icon("flag"), PRIORITY_WORDS[todo.priority] ?? ""),
     total && element("span", { class: "progress" }, icon("subtasks"), `${total - open}/${total}`, hidden(" subtasks done")),
     parent && element("span", {}, icon("subtasks"), parent),
@@ -80,7 +83,11 @@ export function dot(color: string | null): HTMLElement {
 }
 
 export function completeBox(todo: Todo): HTMLElement {
-  return checkBox(`Complete ${todo.title}`, "complete", todo.completed, (checked) => completeTodos(selection.with(todo.id), checked));
+  const label = `Complete ${todo.title}`;
+  if (!todo.isGoingOn) return checkBox(label, "complete", todo.completed, (checked) => completeTodos(selection.with(todo.id), checked));
+  const made = checkBox(label, "complete", true, () => {});
+  made.addEventListener("click", (event) => event.preventDefault());
+  return made;
 }
 
 function pickBox(todo: Todo): HTMLElement {

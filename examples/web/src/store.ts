@@ -210,6 +210,7 @@ class Store {
       return await operation.send(this.confirmed.rows());
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      operation.isRefused = true;
       const current = error.isCurrentTooLong ? await read(operation.id) : error.current;
       if (!current) this.tell(`That was not saved. ${error.message}`);
       else if (!operation.isIn(current)) this.tell(`“${current.title}” was changed elsewhere. You see the latest.`);
@@ -217,7 +218,8 @@ class Store {
     }
   }
 
-  private async guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** What goes wrong is told, and nothing comes of it. */
+  async guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
     this.underWay += 1;
     this.touch();
     try {

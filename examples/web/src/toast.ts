@@ -17,6 +17,14 @@ export function showToast(message: string, onUndo?: () => void): void {
   restart();
 }
 
+/** Says more in place of what was said, if that is still shown. */
+export function amendToast(said: string, message: string): void {
+  const words = part(toast, "span");
+  if (toast.hidden || words.textContent !== said) return;
+  words.textContent = message;
+  announce(message);
+}
+
 export function hideToast(): void {
   toast.hidden = true;
   part(toast, "span").textContent = "";

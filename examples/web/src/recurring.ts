@@ -1,0 +1,38 @@
+import { answerOf, api, type Todo } from "./api";
+import { at, change, onlyOnce, type Operation, written } from "./operations";
+
+/**
+ * Completes or skips this occurrence. Which day comes next is the server's to say, so until it has said so the row
+ * stays where it is and is marked.
+ */
+export function goOn(id: string, verb: "complete" | "skip"): Operation {
+  const path = verb === "skip" ? "/api/v1/todos/{id}/skip" : "/api/v1/todos/{id}/complete";
+  const once = onlyOnce();
+  return {
+    kind: verb,
+    id,
+    apply: (rows) => change(rows, id, () => ({ isGoingOn: true })),
+    send: ({ todos }) => written(answerOf(api.POST(path, { params: paramsOf(id, todos.get(id), once) }))),
+    isIn: () => false,
+    item: { op: verb, id },
+  };
+}
+
+/** Takes the latest completion back; `row` is what the todo looked like before, for it may have left the page since. */
+export function takeBack(row: Todo): Operation {
+  const once = onlyOnce();
+  return {
+    kind: "complete",
+    id: row.id,
+    apply: (rows) => void rows.todos.set(row.id, { ...row, isGoingOn: true }),
+    send: ({ todos }) =>
+      written(answerOf(api.POST("/api/v1/todos/{id}/reopen", { params: paramsOf(row.id, todos.get(row.id), once) }))),
+    isIn: () => false,
+    item: { op: "reopen", id: row.id },
+  };
+}
+
+function paramsOf(id: string, row: Todo | undefined, once: ReturnType<typeof onlyOnce>) {
+  const { path, header = {} } = at(id, row).params;
+  return { path, header: { ...header, ...once } };
+}
