@@ -148,7 +148,7 @@ def todo(person: User, number: int, lists: list[List], chance: random.Random, no
         row.completed_at = created_at + (now - created_at) * (chance.random() ** 2)
     if chance.random() < 0.02:
         row.deleted_at, row.trashed_in = now, number + 2
-    vars(row).update(derived(row.title, row.due_date, row.due_time, row.time_zone))
+    vars(row).update(derived(row.title, row.due_date, row.due_time, row.time_zone, row.reminders))
     return row
 
 

@@ -14,13 +14,14 @@ from rest_framework.views import APIView
 
 from todos.api.strict import AnswerSerializer
 
-COLLECTIONS = ("todos", "lists", "tags", "summary", "changes", "me")
+COLLECTIONS = ("todos", "reminders", "lists", "tags", "summary", "changes", "me")
 ADDRESSES = (*COLLECTIONS, "schema", "docs")
 
 
 class IndexAnswer(AnswerSerializer):
     version = serializers.CharField(help_text="Of the API, as in the OpenAPI document.")
     todos = serializers.URLField()
+    reminders = serializers.URLField(help_text="What a device schedules.")
     lists = serializers.URLField()
     tags = serializers.URLField()
     summary = serializers.URLField(help_text="Every badge in one call.")

@@ -88,6 +88,15 @@ class TodosAreLookedAt(AdminTestCase):
         with self.assertNumQueries(9):
             self.shown(self.sam.get(TODOS))
 
+    def test_reminders_are_said_in_words(self):
+        reminders = [{"minutes_before": minutes} for minutes in (2880, 90, 0, -540)]
+        uid = self.alice.todo(due_date="2026-12-01", reminders=[*reminders, {"at": "2026-11-28T09:00"}])["id"]
+
+        page = self.shown(self.sam.get(f"{TODOS}{Todo.objects.get(uid=uid).pk}/change/"))
+
+        words = "2 days before, 90 minutes before, when it is due, 9 hours after, 2026-11-28 09:00"
+        self.assertIn(words, page)
+
     def test_support_changes_nothing(self):
         page = f"{TODOS}{self.todo.pk}/change/"
         self.assertNotIn("<textarea", self.shown(self.sam.get(page)))

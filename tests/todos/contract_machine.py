@@ -55,8 +55,8 @@ class Bookkeeping(RuleBasedStateMachine):
     steps = 0
     # Bulks that were accepted, in which a todo changed its place and got a new subtask.
     families = 0
-    # Completed occurrences that were looked at.
-    histories = 0
+    # Completed occurrences that were looked at, and reminders.
+    histories = reminders = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,9 +88,17 @@ class Bookkeeping(RuleBasedStateMachine):
         steps = (
             ("lists", place, {"name": "a list"}),
             ("todos", first, {"title": "first", "list": place, "tags": ["red"]}),
-            ("todos", second, {"title": "second", "parent": first, "due_date": some.DAYS[0]}),
+            (
+                "todos",
+                second,
+                {"title": "second", "parent": first, "due_date": some.DAYS[0], "reminders": some.REMINDERS[3]},
+            ),
             ("todos", third, {"title": "third", "parent": first}),
-            ("todos", fourth, {"title": "fourth", "due_date": some.DAYS[1], "due_time": "02:30"}),
+            (
+                "todos",
+                fourth,
+                {"title": "fourth", "due_date": some.DAYS[1], "due_time": "02:30", "reminders": some.REMINDERS[1]},
+            ),
         )
         for kind, uid, values in steps:
             create = Notebook.create_list if kind == "lists" else Notebook.create
@@ -181,7 +189,7 @@ class Bookkeeping(RuleBasedStateMachine):
     def json(self, who: str, row: Row) -> dict[str, Any]:
         book = self.books[who]
         if "title" in row:
-            return todo_json(row, book.settings["time_zone"])
+            return todo_json(row, book.settings["time_zone"], self.now)
         return (list_json if "is_inbox" in row else tag_json)(book, row, self.now)
 
     def everything(self, who: str, since: int = 0, size: int = 200) -> dict[str, Any]:
@@ -297,7 +305,7 @@ class Bookkeeping(RuleBasedStateMachine):
         live = [row for row in self.books[who].children(todo) if row["deleted_at"] is None]
         is_open = [row for row in live if row["completed_at"] is None]
         more = {"subtasks": {"open": len(is_open), "total": len(live)}, "has_notes": todo["notes"] != ""}
-        return {**todo_json(todo, tz or self.books[who].settings["time_zone"]), **more}
+        return {**todo_json(todo, tz or self.books[who].settings["time_zone"], self.now), **more}
 
     def pages(self, who: str, first: str, onward: str, query: Row | None = None) -> list[dict[str, Any]]:
         found = [self.send(who, "get", first, query).json()]

@@ -16,7 +16,10 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-PLAIN = ("title", "notes", "meta", "priority", "starts_on", "due_date", "due_time", "time_zone", "rrule", "repeat_from")
+PLAIN = (
+    *("title", "notes", "meta", "priority", "starts_on", "due_date", "due_time", "time_zone", "rrule", "repeat_from"),
+    "reminders",
+)
 DEFAULTS: dict[str, Any] = {
     "title": "",
     "notes": "",
@@ -28,6 +31,7 @@ DEFAULTS: dict[str, Any] = {
     "time_zone": None,
     "rrule": None,
     "repeat_from": "due",
+    "reminders": [],
     "completed": False,
     "parent": None,
     "tags": [],
@@ -179,6 +183,8 @@ class Notebook:
         self.touch(todo, **{name: values[name] for name in PLAIN if name in values})
         if (todo["due_time"] and not todo["due_date"]) or (todo["time_zone"] and not todo["due_time"]):
             raise Refusal(400)
+        if not todo["due_date"] and any("at" not in each for each in todo["reminders"]):
+            raise Refusal(400)
         self.settle_series(todo, was, is_named="rrule" in values)
         if "tags" in values:
             self.tag(todo, values["tags"])
@@ -298,7 +304,7 @@ class Notebook:
         following, missed = self.next_of(todo)
         children = self.children(todo) if following else []
         live = [row for row in children if row["completed_at"] and not row["deleted_at"]]
-        kept = {name: todo[name] for name in ("due_date", "starts_on", "series")}
+        kept = {name: todo[name] for name in ("due_date", "starts_on", "series", "reminders")}
         subtasks = {row["id"]: (row["completed_at"], row["completed_in"]) for row in live}
         self.history.append({"todo": todo["id"], "at": self.now, "missed": missed, "subtasks": subtasks, **kept})
         if following:
@@ -309,10 +315,11 @@ class Notebook:
 
     def stand(self, todo: Row, following: Series) -> None:
         starts_on = todo["starts_on"]
+        away = date.fromisoformat(following.day) - date.fromisoformat(todo["due_date"])
         if starts_on:
-            away = date.fromisoformat(following.day) - date.fromisoformat(todo["due_date"])
             starts_on = (date.fromisoformat(starts_on) + away).isoformat()
-        self.touch(todo, due_date=following.day, starts_on=starts_on, series=following)
+        reminders = [{"at": later(each["at"], away)} if "at" in each else each for each in todo["reminders"]]
+        self.touch(todo, due_date=following.day, starts_on=starts_on, series=following, reminders=reminders)
 
     def take_back(self, todo: Row, at: datetime | None = None) -> None:
         mine = [each for each in self.history if each["todo"] == todo["id"]]
@@ -323,6 +330,9 @@ class Notebook:
             return
         self.history.remove(last)
         self.touch(todo, **{name: last[name] for name in ("due_date", "starts_on", "series")})
+        # What is counted from the due moment has not moved, so that a change of it stays.
+        if any("at" in each for each in last["reminders"]):
+            self.touch(todo, reminders=last["reminders"])
         for row in self.children(todo):
             if row["id"] in last["subtasks"] and not row["completed_at"] and not row["deleted_at"]:
                 moment, number = last["subtasks"][row["id"]]
@@ -562,7 +572,9 @@ class Notebook:
             values = {**values, "default_list": None if row["is_inbox"] else row["id"]}
         if values.get("time_zone", self.settings["time_zone"]) != self.settings["time_zone"]:
             zones = self.settings["time_zone"], values["time_zone"]
-            self.touched += [todo for todo in self.todos.values() if len({instant(todo, zone) for zone in zones}) == 2]
+            for todo in self.todos.values():
+                if todo["reminders"] or len({instant(todo, zone) for zone in zones}) == 2:
+                    self.touched.append(todo)
         self.touch(self.settings, **values)
         return 200, self.settings
 
@@ -575,6 +587,31 @@ def instant(todo: Row, zone: str) -> datetime | None:
         return None
     day, at = date.fromisoformat(todo["due_date"]), time.fromisoformat(todo["due_time"])
     return datetime.combine(day, at, ZoneInfo(todo["time_zone"] or zone)).astimezone(UTC)
+
+
+def moments_of(todo: Row, zone: str) -> list[datetime]:
+    """When it reminds, in order."""
+    if todo["completed_at"] or todo["deleted_at"]:
+        return []
+    own = todo["time_zone"] or zone
+    begins = by_clock(f"{todo['starts_on'] or '1970-01-02'}T00:00", zone)
+    found = set()
+    for each in todo["reminders"]:
+        if "at" in each:
+            found.add(by_clock(each["at"], own))
+        elif due := instant(todo, zone):
+            found.add(due - timedelta(minutes=each["minutes_before"]))
+        else:
+            found.add(by_clock(later(f"{todo['due_date']}T00:00", -timedelta(minutes=each["minutes_before"])), own))
+    return sorted(moment for moment in found if moment >= begins)
+
+
+def by_clock(text: str, zone: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def later(at: str, away: timedelta) -> str:
+    return (datetime.fromisoformat(at) + away).isoformat(timespec="minutes")
 
 
 def place_in(values: Row, others: dict[str, Row]) -> tuple[str, Row | None]:

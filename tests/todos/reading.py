@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.todos.contract_model import PLAIN, Notebook, Row, instant
+from tests.todos.contract_model import PLAIN, Notebook, Row, instant, moments_of
 
 TODO_KEYS = ("id", *PLAIN, "list", "parent", "position", "version")
 UNDATED = ("9999-12-32", "")
@@ -28,12 +28,13 @@ def times(row: Row, *names: str) -> dict[str, Any]:
     return {name: text(row[name]) for name in ("created_at", "updated_at", "deleted_at", *names)}
 
 
-def todo_json(todo: Row, zone: str) -> dict[str, Any]:
+def todo_json(todo: Row, zone: str, now: datetime) -> dict[str, Any]:
     return {
         **{name: todo.get(name) for name in TODO_KEYS},
         **times(todo, "completed_at"),
         "completed": todo["completed_at"] is not None,
         "due_at": text(instant(todo, zone)),
+        "next_reminder_at": text(next((moment for moment in moments_of(todo, zone) if moment > now), None)),
         "tags": [tag["name"] for tag in sorted(todo["tags"], key=lambda tag: tag["key"])],
     }
 
@@ -110,6 +111,14 @@ def chosen(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[Row
     }
     rows = [todo for todo in rows if starts == "all" or ((todo["starts_on"] or "") > day) == (starts == "future")]
     return [todo for todo in rows if all(test(todo, asked[name]) for name, test in tests.items() if name in asked)]
+
+
+def scheduled(notebook: Notebook, now: datetime, zone: str, days: int) -> list[dict[str, Any]]:
+    """What GET /reminders gives for so many days."""
+    until = now + timedelta(days=days)
+    todos = shown(notebook, [*notebook.todos.values()])
+    found = [(at, todo["id"], todo["title"]) for todo in todos for at in moments_of(todo, zone) if now < at <= until]
+    return [{"todo": uid, "title": title, "at": text(at)} for at, uid, title in sorted(found)]
 
 
 def summary(notebook: Notebook, now: datetime, tz: str = "") -> dict[str, Any]:

@@ -48,6 +48,13 @@ dates = st.one_of(
     st.fixed_dictionaries({"due_time": at | nothing}),
     st.fixed_dictionaries({"time_zone": zones | nothing}),
 )
+# In the order in which they are answered.
+REMINDERS = (
+    [],
+    [{"minutes_before": 1440}, {"minutes_before": 0}],
+    [{"minutes_before": -150}, {"at": "2026-10-25T02:30"}],
+    [{"at": "2026-10-25T09:00"}, {"at": "2026-11-01T01:30"}],
+)
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "title": st.sampled_from(NAMES),
     "notes": st.sampled_from(("", "a note", "ALPHA\n")),
@@ -58,6 +65,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "starts_on": days | nothing,
     "repeats": st.fixed_dictionaries({"rrule": rules}, optional={"due_date": days}),
     "repeat_from": repeat_from,
+    "reminders": st.sampled_from(REMINDERS),
     "list": any_list,
     "parent": todos | nothing,
     "tags": st.lists(st.sampled_from(TAG_NAMES), max_size=3),
@@ -110,7 +118,8 @@ expectations = st.sampled_from(
 VERBS = ("complete", "complete", "reopen", "skip", "delete", "delete", "restore", "restore", "erase_todo")
 verbs = st.lists(st.tuples(st.sampled_from(VERBS), number), min_size=1, max_size=5)
 repeating = st.fixed_dictionaries(
-    {"rrule": rules.filter(bool), "due_date": days}, optional={"repeat_from": repeat_from}
+    {"rrule": rules.filter(bool), "due_date": days},
+    optional={"repeat_from": repeat_from, "reminders": st.sampled_from(REMINDERS)},
 )
 verbs_of_repeating = st.lists(st.sampled_from(("complete", "complete", "skip", "reopen")), min_size=1, max_size=5)
 operation = st.one_of(

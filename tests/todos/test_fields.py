@@ -26,7 +26,7 @@ from todos.models import List, Tag, Todo
 DECLARED: tuple[tuple[type[models.Model], Fields], ...] = ((Todo, TODO_FIELDS), (List, LIST_FIELDS), (Tag, TAG_FIELDS))
 # Columns that no client hears of.
 INTERNAL = {"id", "owner", "trashed_in", "completed_in", "due_sort", "title_sort", "key"}
-INTERNAL |= {"series_start", "occurrence_on", "occurrence_number"}
+INTERNAL |= {"series_start", "occurrence_on", "occurrence_number", "reminds_from", "reminds_until"}
 # Two values for each kind that a client may write.
 SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.Line: ("one", "two"),
@@ -38,7 +38,10 @@ SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.Zone: ("Europe/Berlin", "Asia/Tokyo"),
     kinds.Color: ("#00ff00", "#0000ff"),
     kinds.Recurrence: ("FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU"),
+    kinds.Reminders: ([{"at": "2026-11-27T09:00"}], [{"at": "2026-11-27T09:00"}, {"at": "2026-11-27T09:30"}]),
 }
+# What answers show of a default that is stored otherwise.
+SHOWN = {"reminders": []}
 
 
 def samples(field: Field) -> tuple[Any, Any]:
@@ -194,7 +197,8 @@ class EveryPlainFieldGoesEverywhere(TodosTransactionTestCase):
 
         todo = self.alice.put(self.address, {"title": "bare"}).json()
 
-        bare = {field.name: None if field.is_nullable else field.default for field in self.fields}
+        defaults_of = {field.name: None if field.is_nullable else field.default for field in self.fields}
+        bare = {name: SHOWN.get(name, value) for name, value in defaults_of.items()}
         self.assert_shows(todo, {**bare, "title": "bare"})
 
     def test_the_export_has_them(self):
@@ -217,6 +221,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         kinds.Color: lambda value: value or None,
         kinds.Recurrence: lambda value: value or None,
         kinds.Opaque: lambda value: json.loads(value) if value else None,
+        kinds.Reminders: lambda value: json.loads(value) if value else [],
     }
     # What a column may hold; the others hold anything.
     values: dict[str, tuple[Any, ...]] = {
@@ -226,6 +231,8 @@ class JsonIsWrittenOut(SimpleTestCase):
         "owner_zone": ("UTC", "Asia/Tokyo"),
         "color": ("", "#00ff00"),
         "rrule": ("", "FREQ=DAILY"),
+        "reminders": ("", '[{"minutes_before":10}]', '[{"at":"9998-03-29T02:30"}]'),
+        "starts_on": (None, date(2026, 3, 28)),
         "meta": ("", "{}", '{"a":[1]}'),
         "due_at": (datetime(2026, 3, 29, 1, 30, tzinfo=UTC),),
     }

@@ -42,6 +42,8 @@ OWNED = (
     models.Completion, models.IdempotencyKey,
 )  # fmt: skip
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+# Still to come, before and after a completion.
+REMINDERS = [{"minutes_before": 5}, {"at": "2026-11-23T09:00"}]
 # What the matrix does not make by itself: names, keys, versions and texts that Alice has too.
 MORE = (
     Sent("POST", "todos", {"id": MINE["todo"], "title": "mine"}),
@@ -107,7 +109,7 @@ class NobodySeesAnothersRows(TodosTestCase):
         make("lists", id=MINE["list"], name="both")
         make("tags", id=MINE["tag"], name="both")
         for name in ("todo", "sibling", "trashed"):
-            due = {"due_date": "2026-11-22", "due_time": "10:00", "rrule": "FREQ=WEEKLY"}
+            due = {"due_date": "2026-11-22", "due_time": "10:00", "rrule": "FREQ=WEEKLY", "reminders": REMINDERS}
             make(id=MINE[name], title=name, list=MINE["list"], tags=["both"], **due)
         make(id=MINE["subtask"], parent=MINE["todo"])
         self.mallory.delete(f"/todos/{MINE['trashed']}")
@@ -121,7 +123,7 @@ class NobodySeesAnothersRows(TodosTestCase):
         make("tags", id=HERS["tag"], name="hers")
         for own, row in (*HERS.items(), *MINE.items()):
             if own not in {"list", "archived", "gone", "tag", "subtask"}:
-                due = {"due_date": "2026-11-22", "rrule": "FREQ=WEEKLY"}
+                due = {"due_date": "2026-11-22", "rrule": "FREQ=WEEKLY", "reminders": REMINDERS}
                 make(id=row, title="secret", list=HERS["list"], tags=["hers", "both"], **due)
                 self.alice.post(f"/todos/{row}/complete")
         make(id=HERS["subtask"], parent=HERS["todo"])

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
+from todos import clock
 from todos.models import Account, List, Tag, Todo, TodoTag
 
 TODOS = 20_000
@@ -40,6 +41,8 @@ QUERIES = (
     "/lists",
     "/tags",
     "/changes?since=19990",
+    "/reminders",
+    "/reminders?until={until}&tz=Asia/Tokyo&page_size=200",
 )
 
 
@@ -50,6 +53,11 @@ COPY = (
     f"INSERT INTO todos_todo (uid, owner_id, list_id, {', '.join(NAMES)})"
     f" SELECT gen_random_uuid(), %s, %s, {', '.join(NAMES)} FROM todos_todo WHERE owner_id = %s LIMIT 2000"
 )
+
+
+def reminded_on(number):
+    """Of a quarter of the todos, in these days of a few."""
+    return clock.now().date() + timedelta(days=number % 2_000 - 1_000) if number % 4 == 0 else None
 
 
 def todos_of(owner, project, count):
@@ -63,6 +71,9 @@ def todos_of(owner, project, count):
             priority=number % 4,
             due_date=date(2026, 1, 1) + timedelta(days=number % 400) if number % 3 else None,
             due_sort=number % 400 if number % 3 else 2**40,
+            reminders='[{"at":"2026-01-01T09:00"}]' if number % 4 == 0 else "",
+            reminds_from=reminded_on(number),
+            reminds_until=reminded_on(number),
             completed_at=START if number % 2 else None,
             deleted_at=START if number % 50 == 0 else None,
             trashed_in=1 if number % 50 == 0 else None,
@@ -92,7 +103,8 @@ class PlansForManyTodos(TodosTestCase):
         tag = Tag.objects.get(owner=person.user, uid=person.make("tags", name="rare")["id"])
         TodoTag.objects.bulk_create(TodoTag(owner=person.user, todo=todo, tag=tag) for todo in todos[1:400:8])
         Account.objects.filter(owner=person.user).update(version=count + 10)
-        return {"list": project.uid, "todo": todos[1].uid}
+        until = (clock.now() + timedelta(days=89)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {"list": project.uid, "todo": todos[1].uid, "until": until}
 
     def plans(self, path):
         """What PostgreSQL does for the statements of a real request."""
@@ -140,6 +152,14 @@ class PlansForManyTodos(TodosTestCase):
     def assert_nothing_is_sorted(self, page):
         for plan in self.plans(page):
             self.assertNotRegex(plan, r"Sort Key: .*todos_todo")
+
+    def test_reminders_are_found_by_their_days(self):
+        with CaptureQueriesContext(connection) as queries:
+            self.assertGreater(len(self.alice.get("/reminders").json()["results"]), 0)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        self.assertRegex(plan, r"Index Scan using (todo_reminders|todos_todo_\S+)")
 
     def test_the_check_would_notice(self):
         with connection.cursor() as cursor:

@@ -103,6 +103,16 @@ class AsFreshAsReading(TodosTestCase):
         with clock.stopped_at(EVENING + timedelta(minutes=1)):
             self.assertEqual(self.alice.titles(due="overdue"), ["soon"])
 
+    def test_a_reminder_passes_with_its_minute(self):
+        self.alice.todo(due_date="2026-06-10", due_time="18:06", reminders=[{"minutes_before": 0}])
+        with clock.stopped_at(EVENING):
+            before = self.page()
+            self.spoil()
+            self.assertEqual(self.page(), before)
+        self.assertIn(b'"next_reminder_at":"2026-06-10T18:06:00Z"', before)
+        with clock.stopped_at(EVENING + timedelta(minutes=1)):
+            self.assertIn(b'"next_reminder_at":null', self.page())
+
     def test_an_emptied_trash_is_empty(self):
         todo = self.alice.todo()
         self.alice.delete(f"/todos/{todo['id']}")

@@ -1,16 +1,17 @@
 """How much SQLite asks of us, and goes through, for a user with many rows."""
 
 from contextlib import contextmanager
+from datetime import timedelta
 from unittest import mock, skipUnless
 
 from django.db import connection
 
 from tests.todos.case import TodosTestCase
-from todos import zones
+from todos import clock, zones
 from todos.models import Tag
 
 TODOS, TAGS = 60, 600
-STEPS_AT_A_TIME = 100
+STEPS_AT_A_TIME = 20
 
 
 def unused(like, name):
@@ -41,6 +42,23 @@ class PlansOfSQLite(TodosTestCase):
 
         self.assertGreater(before, 0)
         self.assertLess(self.steps_of("/todos"), before * 1.5)
+
+    def test_todos_that_do_not_remind_cost_the_reminders_nothing(self):
+        soon = (clock.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+        for day in (soon, "1999-01-01T09:00", "2999-01-01T09:00"):
+            self.alice.todo(reminders=[{"at": day}])
+        before = self.steps_of_reminders()
+        for _ in range(2 * TODOS):
+            self.alice.todo()
+            self.alice.todo(reminders=[{"at": "1999-01-01T09:00"}])
+
+        self.assertGreater(before, 0)
+        self.assertLess(self.steps_of_reminders(), before * 1.5)
+
+    def steps_of_reminders(self):
+        with self.counted_steps() as count:
+            self.assertEqual(len(self.alice.get("/reminders").json()["results"]), 1)
+        return len(count)
 
     def counted(self, name):
         return mock.patch.object(zones, name, side_effect=getattr(zones, name))

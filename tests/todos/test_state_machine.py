@@ -15,7 +15,7 @@ from tests.todos import strategies as some
 from tests.todos.case import TodosTransactionTestCase
 from tests.todos.contract_machine import Bookkeeping
 from tests.todos.contract_model import Row
-from tests.todos.reading import listed, summary
+from tests.todos.reading import listed, scheduled, summary
 
 EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (8, 40)
 
@@ -222,6 +222,17 @@ class ThreeUsers(Bookkeeping):
         known = self.send(who, "get", path, None, **{"If-None-Match": response["ETag"]})
         assert known.status_code == 304
 
+    @rule(who=some.who, tz=some.zones, days=st.sampled_from((1, 7, 90)), size=st.sampled_from((1, 200)))
+    def read_the_reminders(self, who: str, tz: str, days: int, size: int) -> None:
+        until = (self.now + timedelta(days=days)).isoformat()
+        pages = self.pages(who, "/reminders", "next", {"until": until, "page_size": size, "tz": tz})
+        rows = [row for page in pages for row in page["results"]]
+        mine = scheduled(self.books[who], self.now, tz, days)
+        # Each page is in order.
+        key = (lambda row: (row["at"], row["todo"])) if size == 1 else None
+        assert (sorted(rows, key=key) if key else rows) == mine, (rows, mine)
+        Bookkeeping.reminders += len(mine)
+
     @rule(who=some.who, what=st.sampled_from(("begin", "on", "on", "sync")), ordering=some.orderings)
     def read_on(self, who: str, what: str, ordering: str) -> None:
         if what == "sync":
@@ -251,3 +262,4 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
         self.assertGreater(Bookkeeping.steps, 2_000 if IS_THOROUGH else 150)
         self.assertGreater(Bookkeeping.families, 190 if IS_THOROUGH else 20)
         self.assertGreater(Bookkeeping.histories, 100 if IS_THOROUGH else 5)
+        self.assertGreater(Bookkeeping.reminders, 100 if IS_THOROUGH else 2)

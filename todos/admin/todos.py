@@ -23,8 +23,9 @@ from todos.admin.filters import DueFilter, InListFilter, OwnerFilter, StateFilte
 from todos.admin.owned import OwnedAdmin, Write, columns_of
 from todos.fields.declared import TODO_FIELDS
 from todos.models import Todo, TodoTag
+from todos.recurrence import sentence
 from todos.recurrence.rule import parse
-from todos.recurrence.sentence import in_words
+from todos.reminders import in_words
 from todos.types import Values
 
 
@@ -51,7 +52,7 @@ class TodoAdmin(OwnedAdmin[Todo]):
     actions = ("restore", "trash")
     editable = ("title", "priority", "due_date", "due_time")
     shown = (
-        *("owner_link", "state", "list_link", "parent_link", "tag_names", "repeats"),
+        *("owner_link", "state", "list_link", "parent_link", "tag_names", "repeats", "reminds"),
         *columns_of(Todo, TODO_FIELDS, *editable),
     )
 
@@ -122,7 +123,11 @@ class TodoAdmin(OwnedAdmin[Todo]):
         if not (todo.rrule and todo.series_start):
             return "-"
         ending = ", counted from completing" if todo.repeat_from == "completion" else ""
-        return in_words(parse(todo.rrule), todo.series_start) + ending
+        return sentence.in_words(parse(todo.rrule), todo.series_start) + ending
+
+    @admin.display(description="reminds")
+    def reminds(self, todo: Todo) -> str:
+        return in_words(todo.reminders) or "-"
 
     @admin.display(description="notes")
     def notes_length(self, todo: Todo) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.http import QueryDict
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from todos import zones
+from todos import clock, zones
 from todos.api.errors import QueryInvalid
 from todos.api.faults import not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
@@ -29,6 +30,8 @@ DUES = ("today", "overdue", "upcoming", "none")
 MAX_WORDS = 200
 MOST_OCCURRENCES = 50
 FEW = 3
+SOON, AHEAD = timedelta(days=7), timedelta(days=90)
+MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 UUID_PATTERN = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
 
@@ -139,6 +142,19 @@ def read_count(sent: str) -> int:
     return int(sent)
 
 
+def read_until(sent: str) -> datetime:
+    moment = None
+    if MOMENT.fullmatch(sent):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(sent)
+    if moment is None:
+        raise refusal("invalid", "Write a moment with its zone, such as 2026-12-04T08:00:00Z.", expected="date-time")
+    # Whoever asks for all of it may have a clock that is ahead.
+    if moment > clock.now() + AHEAD + timedelta(hours=1):
+        raise refusal("too_far", f"This is more than {AHEAD.days} days from now.", max=AHEAD.days)
+    return moment.astimezone(UTC)
+
+
 def read_rule(sent: str) -> Rule:
     try:
         return parse(sent)
@@ -231,6 +247,17 @@ PREVIEW = {
     "rrule": Parameter(read_rule, "A rule as a todo has it.", {"maxLength": LONGEST, "examples": ["FREQ=DAILY"]}),
     "due_date": Parameter(read_day, "The day on which the series would begin.", {"format": "date"}),
     "count": COUNT,
+}
+
+
+# Of reminders.
+UNTIL = {
+    "until": Parameter(
+        read_until,
+        f"Up to this moment, with its zone; {SOON.days} days from now if nothing is said, {AHEAD.days} at most.",
+        {"format": "date-time", "examples": ["2026-12-04T08:00:00Z"]},
+    ),
+    "tz": Parameter(read_zone, "IANA zone to use instead of yours, for what floats.", {"examples": ["Asia/Tokyo"]}),
 }
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from todos.api import strict
 from todos.api.opaque import Opaque
+from todos.api.reminding import Reminders
 from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Version
 from todos.fields import kinds
 from todos.fields.declared import (
@@ -43,6 +44,7 @@ INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Opaque: Opaque,
     kinds.Uuid: strict.Id,
     kinds.Names: strict.Names,
+    kinds.Reminders: Reminders,
 }
 # What describes each kind in an answer, where only the bounds of numbers are told.
 ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
@@ -64,6 +66,7 @@ ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Color: serializers.CharField,
     kinds.Uuid: serializers.UUIDField,
     kinds.Names: lambda **options: serializers.ListField(child=serializers.CharField(), **options),
+    kinds.Reminders: Reminders,
     kinds.SortKey: serializers.CharField,
 }
 EMPTY = empty_values(TODO_FIELDS, LIST_FIELDS, TAG_FIELDS)
@@ -178,6 +181,12 @@ class CompletionAnswer(AnswerSerializer):
     occurrence_on = serializers.DateField(help_text="The day that the rule named.")
     completed_at = serializers.DateTimeField()
     missed = serializers.IntegerField(help_text="How many after it had passed by then, undone; 999 at most.")
+
+
+class ComingReminderAnswer(AnswerSerializer):
+    todo = serializers.UUIDField(help_text="Its id.")
+    title = serializers.CharField()
+    at = serializers.DateTimeField(help_text="The moment in UTC.")
 
 
 class DeletedAnswer(AnswerSerializer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
 from django.db.models import Model
 
@@ -28,8 +29,11 @@ from todos.api.serializers import (
 from todos.fields.field import Field
 from todos.fields.kinds import Since
 from todos.reading import Table
+from todos.reminders import Due, moments
 from todos.types import Json, Row
 
+REMINDING_COLUMNS = ("uid", "title", "reminders", "due_date", "due_time", "time_zone", "starts_on", "owner_zone")
+reminding_values = attrgetter(*REMINDING_COLUMNS)
 COMPLETION_COLUMNS = ("due_date", "occurrence_on", "completed_at", "missed")
 
 
@@ -39,6 +43,12 @@ def tombstone_json(row: Row) -> Json:
 
 def completion_json(row: Row) -> Json:
     return dict(zip(("id", *COMPLETION_COLUMNS), row, strict=True))
+
+
+def reminding_json(row: Row) -> Json:
+    """A todo with all of its moments."""
+    uid, title, reminders, *due, starts_on, zone = row
+    return {"todo": uid, "title": title, "moments": moments(reminders, Due(*due), starts_on, zone)}
 
 
 def plainly(answer: type[Answer]) -> Callable[[Model], Json]:
@@ -65,4 +75,5 @@ TODO_ROW = Table(TODO_ROW_COLUMNS, todo_row_json, plainly(TodoRowAnswer))
 LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
 TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
 COMPLETION = Table(("uid", *COMPLETION_COLUMNS), completion_json, CompletionAnswer().to_representation)
+REMINDING = Table(REMINDING_COLUMNS, reminding_json, lambda row: reminding_json(reminding_values(row)))
 TOMBSTONE = Table(("kind", "uid", "version"), tombstone_json, DeletedAnswer().to_representation)

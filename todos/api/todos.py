@@ -97,7 +97,9 @@ class TodoViewSet(OwnedViewSet):
 
         def render(page: Page) -> Sent:
             total = {"total": self.total()} if options.get("total") else {}
-            return self.sent({**pagination.body(page), **total, **included(self, include)})
+            reminders = [row["next_reminder_at"] for row in page.results if row["next_reminder_at"]]
+            sent = self.sent({**pagination.body(page), **total, **included(self, include)})
+            return sent._replace(good_until=min(reminders)) if reminders else sent
 
         # What is overdue changes by the minute, everything else by changes and with the day.
         is_kept = "overdue" not in self.filters.get("due", ()) and "summary" not in include

@@ -7,6 +7,7 @@ from django.urls import path
 
 from todos.api.bulk import BulkViewSet
 from todos.api.lists import ListViewSet
+from todos.api.reminders import RemindersView
 from todos.api.repeating import CompletionView, OccurrenceView
 from todos.api.summary import SummaryView
 from todos.api.sync import ChangesView
@@ -28,6 +29,7 @@ urlpatterns = [
     path("todos/<str:id>/completions", CompletionView.as_view({"get": "list"}), name="todo-completions"),
     path("todos/<str:id>/occurrences", OccurrenceView.as_view({"get": "upcoming"}), name="todo-occurrences"),
     path("occurrences", OccurrenceView.as_view({"get": "preview"}), name="occurrences"),
+    path("reminders", RemindersView.as_view({"get": "list"}), name="reminders"),
     path("lists", ListViewSet.as_view({"get": "list", "post": "create"}), name="lists"),
     path(
         "lists/<str:id>",

@@ -6,7 +6,7 @@ from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import DataError, connection, transaction
-from django.db.models import F, Model, QuerySet, Value
+from django.db.models import F, Model, Q, QuerySet, Value
 
 from todos import clock, signals
 from todos.changes.change import Change, change, locked
@@ -40,10 +40,11 @@ def update_settings(owner: int | Caller, **values: Unpack[Settings]) -> None:
 
 
 def moved_in_time(current: Change, zone: str) -> QuerySet[Todo]:
-    """The floating todos that are due at another moment in this zone."""
-    floating = Todo.objects.filter(owner_id=current.owner_id, due_time__isnull=False, time_zone="")
+    """The floating todos that are due at another moment in this zone, and those that may remind at another one."""
     before, after = (Instant("due_date", "due_time", Value(each)) for each in (current.zone, zone))
-    return floating.alias(before=before, after=after).exclude(before=F("after"))
+    is_due_then = Q(due_time__isnull=False, time_zone="") & ~Q(before=F("after"))
+    todos = Todo.objects.filter(owner_id=current.owner_id).alias(before=before, after=after)
+    return todos.filter(is_due_then | Q(reminds_until__isnull=False))
 
 
 def usable_default(current: Change, uid: UUID | None) -> int | None:

@@ -78,7 +78,7 @@ def statement(is_found: str, names: tuple[str, ...], is_chosen: bool) -> str:
 
 def is_possible(given: Values) -> bool:
     refers = given.get("list") or given.get("parent") or given.get("tags") or given.get("rrule")
-    is_half_a_date = (given.get("due_time") and not given.get("due_date")) or (
+    is_half_a_date = ((given.get("due_time") or given.get("reminders")) and not given.get("due_date")) or (
         given.get("time_zone") and not given.get("due_time")
     )
     # Inside a transaction a refusal would take the whole of it along.
@@ -95,5 +95,5 @@ def columns_of(given: Values) -> Values:
         "updated_at": now,
         "completed_at": now if values["completed"] else None,
         **{name: values[name] for name in PLAIN},
-        **derived(values["title"], values["due_date"], values["due_time"], values["time_zone"]),
+        **derived(values["title"], values["due_date"], values["due_time"], values["time_zone"], values["reminders"]),
     }

@@ -15,6 +15,7 @@ from todos.models.due_dates import FIRST_DAY, LAST_DAY
 from todos.models.todo import derived
 from todos.recurrence.rule import Rule, RuleRefused, parse
 from todos.recurrence.series import Next, Occurrence, next_from, next_from_completion, require_an_occurrence
+from todos.reminders import moved
 
 NO_SERIES = {"series_start": None, "occurrence_on": None, "occurrence_number": None}
 
@@ -75,7 +76,10 @@ def complete(batch: Batch, todo: Todo) -> bool:
     batch.completions.append(completion)
     if following.occurrence is None:
         return False
+    reminders = todo.reminders
     go_on(batch, todo, series, following.occurrence)
+    if todo.reminders != reminders:
+        completion.reminders = reminders
     for child in done:
         batch.touch(child, completed_at=None, completed_in=None)
     return True
@@ -101,7 +105,7 @@ def take_back(batch: Batch, todo: Todo) -> None:
         return
     batch.take_back(completion)
     this = Occurrence(completion.occurrence_on, completion.occurrence_number)
-    stand(batch, todo, this, completion.due_date, completion.starts_on)
+    stand(batch, todo, this, completion.due_date, completion.starts_on, completion.reminders or todo.reminders)
     states = orjson.loads(completion.subtasks or "{}")
     for child in batch.children_of(todo) if states else []:
         if str(child.uid) in states and not child.deleted_at and child.completed_at is None:
@@ -124,20 +128,22 @@ def following_of(batch: Batch, todo: Todo, series: Series) -> Next:
 
 
 def go_on(batch: Batch, todo: Todo, series: Series, following: Occurrence) -> None:
-    """To this occurrence, hidden until as many days before as now."""
-    starts_on = todo.starts_on and moved(todo.starts_on, following.day - series.due)
-    stand(batch, todo, following, following.day, starts_on)
+    """To this occurrence, hidden until as many days before as now, and with reminders as many days later."""
+    away = following.day - series.due
+    starts_on = todo.starts_on and within_calendar(todo.starts_on, away)
+    stand(batch, todo, following, following.day, starts_on, moved(todo.reminders, away))
 
 
-def moved(day: date, by: timedelta) -> date:
-    """Not out of the days that a todo may have."""
-    ordinal = min(max(day.toordinal() + by.days, FIRST_DAY.toordinal()), LAST_DAY.toordinal())
+def within_calendar(day: date, away: timedelta) -> date:
+    """A day so far away, but not out of those that a todo may have."""
+    ordinal = min(max(day.toordinal() + away.days, FIRST_DAY.toordinal()), LAST_DAY.toordinal())
     return date.fromordinal(ordinal)
 
 
-def stand(batch: Batch, todo: Todo, this: Occurrence, due: date, starts_on: date | None) -> None:
-    batch.touch(todo, occurrence_on=this.day, occurrence_number=this.number, due_date=due, starts_on=starts_on)
-    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone))
+def stand(batch: Batch, todo: Todo, this: Occurrence, due: date, starts_on: date | None, reminders: str) -> None:
+    batch.touch(todo, occurrence_on=this.day, occurrence_number=this.number)
+    batch.touch(todo, due_date=due, starts_on=starts_on, reminders=reminders)
+    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders))
 
 
 def written(states: dict[str, tuple[datetime | None, int | None]]) -> str:

@@ -13,6 +13,7 @@ from todos.fields.field import defaults, plain_names
 from todos.models import Todo
 from todos.models.tag import tag_key
 from todos.models.todo import derived
+from todos.reminders import need_a_date
 from todos.types import Values
 
 PLAIN, DEFAULTS = plain_names(TODO_FIELDS), defaults(TODO_FIELDS)
@@ -25,8 +26,10 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
         apply_place(batch, todo, values)
     batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
     require_whole_date(todo)
+    if todo.reminders:
+        require_date_of_minutes(todo, is_named="reminders" in values)
     recurring.settle(batch, todo, was, is_named="rrule" in values)
-    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone))
+    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders))
     if "tags" in values:
         batch.tag(todo, values["tags"])
     if "tags_add" in values or "tags_remove" in values:
@@ -77,6 +80,12 @@ def require_whole_date(todo: Todo) -> None:
         raise Invalid("time_needs_date", "A due_time needs a due_date.", pointer="/due_time")
     if todo.time_zone and not todo.due_time:
         raise Invalid("zone_needs_time", "A time_zone needs a due_time.", pointer="/time_zone")
+
+
+def require_date_of_minutes(todo: Todo, *, is_named: bool) -> None:
+    if not todo.due_date and need_a_date(todo.reminders):
+        pointer = "/reminders" if is_named else "/due_date"
+        raise Invalid("reminder_needs_date", "Minutes before need a due_date.", pointer=pointer)
 
 
 def complete_with_subtasks(batch: Batch, todo: Todo) -> None:

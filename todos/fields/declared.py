@@ -22,6 +22,7 @@ from todos.fields.kinds import (
     Names,
     Opaque,
     Recurrence,
+    Reminders,
     Since,
     SortKey,
     SubtaskCounts,
@@ -30,6 +31,7 @@ from todos.fields.kinds import (
     Zone,
 )
 from todos.packed import subtasks_in
+from todos.reminders import next_moment
 
 MAX_NOTES = 20_000
 MAX_META_BYTES = 2048
@@ -121,6 +123,30 @@ TODO_FIELDS: Fields = (
         help="The next occurrence is counted from the series, or from the day of completing.",
     ),
     Field("starts_on", Day(), is_nullable=True, help="Hidden until this day begins, unless `starts` asks for it."),
+    Field(
+        "reminders",
+        Reminders(),
+        default="",
+        help="At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in "
+        "the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. "
+        "Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. "
+        "Replaced whole.",
+        help_in_answer="In one order: minutes first, the earliest ahead, then the moments.",
+    ),
+    Field(
+        "next_reminder_at",
+        Moment(),
+        written=NEVER,
+        is_nullable=True,
+        columns=(
+            *("reminders", "due_date", "due_time", "time_zone", "starts_on", "completed_at", "deleted_at"),
+            "owner_zone",
+        ),
+        show=next_moment,
+        help_in_answer="The next moment in UTC, of what floats in your zone, or `tz`; null if none is to come. Silent "
+        "while completed, in the trash or hidden by `starts_on`. Not a part of the version: once it has passed, a 304 "
+        "and /changes don't tell the one after it; GET /reminders does.",
+    ),
     Field(
         "list",
         Uuid(),

@@ -34,7 +34,7 @@ class Field:
     is_nullable: bool = False
     default: object = NO_DEFAULT
     # What it is read from, if not from the column of its own name. What makes one value of several is a function of
-    # them; it is not asked where the first is null, and the value is null, too.
+    # them; where the first is null, the value is null, too, and it need not be asked. (An empty text may be a null.)
     columns: tuple[str, ...] = ()
     show: Callable[..., object] | None = None
     # What the OpenAPI document says of it in a body, in that of a change where it differs, and in an answer.

@@ -95,6 +95,13 @@ class Opaque(Kind):
     shown = "loads({0}) if {0} else None"
 
 
+class Reminders(Kind):
+    """Moments to be reminded at, as JSON; see `todos.reminders`."""
+
+    empty = ""
+    shown = "loads({0}) if {0} else []"
+
+
 class SubtaskCounts(Kind):
     """How many are open and how many there are."""
 

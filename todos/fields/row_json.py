@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from orjson import loads
 
@@ -12,7 +12,9 @@ from todos.types import Json, Row, Values
 
 def compile_to_json(fields: Fields) -> Callable[[Row], Json]:
     """What makes JSON of a row of their columns. A loop over the fields takes twice the time."""
-    members = ", ".join(f"{field.name!r}: {expression(field)}" for field in fields)
+    # Columns in which no text is no value.
+    blank = {field.name for field in fields if field.kind.empty == ""}
+    members = ", ".join(f"{field.name!r}: {expression(field, blank)}" for field in fields)
     text = f"def to_json(row):\n    {', '.join(columns(fields))}, = row\n    return {{{members}}}\n"
     scope: Values = {"loads": loads} | {f"show_{field.name}": field.show for field in fields}
     exec(compile(text, "<to_json>", "exec"), scope)  # noqa: S102 - made of nothing but the fields
@@ -20,9 +22,10 @@ def compile_to_json(fields: Fields) -> Callable[[Row], Json]:
     return made
 
 
-def expression(field: Field) -> str:
+def expression(field: Field, blank: Set[str]) -> str:
     """The field's value in terms of its columns."""
     first = field.columns[0]
     if field.show:
-        return f"None if {first} is None else show_{field.name}({', '.join(field.columns)})"
+        is_absent = f"not {first}" if first in blank else f"{first} is None"
+        return f"None if {is_absent} else show_{field.name}({', '.join(field.columns)})"
     return field.kind.shown.format(first)

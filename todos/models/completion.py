@@ -28,6 +28,9 @@ class Completion(models.Model):
     # The subtasks that were completed and are open again, as JSON: {uid: [moment, change]}.
     subtasks = models.TextField(default="", blank=True)
 
+    # Where the next occurrence got others: those of this one.
+    reminders = models.TextField(default="", db_default="", blank=True)
+
     objects = CompletionQuerySet.as_manager()
 
     class Meta:

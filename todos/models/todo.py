@@ -12,6 +12,7 @@ from todos.models.due_dates import FIRST_DAY, LAST_DAY, due_aliases, due_sort_ke
 from todos.models.expressions import Contains, LocalDate, Moment, OwnerId, Text, Uid
 from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 from todos.packed import ROOM
+from todos.reminders import LONGEST, Due, days_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,10 @@ class Todo(OwnedRow, Trashable):
     series_start = models.DateField(null=True, editable=False)
     occurrence_on = models.DateField(null=True, editable=False)
     occurrence_number = models.PositiveIntegerField(null=True, editable=False)
+    # As JSON; empty for none. And the days of the first and the last by the clock; see `todos.reminders`.
+    reminders = models.TextField(default="", db_default="", blank=True)
+    reminds_from = models.DateField(null=True, editable=False)
+    reminds_until = models.DateField(null=True, editable=False)
     position = models.CharField(max_length=64, editable=False)
     due_sort = models.BigIntegerField(editable=False)
     title_sort = models.CharField(max_length=100, editable=False)
@@ -166,6 +171,18 @@ class Todo(OwnedRow, Trashable):
                 name="todo_series_of_rule",
             ),
             models.CheckConstraint(condition=Q(repeat_from__in=["due", "completion"]), name="todo_repeat_from_known"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("reminders"), LONGEST), name="todo_reminders_length"
+            ),
+            models.CheckConstraint(
+                condition=Q(due_date__isnull=False) | ~Q(reminders__contains="minutes_before"),
+                name="todo_minutes_need_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(reminders="", reminds_from=None, reminds_until=None)
+                | (~Q(reminders="") & Q(reminds_from__isnull=False, reminds_until__isnull=False)),
+                name="todo_days_of_reminders",
+            ),
             both_or_neither("deleted_at", "trashed_in", "todo_trashed"),
         ]
         indexes = [
@@ -185,6 +202,12 @@ class Todo(OwnedRow, Trashable):
             models.Index(
                 fields=["owner", "completed_at"], name="todo_completed", condition=LIVE & Q(completed_at__isnull=False)
             ),
+            # The days past are skipped, and those of the far future not looked up.
+            models.Index(
+                fields=["owner", "reminds_until", "uid", "reminds_from"],
+                name="todo_reminders",
+                condition=OPEN & Q(reminds_until__isnull=False),
+            ),
             models.Index(fields=["owner", "deleted_at"], name="todo_trash", condition=Q(deleted_at__isnull=False)),
             # Only the operators' pages look across owners: their list goes by day of creation, their chart by
             # day of completion.
@@ -200,9 +223,14 @@ class Todo(OwnedRow, Trashable):
         return self.title
 
 
-def derived(title: str, due_date: date | None, due_time: time | None, time_zone: str) -> dict[str, object]:
+def derived(
+    title: str, due_date: date | None, due_time: time | None, time_zone: str, reminders: str
+) -> dict[str, object]:
     """The columns that follow from these."""
+    first, last = days_of(reminders, Due(due_date, due_time, time_zone)) if reminders else (None, None)
     return {
+        "reminds_from": first,
+        "reminds_until": last,
         "due_at": zones.instant(due_date, due_time, time_zone) if due_date and due_time and time_zone else None,
         "due_sort": due_sort_key(due_date, due_time),
         "title_sort": title.casefold()[:100],

@@ -8,6 +8,7 @@ whether the caller may come in, and is as fresh as one that was read: both look 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
@@ -88,20 +89,22 @@ def is_possible(caller: Caller) -> bool:
 
 
 def known(key: Key) -> Page | None:
-    """The page that was sent last, if it is from this quarter of an hour."""
-    page = pages.get(key)
-    return page if page and page.quarter == quarter() else None
+    """The page that was sent last, if it is from this quarter of an hour and nothing in it has passed."""
+    page, now = pages.get(key), clock.now()
+    if page is None or page.quarter != quarter_of(now):
+        return None
+    return page if page.sent.good_until is None or now < page.sent.good_until else None
 
 
 def keep(key: Key, state: str, sent: Sent, query: Compiled, values: Mapping[str, object]) -> Sent:
     # A copy, because a renderer's bytes may have room for more.
-    page = Page(quarter(), state, sent._replace(body=bytes(memoryview(sent.body))), query, values)
+    page = Page(quarter_of(clock.now()), state, sent._replace(body=bytes(memoryview(sent.body))), query, values)
     pages.keep(key, page, conf.remembered_pages_bytes())
     return page.sent
 
 
-def quarter() -> int:
-    return int(clock.now().timestamp()) // QUARTER_SECONDS
+def quarter_of(moment: datetime) -> int:
+    return int(moment.timestamp()) // QUARTER_SECONDS
 
 
 def if_changed(page: Compiled) -> Compiled:

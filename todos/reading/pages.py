@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -66,10 +67,11 @@ class Page(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """A page as it is sent, and its ETag."""
+    """A page as it is sent, its ETag, and when something in it changes by the passing of time."""
 
     body: bytes
     tag: str
+    good_until: datetime | None = None
 
 
 def in_order(rows: list[Any], cut: Cut) -> list[Any]:

@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The reminders to come
+         * @description What a device schedules, so that it reminds without a connection: ask again when something has changed, and before `until`. Silent are todos that are completed, in the trash or in an archived list, and a todo at a moment at which `starts_on` hides it. Of a todo that repeats those of its present occurrence are here, the next ones once it is completed or skipped. A page has the reminders of up to `page_size` todos, in the order of time; follow `next` until it is null.
+         */
+        get: operations["listReminders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lists": {
         parameters: {
             query?: never;
@@ -459,7 +479,7 @@ export interface paths {
         head?: never;
         /**
          * Change the settings
-         * @description The profile is the identity provider's. A new `time_zone` is a new version of every floating todo.
+         * @description The profile is the identity provider's. A new `time_zone` is a new version of every floating todo and of those with reminders.
          */
         patch: operations["patchMe"];
         trace?: never;
@@ -551,6 +571,27 @@ export interface components {
             repeat_from: "due" | "completion";
             /** Format: date */
             starts_on: string | null;
+            /**
+             * @description In one order: minutes first, the earliest ahead, then the moments.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
+             * Format: date-time
+             * @description The next moment in UTC, of what floats in your zone, or `tz`; null if none is to come. Silent while completed, in the trash or hidden by `starts_on`. Not a part of the version: once it has passed, a 304 and /changes don't tell the one after it; GET /reminders does.
+             */
+            next_reminder_at: string | null;
             /** Format: uuid */
             list: string;
             /** Format: uuid */
@@ -588,6 +629,34 @@ export interface components {
             next: string | null;
             /** @description The `cursor` in `next`. */
             next_cursor: string | null;
+        };
+        ComingReminder: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            todo: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description The moment in UTC.
+             */
+            at: string;
+        };
+        ComingReminderPage: {
+            results: components["schemas"]["ComingReminder"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
         };
         Completion: {
             /** Format: uuid */
@@ -670,6 +739,22 @@ export interface components {
              */
             starts_on?: string | null;
             /**
+             * @description At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. Replaced whole.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
              * Format: uuid
              * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
              */
@@ -709,6 +794,11 @@ export interface components {
             version: string;
             /** Format: uri */
             todos: string;
+            /**
+             * Format: uri
+             * @description What a device schedules.
+             */
+            reminders: string;
             /** Format: uri */
             lists: string;
             /** Format: uri */
@@ -973,6 +1063,27 @@ export interface components {
             repeat_from: "due" | "completion";
             /** Format: date */
             starts_on: string | null;
+            /**
+             * @description In one order: minutes first, the earliest ahead, then the moments.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
+             * Format: date-time
+             * @description The next moment in UTC, of what floats in your zone, or `tz`; null if none is to come. Silent while completed, in the trash or hidden by `starts_on`. Not a part of the version: once it has passed, a 304 and /changes don't tell the one after it; GET /reminders does.
+             */
+            next_reminder_at: string | null;
             /** Format: uuid */
             list: string;
             /** Format: uuid */
@@ -1040,6 +1151,22 @@ export interface components {
              * @description Hidden until this day begins, unless `starts` asks for it.
              */
             starts_on?: string | null;
+            /**
+             * @description At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. Replaced whole.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
             /**
              * Format: uuid
              * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
@@ -1231,6 +1358,22 @@ export interface components {
              */
             starts_on?: string | null;
             /**
+             * @description At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. Replaced whole.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
              * Format: uuid
              * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
              */
@@ -1297,6 +1440,22 @@ export interface components {
              */
             starts_on?: string | null;
             /**
+             * @description At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. Replaced whole.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
              * Format: uuid
              * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
              */
@@ -1344,6 +1503,27 @@ export interface components {
             repeat_from: "due" | "completion";
             /** Format: date */
             starts_on: string | null;
+            /**
+             * @description In one order: minutes first, the earliest ahead, then the moments.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
+             * Format: date-time
+             * @description The next moment in UTC, of what floats in your zone, or `tz`; null if none is to come. Silent while completed, in the trash or hidden by `starts_on`. Not a part of the version: once it has passed, a 304 and /changes don't tell the one after it; GET /reminders does.
+             */
+            next_reminder_at: string | null;
             /** Format: uuid */
             list: string;
             /** Format: uuid */
@@ -1415,6 +1595,22 @@ export interface components {
              */
             starts_on?: string | null;
             /**
+             * @description At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. Replaced whole.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
              * Format: uuid
              * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
              */
@@ -1477,7 +1673,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -2628,6 +2824,50 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Occurrences"];
                 };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listReminders: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous`; good for the same filters and ordering only. */
+                cursor?: string;
+                /** @description Todos on a page; each has at most 10 reminders. */
+                page_size?: number;
+                /** @description IANA zone to use instead of yours, for what floats. */
+                tz?: string;
+                /** @description Up to this moment, with its zone; 7 days from now if nothing is said, 90 at most. */
+                until?: string;
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComingReminderPage"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];

@@ -27,8 +27,9 @@ from todos.api.docs.parts import (
     replacement,
     verb,
 )
-from todos.api.parameters import COUNT, OPTIONS, PARAMETERS, PREVIEW, Parameter
+from todos.api.parameters import COUNT, OPTIONS, PARAMETERS, PREVIEW, UNTIL, Parameter
 from todos.api.serializers import (
+    ComingReminderAnswer,
     CompletionAnswer,
     ListAnswer,
     ListInput,
@@ -169,6 +170,28 @@ PREVIEW_OCCURRENCES = operation(
     parameters=[filter_parameter(name, parameter) for name, parameter in PREVIEW.items()],
     responses={},
 )
+LIST_REMINDERS = operation(
+    "listReminders",
+    "todos",
+    "The reminders to come",
+    "What a device schedules, so that it reminds without a connection: ask again when something has changed, and "
+    "before `until`. Silent are todos that are completed, in the trash or in an archived list, and a todo at a moment "
+    "at which `starts_on` hides it. Of a todo that repeats those of its present occurrence are here, the next ones "
+    "once it is completed or skipped. A page has the reminders of up to `page_size` todos, in the order of time; "
+    "follow `next` until it is null.",
+    parameters=[
+        *(filter_parameter(name, parameter) for name, parameter in UNTIL.items()),
+        CURSOR,
+        OpenApiParameter(
+            "page_size",
+            {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
+            description="Todos on a page; each has at most 10 reminders.",
+        ),
+        IF_NONE_MATCH,
+        ETAG,
+    ],
+    responses={200: ComingReminderAnswer(many=True), **NOT_MODIFIED},
+)
 RESTORE_TODO = verb(
     "restoreTodo",
     "todos",
@@ -295,7 +318,8 @@ PATCH_ME = operation(
     "patchMe",
     "me",
     "Change the settings",
-    "The profile is the identity provider's. A new `time_zone` is a new version of every floating todo.",
+    "The profile is the identity provider's. A new `time_zone` is a new version of every floating todo and of "
+    "those with reminders.",
     responses=problems(ERASED),
 )
 DELETE_ME = operation(

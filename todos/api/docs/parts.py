@@ -75,6 +75,11 @@ EXAMPLES: dict[str, Json] = {
             "due_date": "2026-12-01",
             "rrule": "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
         },
+        "Reminded at 17:00 on the day before and at 9:00": {
+            "title": "Put the bins out",
+            "due_date": "2026-12-01",
+            "reminders": [{"minutes_before": 420}, {"minutes_before": -540}],
+        },
         "A call in another zone": {
             "title": "Call New York",
             "due_date": "2026-12-01",

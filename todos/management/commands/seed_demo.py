@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from todos import changes, clock
 from todos.changes import Operation, Verb
 from todos.exceptions import Conflict
+from todos.reminders import in_order
 
 NAMESPACE = uuid.UUID("6f1c4f0e-5f5b-4a53-9a53-2d1f0f6f7d11")
 LISTS = {"Home": "#2e7d32", "Work": "#1565c0", "Trip to Lisbon": "#ef6c00"}
@@ -36,7 +37,13 @@ def todos(today: date) -> dict[str, dict[str, object]]:
 
     home, work, trip = (demo_id(name) for name in LISTS)
     return {
-        "Call grandma": {"due_date": day(0), "due_time": time(18), "priority": 2, "tags": ["family"]},
+        "Call grandma": {
+            "due_date": day(0),
+            "due_time": time(18),
+            "priority": 2,
+            "tags": ["family"],
+            "reminders": in_order([{"minutes_before": 30}]),
+        },
         "Read about sourdough": {"notes": "The *long* article, not the video."},
         "Water the plants": {"list": home, "due_date": day(0), "tags": ["quick"], "rrule": "FREQ=DAILY;INTERVAL=3"},
         "Take out the bins": {"list": home, "due_date": day(2), "rrule": "FREQ=WEEKLY;INTERVAL=2"},
