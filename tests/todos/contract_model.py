@@ -328,6 +328,8 @@ class Notebook:
         last = mine[-1]
         if last["series"].start != todo["series"].start:
             return
+        if not todo["completed_at"] and last["series"].number >= todo["series"].number:
+            return
         self.history.remove(last)
         self.touch(todo, **{name: last[name] for name in ("due_date", "starts_on", "series")})
         # What is counted from the due moment has not moved, so that a change of it stays.

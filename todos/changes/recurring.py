@@ -100,7 +100,7 @@ def take_back(batch: Batch, todo: Todo) -> None:
     completion = batch.latest_completion_of(todo)
     if completion is None or completion.series_start != todo.series_start:
         return
-    if todo.completed_at is None and completion.occurrence_number >= todo.occurrence_number:
+    if todo.completed_at is None and completion.occurrence_number >= series_of(todo).this.number:
         # Of a series before this one that began on the same day.
         return
     batch.take_back(completion)
