@@ -71,7 +71,7 @@ def todos_of(owner, project, count):
             priority=number % 4,
             due_date=date(2026, 1, 1) + timedelta(days=number % 400) if number % 3 else None,
             due_sort=number % 400 if number % 3 else 2**40,
-            reminders='[{"at":"2026-01-01T09:00"}]' if number % 4 == 0 else "",
+            reminders=f'[{{"at":"{reminded_on(number)}T09:00"}}]' if number % 4 == 0 else "",
             reminds_from=reminded_on(number),
             reminds_until=reminded_on(number),
             completed_at=START if number % 2 else None,
