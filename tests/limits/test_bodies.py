@@ -152,6 +152,7 @@ class HostileRequests(Costs):
         for letter in ("\U0001f600", "ä", '"', "\n"):
             body = json.dumps({"title": "x", "notes": letter * 20_000}, ensure_ascii=False).encode()
             todo = json.loads(self.send(Attack("POST", TODOS, "", body)).answer)
+            del todo["also"]
             path, again = f"{TODOS}/{todo['id']}", json.dumps({"id": todo["id"], "title": "y"}).encode()
             for name, attack, headers in (
                 ("If-Match", Attack("PATCH", path, "", b'{"title": "y"}'), {"If-Match": '"0"'}),
