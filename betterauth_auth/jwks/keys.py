@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeGuard
@@ -50,13 +50,8 @@ class Key:
     kid: str
     algorithms: frozenset[str]
     thumbprint: str
-    public_key: object
-    """Made by `signatures`, and of use to it alone."""
-
-    def verifies(self, algorithm: str, signed: bytes, signature: bytes) -> bool:
-        from betterauth_auth.jwks.signatures import verifies
-
-        return verifies(algorithm, self.public_key, signed, signature)
+    verifies: Callable[[str, bytes, bytes], bool]
+    """Whether it made, by this algorithm, of what was signed, the signature. Made by `signatures`."""
 
     def is_same_as(self, other: Key) -> bool:
         return self.thumbprint == other.thumbprint and self.algorithms == other.algorithms
@@ -117,7 +112,7 @@ def usable_key(jwk: object) -> Key:
     claimed = jwk.get("alg")
     if isinstance(claimed, str) and canonical(claimed) in algorithms:
         algorithms = frozenset({canonical(claimed)})
-    return Key(kid=kid, algorithms=algorithms, thumbprint=thumbprint(public), public_key=public_key(kty, public))
+    return Key(kid=kid, algorithms=algorithms, thumbprint=thumbprint(public), verifies=verifier_of(kty, public))
 
 
 def public_members(jwk: JsonObject, kty: str) -> dict[str, str]:
@@ -128,15 +123,15 @@ def public_members(jwk: JsonObject, kty: str) -> dict[str, str]:
     return texts
 
 
-def public_key(kty: str, public: dict[str, str]) -> object:
-    from betterauth_auth.jwks.signatures import key_of
+def verifier_of(kty: str, public: dict[str, str]) -> Callable[[str, bytes, bytes], bool]:
+    from betterauth_auth.jwks import signatures
 
     try:
         if kty == "RSA":
             refuse_weak_rsa(public)
         else:
             refuse_bad_coordinates(public)
-        return key_of(public)
+        return signatures.verifier_of(public)
     except ValueError as exc:
         raise UnusableKey("the key material is not valid") from exc
 

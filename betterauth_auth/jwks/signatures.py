@@ -11,7 +11,9 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, get_default_algorithms
 
-VERIFIERS = get_default_algorithms()
+from betterauth_auth.jwks.keys import SUPPORTED_ALGORITHMS
+
+VERIFIERS = {name: verifier for name, verifier in get_default_algorithms().items() if name in SUPPORTED_ALGORITHMS}
 READERS: dict[str, Callable[[dict[str, str]], object]] = {
     "OKP": OKPAlgorithm.from_jwk,
     "EC": ECAlgorithm.from_jwk,
@@ -19,13 +21,14 @@ READERS: dict[str, Callable[[dict[str, str]], object]] = {
 }
 
 
-def key_of(public: Mapping[str, str]) -> object:
-    """The key of these members of a JWK, for `verifies`; ValueError when they make none."""
+def verifier_of(public: Mapping[str, str]) -> Callable[[str, bytes, bytes], bool]:
+    """By the key of these members of a JWK; ValueError when they make none."""
     try:
-        return READERS[public["kty"]](dict(public))
+        key = READERS[public["kty"]](dict(public))
     except (jwt.PyJWTError, UnsupportedAlgorithm) as exc:
         raise ValueError("no public key") from exc
 
+    def verifies(algorithm: str, signed: bytes, signature: bytes) -> bool:
+        return VERIFIERS[algorithm].verify(signed, key, signature)
 
-def verifies(algorithm: str, key: object, signed: bytes, signature: bytes) -> bool:
-    return VERIFIERS[algorithm].verify(signed, key, signature)
+    return verifies
