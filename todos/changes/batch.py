@@ -279,8 +279,7 @@ class Batch:
     def erase(self, todos: list[Todo]) -> None:
         """Deletes for good and leaves tombstones."""
         owner_id, keys = self.change.owner_id, [todo.pk for todo in todos]
-        for model in (TodoTag, Completion):
-            model.objects.filter(owner_id=owner_id, todo__in=keys).delete()
+        self.change.delete_what_refers_to(keys)
         Todo.objects.filter(owner_id=owner_id, pk__in=keys).delete()
         self.change.todo_count -= len(keys)
         stamp = {"version": self.change.take_number(), "deleted_at": self.change.now}

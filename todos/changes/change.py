@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum, auto
@@ -17,7 +17,7 @@ from todos.changes import positions
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Missing, Stale
-from todos.models import Account, List, Tag, Todo, Tombstone
+from todos.models import Account, Completion, List, Tag, Todo, TodoTag, Tombstone
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
 from todos.types import Values
@@ -131,6 +131,11 @@ class Change:
     def default_place(self) -> Place:
         """Where a todo goes that names no list."""
         return self.default or self.inbox()
+
+    def delete_what_refers_to(self, todos: Iterable[Any]) -> None:
+        """Before the todos with these keys go for good."""
+        for model in (TodoTag, Completion):
+            model.objects.filter(owner_id=self.owner_id, todo__in=todos).delete()
 
     def row(self, model: type[Row], uid: UUID, expected: frozenset[int] | None) -> Row:
         row = model.objects.filter(owner_id=self.owner_id, uid=uid).first()

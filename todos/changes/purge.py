@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from todos.changes.change import Change, locked
-from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Todo, TodoTag, Tombstone
+from todos.models import Account, FormerName, IdempotencyKey, List, Todo, Tombstone
 from todos.models.tag import FORMER_NAMES_KEPT
 
 TRASH_KEPT = TOMBSTONES_KEPT = timedelta(days=30)
@@ -66,8 +66,7 @@ def purge_todos(owner_id: int, before: datetime, batch: int) -> int:
         old = dict(todos.filter(deleted_at__lt=before).order_by("deleted_at").values_list("pk", "uid")[:batch])
         # A subtask never stays in the trash longer than its parent, but clocks are not to be relied on.
         old |= dict(todos.filter(parent__in=old).values_list("pk", "uid")) if old else {}
-        for model in (TodoTag, Completion):
-            model.objects.filter(owner_id=owner_id, todo__in=old).delete()
+        current.delete_what_refers_to(old)
         todos.filter(pk__in=old).delete()
         bury(current, Tombstone.Kind.TODO, old.values())
         current.todo_count -= len(old)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from todos.changes.change import Change, change
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
-from todos.models import Completion, List, Todo, TodoTag, Tombstone
+from todos.models import List, Todo, Tombstone
 from todos.models.todo import TRASHED
 
 LEAVE_TOMBSTONES = """
@@ -50,8 +50,7 @@ def erase_todos(current: Change, which: Q, sql: str, parameters: list[int]) -> N
     with connection.cursor() as cursor:
         stamp = [current.owner_id, current.take_number(), moment, current.owner_id]
         cursor.execute(LEAVE_TOMBSTONES.format(which=sql), [*stamp, *parameters])
-    for model in (TodoTag, Completion):
-        model.objects.filter(owner_id=current.owner_id, todo__in=todos.values("pk")).delete()
+    current.delete_what_refers_to(todos.values("pk"))
     # Subtasks first, for SQLite.
     todos.filter(parent__isnull=False).delete()
     todos.delete()
