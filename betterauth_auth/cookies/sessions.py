@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from functools import partial
@@ -14,6 +13,7 @@ from betterauth_auth.asking import Asking
 from betterauth_auth.cookies.exchange import token_for
 from betterauth_auth.cookies.rules import CookieRules
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.for_settings import ForSettings
 from betterauth_auth.people_rules import STANDINGS
 from betterauth_auth.tokens import VerifiedToken, verify
 
@@ -83,31 +83,5 @@ def judged(text: str) -> VerifiedToken:
         raise KeysUnavailable(f"exchanged_{exc.reason}") from exc
 
 
-_sessions: Sessions | None = None
-_making = threading.Lock()
-
-
-def of(rules: CookieRules) -> Sessions:
-    """Those of these settings; other settings begin with nothing."""
-    global _sessions
-    with _making:
-        if _sessions is None or _sessions.rules != rules:
-            _sessions = Sessions(rules)
-        return _sessions
-
-
-def begin_anew() -> None:
-    """In a forked child, whose copies of the locks may be held by threads that it does not have."""
-    global _sessions, _making
-    _sessions, _making = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=begin_anew)
-
-
-def forget(*, setting: str, **kwargs: object) -> None:
-    """Receiver of Django's `setting_changed`."""
-    global _sessions
-    if setting == "BETTER_AUTH":
-        _sessions = None
+kept = ForSettings(Sessions)
+of, forget = kept.of, kept.forget

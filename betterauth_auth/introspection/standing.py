@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import threading
 import time
 from functools import partial
@@ -11,6 +10,7 @@ from hashlib import sha256
 
 from betterauth_auth.asking import Asking
 from betterauth_auth.exceptions import InvalidToken, KeysUnavailable
+from betterauth_auth.for_settings import ForSettings
 from betterauth_auth.introspection.rules import IntrospectionRules
 from betterauth_auth.jwks.fetch import FetchFailed
 from betterauth_auth.strict_json import load_object
@@ -70,17 +70,8 @@ def basic(rules: IntrospectionRules) -> dict[str, str]:
     return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
 
-_standing: Standing | None = None
-_making = threading.Lock()
-
-
-def of(rules: IntrospectionRules) -> Standing:
-    """That of these settings; other settings begin with nothing."""
-    global _standing
-    with _making:
-        if _standing is None or _standing.rules != rules:
-            _standing = Standing(rules)
-        return _standing
+kept = ForSettings(Standing)
+of, forget = kept.of, kept.forget
 
 
 def require(credentials: str, token: VerifiedToken, rules: IntrospectionRules) -> None:
@@ -88,20 +79,3 @@ def require(credentials: str, token: VerifiedToken, rules: IntrospectionRules) -
         of(rules).require(credentials, token)
     except KeysUnavailable as exc:
         raise KeysUnavailable(f"introspection_{exc.args[0]}", exc.retry_after_seconds) from exc
-
-
-def begin_anew() -> None:
-    """In a forked child, whose copies of the locks may be held by threads that it does not have."""
-    global _standing, _making
-    _standing, _making = None, threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=begin_anew)
-
-
-def forget(*, setting: str, **kwargs: object) -> None:
-    """Receiver of Django's `setting_changed`."""
-    global _standing
-    if setting == "BETTER_AUTH":
-        _standing = None

@@ -300,7 +300,7 @@ class TheExchange(CookieCase):
 class AForkedChild(CookieCase):
     def test_waits_for_no_lock_of_its_parent(self):
         rules = conf.current().cookie
-        with sessions.of(rules).lock, sessions._making, warnings.catch_warnings():
+        with sessions.of(rules).lock, sessions.kept.making, warnings.catch_warnings():
             # Newer Pythons warn of what this test is about.
             warnings.simplefilter("ignore", DeprecationWarning)
             child = os.fork()
