@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from todos.api.strict import AnswerSerializer
+from todos.api.bodies import AnswerSerializer
 
 COLLECTIONS = ("todos", "reminders", "lists", "tags", "summary", "changes", "me")
 ADDRESSES = (*COLLECTIONS, "schema", "docs")

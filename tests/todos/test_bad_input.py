@@ -5,7 +5,8 @@ from django.test import override_settings
 from rest_framework import serializers
 
 from tests.todos.case import TodosTestCase
-from todos.api.strict import Color, Items, Recurrence, StrictSerializer, Text, Zone
+from todos.api.bodies import StrictSerializer
+from todos.api.strict import Color, Items, Recurrence, Text, Zone
 
 WRONG_TYPES = {
     "title": [1, True, ["x"], {"a": 1}, None],

@@ -18,6 +18,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from todos import changes
 from todos.api import idempotency, tables
+from todos.api.bodies import StrictSerializer, VersionInput
 from todos.api.compression import accepts_gzip, compressed, is_compressed
 from todos.api.docs.pages import DescribedPages
 from todos.api.errors import query_fault, translated
@@ -26,7 +27,6 @@ from todos.api.pagination import absolute, pagination_of
 from todos.api.parameters import flag
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.spellings import parse_uuid
-from todos.api.strict import StrictSerializer, VersionInput
 from todos.compiled.caller import Caller
 from todos.compiled.shapes import Given
 from todos.exceptions import Refused

@@ -11,13 +11,14 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from todos import changes
+from todos.api.bodies import StrictSerializer, VersionInput
 from todos.api.docs import operations
 from todos.api.docs.answers import BulkAnswer
 from todos.api.docs.parts import answered
 from todos.api.faults import Explained, fault, not_chosen
 from todos.api.rows import also_json, todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
-from todos.api.strict import Id, Items, StrictSerializer, VersionInput
+from todos.api.strict import Id, Items
 from todos.api.todos import TodoViewSet
 from todos.changes import Operation, Verb
 from todos.exceptions import Invalid, Missing, Refused
@@ -80,10 +81,12 @@ class OperationField(Explained):
         return Operation(Verb(op), values.pop("id", None), values, expected)
 
 
-class BulkInput(StrictSerializer):
-    operations = Items(child=OperationField(), min_length=1, max_length=MAX_OPERATIONS)
+class Operations(Items):
+    def __init__(self) -> None:
+        super().__init__(child=OperationField(), min_length=1, max_length=MAX_OPERATIONS)
 
-    def validate_operations(self, operations: list[Operation]) -> list[Operation]:
+    def to_internal_value(self, data: Any) -> list[Operation]:
+        operations: list[Operation] = super().to_internal_value(data)
         seen = set()
         for index, operation in enumerate(operations):
             if operation.uid and operation.uid in seen:
@@ -91,6 +94,10 @@ class BulkInput(StrictSerializer):
                 raise ValidationError({str(index): {"id": [same]}})
             seen.add(operation.uid)
         return operations
+
+
+class BulkInput(StrictSerializer):
+    operations = Operations()
 
 
 class BulkViewSet(TodoViewSet):

@@ -13,10 +13,11 @@ from rest_framework.response import Response
 
 from todos import changes
 from todos.api.base import OwnedViewSet
+from todos.api.bodies import StrictSerializer
 from todos.api.docs import operations
 from todos.api.docs.answers import MeAnswer
 from todos.api.docs.parts import answered
-from todos.api.strict import Id, StrictSerializer, Whole, Zone
+from todos.api.strict import Id, Whole, Zone
 from todos.compiled.shapes import Given
 from todos.models import Account, List
 from todos.models.expressions import OwnerId

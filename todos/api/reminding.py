@@ -10,9 +10,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
+from todos.api.bodies import StrictSerializer
 from todos.api.faults import Explained, fault, refusal
 from todos.api.spellings import parse_day
-from todos.api.strict import Items, StrictSerializer, Whole
+from todos.api.strict import Items, Whole
 from todos.reminders import EARLIEST_MINUTES, LATEST_MINUTES, MOST, in_order
 from todos.types import Json
 

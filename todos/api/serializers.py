@@ -7,9 +7,10 @@ from collections.abc import Callable
 from rest_framework import serializers
 
 from todos.api import strict
+from todos.api.bodies import AnswerSerializer, StrictSerializer, Version
 from todos.api.opaque import Opaque
 from todos.api.reminding import Reminders
-from todos.api.strict import AnswerSerializer, Id, StrictSerializer, Version
+from todos.api.strict import Id
 from todos.fields import kinds
 from todos.fields.declared import (
     ALWAYS,

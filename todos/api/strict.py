@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, time
-from functools import cache
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.core.validators import ProhibitNullCharactersValidator, RegexValidator
-from django.utils.functional import cached_property
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from todos import zones
-from todos.api.faults import Explained, fault, not_chosen, refusal
+from todos.api.faults import Explained, not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.exceptions import MAX_FAULTS
 from todos.fields.declared import MAX_NOTES
@@ -242,77 +237,3 @@ def count_of(detail: Any) -> int:
     if isinstance(detail, str):
         return 1
     return sum(map(count_of, detail.values() if isinstance(detail, dict) else detail))
-
-
-@extend_schema_field(OpenApiTypes.INT)
-class Version(Whole):
-    def __init__(self) -> None:
-        super().__init__(
-            required=False,
-            min_value=0,
-            max_value=2**63 - 1,
-            help_text="Only change the row if this is still its version, like If-Match; otherwise 412.",
-        )
-
-
-class StrictSerializer(Explained, serializers.Serializer[Any]):
-    # Refuses members it does not know, and says so by name. Its lists are `Items` and its strings have an end, so that
-    # what a body may cost is known before it comes; a test looks for it. (A docstring would go into the OpenAPI
-    # document, under the name of every serializer that has none.)
-
-    expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces."}
-
-    # Members that clients see in answers and may not send.
-    read_only_names: frozenset[str] = frozenset()
-
-    @classmethod
-    def checked(cls, data: Any, *, partial: bool = False) -> dict[str, Any]:
-        """The values, once they have passed. DRF builds all fields anew for each body; here all share one set."""
-        return dict(validator(cls, partial).run_validation(data))
-
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, Mapping):
-            self.fail("invalid")
-        faults: dict[str, Any] = {}
-        values: dict[str, Any] = {}
-        try:
-            values = super().to_internal_value(data)
-        except ValidationError as exc:
-            faults = dict(exc.detail) if isinstance(exc.detail, dict) else {}
-        strangers = (name for name in data if name not in self.known_names)
-        faults.update((name, [self.surplus(name)]) for name in islice(strangers, MAX_FAULTS + 1))
-        if faults:
-            raise ValidationError(faults)
-        return values
-
-    @cached_property
-    def known_names(self) -> frozenset[str]:
-        return frozenset(str(field.field_name) for field in self._writable_fields)
-
-    def surplus(self, name: str) -> ErrorDetail:
-        if name in self.read_only_names or name in self.fields:
-            return fault("read_only", "This field is read-only here.")
-        return fault("unknown_field", "There is no such field.")
-
-
-@cache
-def validator(serializer: type[StrictSerializer], partial: bool) -> StrictSerializer:
-    # Validating changes nothing in a serializer that was made without data.
-    return serializer(partial=partial)
-
-
-class VersionInput(StrictSerializer):
-    """The body of requests that need none."""
-
-    version = Version()
-
-
-class AnswerSerializer(serializers.Serializer[Any]):
-    # Describes an answer in the OpenAPI document: every member is always there.
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        for field in fields.values():
-            field.read_only, field.required = True, False
-        return fields

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from todos import changes, clock
 from todos.api import filters, tables
 from todos.api.base import PAGING, OwnedViewSet
+from todos.api.bodies import VersionInput
 from todos.api.docs import operations
 from todos.api.docs.pages import DescribedTodoPages
 from todos.api.errors import query_fault
@@ -24,7 +25,6 @@ from todos.api.parameters import OPTIONS, PARAMETERS, values_of
 from todos.api.preconditions import etag, put_of
 from todos.api.rows import also_json, new_todo_json, todo_json_of
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
-from todos.api.strict import VersionInput
 from todos.changes import Operation, Put, Verb, one_statement
 from todos.compiled.shapes import Given
 from todos.models import Todo

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from todos.api.bodies import AnswerSerializer
 from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
-from todos.api.strict import AnswerSerializer
 from todos.changes import MAX_ALSO
 
 ALSO = (

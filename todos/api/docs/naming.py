@@ -30,7 +30,7 @@ def name_of(serializer: object) -> str:
 
 
 class StrictSerializerSchema(OpenApiSerializerExtension):
-    target_class = "todos.api.strict.StrictSerializer"
+    target_class = "todos.api.bodies.StrictSerializer"
     match_subclasses = True
 
     def get_name(self, auto_schema: Any, direction: Any) -> str:
@@ -42,7 +42,7 @@ class StrictSerializerSchema(OpenApiSerializerExtension):
 
 
 class AnswerSerializerSchema(OpenApiSerializerExtension):
-    target_class = "todos.api.strict.AnswerSerializer"
+    target_class = "todos.api.bodies.AnswerSerializer"
     match_subclasses = True
 
     def get_name(self, auto_schema: Any, direction: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from todos.api.bodies import VersionInput
 from todos.api.docs.answers import ChangedTagAnswer, ChangedTodoAnswer, RestoredListAnswer
 from todos.api.docs.codes import KEYED, ROOM, problems
 from todos.api.docs.parts import (
@@ -47,7 +48,6 @@ from todos.api.serializers import (
     TodoPut,
     TodoRowAnswer,
 )
-from todos.api.strict import VersionInput
 
 
 def filter_parameter(name: str, parameter: Parameter) -> OpenApiParameter:

@@ -1,0 +1,98 @@
+"""Bodies of requests, without members that nobody knows; and what answers are made of, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from itertools import islice
+from typing import Any
+
+from django.utils.functional import cached_property
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from todos.api.faults import Explained, fault
+from todos.api.strict import Whole
+from todos.exceptions import MAX_FAULTS
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class Version(Whole):
+    def __init__(self) -> None:
+        super().__init__(
+            required=False,
+            min_value=0,
+            max_value=2**63 - 1,
+            help_text="Only change the row if this is still its version, like If-Match; otherwise 412.",
+        )
+
+
+class StrictSerializer(Explained, serializers.Serializer[Any]):
+    # Refuses members it does not know, and says so by name. Its lists are `Items` and its strings have an end, so that
+    # what a body may cost is known before it comes; a test looks for it. (A docstring would go into the OpenAPI
+    # document, under the name of every serializer that has none.)
+
+    expected = "object"
+    default_error_messages = {"invalid": "This has to be an object in braces."}
+
+    # Members that clients see in answers and may not send.
+    read_only_names: frozenset[str] = frozenset()
+
+    @classmethod
+    def checked(cls, data: Any, *, partial: bool = False) -> dict[str, Any]:
+        """The values, once they have passed. DRF builds all fields anew for each body; here all share one set."""
+        return dict(validator(cls, partial).run_validation(data))
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """In the order of the fields, none of which has a default. DRF would ask those that are absent as well."""
+        if not isinstance(data, Mapping):
+            self.fail("invalid")
+        values: dict[str, Any] = {}
+        faults: dict[str, Any] = {}
+        for name, field in self.taken.items():
+            if name in data:
+                try:
+                    values[name] = field.run_validation(data[name])
+                except ValidationError as exc:
+                    faults[name] = exc.detail
+            elif field.required and not self.partial:
+                faults[name] = [fault("required", "This is missing.")]
+        strangers = (name for name in data if name not in self.taken)
+        faults.update((name, [self.surplus(name)]) for name in islice(strangers, MAX_FAULTS + 1))
+        if faults:
+            raise ValidationError(faults)
+        return values
+
+    @cached_property
+    def taken(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """The fields that a body may have."""
+        return {str(field.field_name): field for field in self._writable_fields}
+
+    def surplus(self, name: str) -> ErrorDetail:
+        if name in self.read_only_names or name in self.fields:
+            return fault("read_only", "This field is read-only here.")
+        return fault("unknown_field", "There is no such field.")
+
+
+@cache
+def validator(serializer: type[StrictSerializer], partial: bool) -> StrictSerializer:
+    # Validating changes nothing in a serializer that was made without data.
+    return serializer(partial=partial)
+
+
+class VersionInput(StrictSerializer):
+    """The body of requests that need none."""
+
+    version = Version()
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    # Describes an answer in the OpenAPI document: every member is always there.
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.read_only, field.required = True, False
+        return fields
