@@ -123,6 +123,13 @@ class CountsAreThoseOfAllProcesses(TestCase):
 
         self.assertIn('route="/(?P<a>\\\\d+)\\""', scrape().text)
 
+    def test_events_are_counted_by_outcome(self):
+        with FakeBetterAuth() as issuer, override_settings(BETTER_AUTH={**issuer.settings(), "EVENTS": ["plugin"]}):
+            Client().post("/better-auth/events/plugin", b"x", content_type="application/jwt")
+            text = scrape().text
+
+        self.assertRegex(text, r'todo_events_total\{outcome="[a-z_]+"\} \d')
+
     def test_refused_tokens_are_counted_by_reason_and_fetches_of_keys_by_outcome(self):
         with FakeBetterAuth() as issuer, override_settings(BETTER_AUTH=issuer.settings()):
             for token in (issuer.token(sub="alice"), issuer.token(sub="alice", exp=1)):

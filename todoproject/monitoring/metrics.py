@@ -35,6 +35,7 @@ FAMILIES = {
     "database_unavailable_total": ("counter", "Requests answered 503 because of the database."),
     "too_many_at_once_total": ("counter", "Requests refused because half of the threads worked for their person."),
     "refused_tokens_total": ("counter", "Tokens answered 401, by reason."),
+    "events_total": ("counter", "Events of Better Auth, by outcome: taken, unavailable or why one was refused."),
     "key_set_fetches_total": ("counter", "Attempts to fetch a key set, by outcome."),
     "key_set_fetched_timestamp_seconds": (
         "gauge",
@@ -194,6 +195,8 @@ def record_tokens_and_keys() -> None:
     """What betterauth_auth has counted in this process so far."""
     for reason, number in counters.refused_tokens().items():
         record("refused_tokens_total", number, reason=reason)
+    for outcome, number in counters.events().items():
+        record("events_total", number, outcome=outcome)
     for outcome, number in counters.fetches().items():
         record("key_set_fetches_total", number, outcome=outcome)
     for key_set in status.key_sets():
