@@ -200,6 +200,15 @@ def is_operator(user: object) -> bool:
 def cut_off(user: models.Model) -> None:
     """Refuses all of this person's tokens issued until now, from the next request on."""
     Identity.objects.filter(user_id=user.pk).update(tokens_valid_after=cut_off_moment())
+    end_admin_sessions(user)
+
+
+def end_admin_sessions(user: Any) -> None:
+    """Of an operator who came through Better Auth. Who has a password here did not need to."""
+    if is_operator(user) and not user.has_usable_password():
+        # Django's sessions hold to the password, and one that is unusable is never the same twice.
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
 
 
 def forget_person(user: models.Model) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from betterauth_auth import conf, cutoffs
+from betterauth_auth import conf, cutoffs, users
 from betterauth_auth.claims import SESSIONLESS, session_mark
 from betterauth_auth.models import Event, Identity
 
@@ -81,6 +81,8 @@ def withdraw(identity: Identity, event: Event) -> None:
     else:
         identity.tokens_valid_after = later(identity.tokens_valid_after, moment)
     identity.save(update_fields=["ended_sessions", "session_ended_at", "tokens_valid_after"])
+    if event.kind != SESSION_ENDED:
+        users.end_admin_sessions(identity.user)
     if event.kind == USER_DELETED:
         deactivate(identity)
 
@@ -111,8 +113,6 @@ def ended_with(identity: Identity, mark: str) -> str:
 
 
 def deactivate(identity: Identity) -> None:
-    from betterauth_auth import users
-
     # Whoever deletes people at Better Auth must not be able to lock operators out of the admin.
     if users.is_operator(identity.user):
         logger.warning("An operator was deleted at Better Auth and stays active here.")

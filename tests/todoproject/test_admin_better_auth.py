@@ -19,6 +19,7 @@ from betterauth_auth.adminlogin.views import REFUSED, UNAVAILABLE
 from betterauth_auth.models import Identity
 from betterauth_auth.tokens import verify
 from betterauth_auth.users import identity_for
+from tests.betterauth_auth.events import event_token
 from tests.fake_betterauth import FakeBetterAuth, Handler, SigningKey, encode
 from todoproject.models import KnownNetwork
 
@@ -149,6 +150,29 @@ class TheDoorOpens(SignInCase):
         left = self.client.session.get_expiry_date() - timezone.now()
 
         self.assertTrue(590 < left.total_seconds() <= 600, left)
+
+    def test_the_session_ends_at_once_with_a_ban_that_is_heard_of(self):
+        # Without a session it is all of them that have ended.
+        for kind in ("session.ended", "user.banned", "user.deleted"):
+            self.configure(EVENTS=["plugin"])
+            self.sign_in()
+            self.assertEqual(self.client.get("/admin/").status_code, 200)
+
+            event = event_token(self.provider, kind, sid=None, at=int(time.time() * 1000) - 2000)
+            answer = Client().post("/better-auth/events/plugin", event, content_type="application/jwt")
+
+            self.assertEqual(answer.status_code, 204, answer.content)
+            self.assertRedirects(self.client.get("/admin/"), f"{LOGIN}?next=/admin/", fetch_redirect_response=False)
+
+    def test_a_ban_leaves_the_session_of_who_has_a_password_here(self):
+        boss = self.person(is_staff=True)
+        boss.set_password("a long password")
+        boss.save()
+        self.client.force_login(boss)
+
+        users.cut_off(boss)
+
+        self.assertEqual(self.client.get("/admin/").status_code, 200)
 
     def test_the_session_has_another_key_afterwards(self):
         question = self.begin()
