@@ -149,7 +149,7 @@ class Notebook:
             id=uid, list=None, parent=None, tags=[], completed_at=None, completed_in=None, rank=end(self.todos)
         )
         wanted.setdefault("list", self.home(wanted["parent"]))
-        self.settle(todo, wanted)
+        self.settle_whole(todo, wanted)
         todo["completed_in"] = None
         self.todos[uid] = todo
         return 201, todo
@@ -174,8 +174,14 @@ class Notebook:
         if "list" not in values:
             # Wherever it was before, its default list is a place for it.
             self.put_into(todo, wanted["list"])
-        self.settle(todo, wanted)
+        self.settle_whole(todo, wanted)
         return 200, todo
+
+    def settle_whole(self, todo: Row, wanted: Row) -> None:
+        """Nothing is stored that the same again would change once more: no occurrence is completed by it."""
+        self.settle(todo, wanted)
+        if wanted["completed"] and not todo["completed_at"]:
+            raise Refusal(400)
 
     def settle(self, todo: Row, values: Row) -> None:
         was = todo.get("rrule"), todo.get("due_date")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -79,10 +80,45 @@ class Repeating(TodosTestCase):
         self.assertEqual((patched["due_date"], answer["results"][0]["due_date"]), ("2026-12-04", "2026-12-04"))
         self.assertEqual([len(self.history(todo)) for todo in (one, other)], [1, 1])
 
-    def test_created_completed_it_has_gone_on(self):
-        todo = self.weekly(completed=True)
+    def test_a_whole_row_completes_no_occurrence(self):
+        todo, body = self.weekly(), {"title": "a", "due_date": "2026-11-27", "rrule": "FREQ=WEEKLY", "completed": True}
+        new = str(uuid.uuid4())
+        create = {"operations": [{"op": "create", **body}]}
 
-        self.assertEqual((todo["due_date"], len(self.history(todo))), ("2026-12-04", 1))
+        for response in (
+            self.alice.put(f"/todos/{todo['id']}", body),
+            self.alice.put(f"/todos/{new}", body),
+            self.alice.post("/todos", {**body, "id": new}),
+        ):
+            self.assert_fault(response, "/completed", "completed_repeats")
+        bulk = self.alice.post("/todos/bulk", create)
+        self.assert_fault(bulk, "/operations/0/completed", "completed_repeats")
+        self.assertEqual(self.alice.get(f"/todos/{new}").status_code, 404)
+        self.assertEqual((self.alice.version, self.history(todo)), (todo["version"], []))
+
+    def test_a_whole_row_is_completed_where_no_occurrence_follows_and_again_is_the_same(self):
+        body = {"id": str(uuid.uuid4()), "title": "a", "due_date": "2026-11-13", "rrule": "FREQ=WEEKLY;COUNT=2"}
+        body |= {"completed": True, "list": self.alice.inbox["id"]}
+        first, second = (self.alice.post("/todos", body) for _ in range(2))
+        self.assertEqual((first.status_code, second.status_code), (201, 200))
+
+        uid = body.pop("id")
+        put = self.alice.put(f"/todos/{uid}", body).json()
+
+        self.assertEqual((put["version"], put["completed"]), (first.json()["version"], True))
+        self.assertEqual(len(self.history({"id": uid})), 1)
+
+    def test_what_was_completed_can_be_put_as_it_is(self):
+        last, parent = self.weekly(rrule="FREQ=WEEKLY;COUNT=2"), self.alice.todo()
+        along = self.weekly(parent=parent["id"])
+        for each in (last, last, parent):
+            self.verb(each, "complete")
+        for todo in (last, along):
+            row = self.alice.get(f"/todos/{todo['id']}").json()
+            body = {name: row[name] for name in ("title", "due_date", "rrule", "completed", "parent", "list")}
+            with self.subTest(todo["rrule"]):
+                self.assertEqual(body["completed"], True)
+                self.assertEqual(self.alice.put(f"/todos/{todo['id']}", body).json()["version"], row["version"])
 
     def test_missed_ones_are_counted_and_not_piled_up(self):
         todo = self.weekly(due_date="2026-11-06")

@@ -17,6 +17,7 @@ from todos.changes.values import (
     DEFAULTS,
     PLAIN,
     apply_values,
+    apply_whole,
     complete_with_subtasks,
     keep_parent_open,
     reopen_with_family,
@@ -129,7 +130,7 @@ def create(batch: Batch, operation: Operation) -> Outcome:
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.stamp_new())
     todo.parent_uid, todo.tag_names, todo.owner_zone, todo.list_archived_at = None, [], current.zone, None
     todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else new_place(batch, values)
-    apply_values(batch, todo, values)
+    apply_whole(batch, todo, values)
     batch.add(todo)
     return Outcome(todo, created=True)
 
@@ -180,7 +181,7 @@ def replace(batch: Batch, operation: Operation) -> Outcome:
     values = {**DEFAULTS, **operation.values}
     if "list" not in values:
         batch.put_into(todo, own_place(batch, values))
-    apply_values(batch, todo, values)
+    apply_whole(batch, todo, values)
     return Outcome(todo)
 
 

@@ -40,6 +40,14 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
         keep_parent_open(batch, todo)
 
 
+def apply_whole(batch: Batch, todo: Todo, values: Values) -> None:
+    """Takes over a whole row. It says what there is afterwards, so that the same again changes nothing."""
+    apply_values(batch, todo, values)
+    if values["completed"] and todo.completed_at is None:
+        detail = "A todo that repeats is open after each occurrence. Send it open, and complete one by `complete`."
+        raise Invalid("completed_repeats", detail, pointer="/completed")
+
+
 def apply_place(batch: Batch, todo: Todo, values: Values) -> None:
     if "parent" in values:
         parent = batch.todo_named(values["parent"], "/parent") if values["parent"] else None

@@ -59,6 +59,7 @@ COLOR = Field(
     help="#rrggbb; answered in lower case.",
     help_on_change="#rrggbb; answered in lower case. Null is none.",
 )
+FAMILY = "Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent."
 OPEN_COUNT = "As many as `GET /todos?{}=…&status=open` shows. Not a part of the version: /summary has it fresh."
 # Raised by every change. A body may name the one it knows, which is a condition and no value.
 STAMPS = (
@@ -82,7 +83,9 @@ TODO_FIELDS: Fields = (
         Since(),
         default=False,
         columns=("completed_at",),
-        help="Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent.",
+        help=f"{FAMILY} Of a todo that repeats it is true after the last occurrence; until then `complete` does each.",
+        help_on_change=f"{FAMILY} True completes one occurrence of a todo that repeats, each time it is sent.",
+        help_in_answer="False for a todo that repeats until its last occurrence is completed.",
     ),
     Field("completed_at", Moment(), written=NEVER, is_nullable=True),
     Field("priority", Level(0, 3), default=0, help="0 none, 1 low, 2 medium, 3 high."),

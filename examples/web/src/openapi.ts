@@ -546,6 +546,7 @@ export interface components {
             meta: {
                 [key: string]: unknown;
             } | null;
+            /** @description False for a todo that repeats until its last occurrence is completed. */
             completed: boolean;
             /** Format: date-time */
             completed_at: string | null;
@@ -701,7 +702,7 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. Of a todo that repeats it is true after the last occurrence; until then `complete` does each. */
             completed?: boolean;
             /**
              * @description 0 none, 1 low, 2 medium, 3 high.
@@ -1038,6 +1039,7 @@ export interface components {
             meta: {
                 [key: string]: unknown;
             } | null;
+            /** @description False for a todo that repeats until its last occurrence is completed. */
             completed: boolean;
             /** Format: date-time */
             completed_at: string | null;
@@ -1114,7 +1116,7 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. Of a todo that repeats it is true after the last occurrence; until then `complete` does each. */
             completed?: boolean;
             /**
              * @description 0 none, 1 low, 2 medium, 3 high.
@@ -1320,7 +1322,7 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. True completes one occurrence of a todo that repeats, each time it is sent. */
             completed?: boolean;
             /**
              * @description 0 none, 1 low, 2 medium, 3 high.
@@ -1402,7 +1404,7 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. Of a todo that repeats it is true after the last occurrence; until then `complete` does each. */
             completed?: boolean;
             /**
              * @description 0 none, 1 low, 2 medium, 3 high.
@@ -1478,6 +1480,7 @@ export interface components {
             meta: {
                 [key: string]: unknown;
             } | null;
+            /** @description False for a todo that repeats until its last occurrence is completed. */
             completed: boolean;
             /** Format: date-time */
             completed_at: string | null;
@@ -1557,7 +1560,7 @@ export interface components {
             meta?: {
                 [key: string]: unknown;
             } | null;
-            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. */
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. True completes one occurrence of a todo that repeats, each time it is sent. */
             completed?: boolean;
             /**
              * @description 0 none, 1 low, 2 medium, 3 high.
@@ -1673,7 +1676,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
