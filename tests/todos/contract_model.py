@@ -41,6 +41,8 @@ Row = dict[str, Any]
 
 
 class Series(NamedTuple):
+    # The number of the change in which it began.
+    begun: int
     start: str
     day: str
     number: int
@@ -287,7 +289,7 @@ class Notebook:
         if not rule:
             todo["series"] = None
         elif is_named and (was != (rule, due) or due != todo["series"].day):
-            todo["series"] = Series(due, due, 1)
+            todo["series"] = Series(self.number, due, due, 1)
 
     def next_of(self, todo: Row) -> tuple[Series | None, int]:
         """The next occurrence, and how many are missed on the way there."""
@@ -300,7 +302,7 @@ class Notebook:
             if number > COUNTS.get(rule, number):
                 break
             if day >= today:
-                return Series(series.start, day, number), missed
+                return series._replace(day=day, number=number), missed
             missed += 1
         return None, missed
 
@@ -332,9 +334,7 @@ class Notebook:
         if not todo["rrule"] or not mine or (at and mine[-1]["at"] != at):
             return
         last = mine[-1]
-        if last["series"].start != todo["series"].start:
-            return
-        if not todo["completed_at"] and last["series"].number >= todo["series"].number:
+        if last["series"].begun != todo["series"].begun:
             return
         self.history.remove(last)
         self.touch(todo, **{name: last[name] for name in ("due_date", "starts_on", "series")})

@@ -172,6 +172,8 @@ class Repeating(TodosTestCase):
         anew = self.alice.patch(f"/todos/{todo['id']}", values).json()
 
         self.assertEqual(self.verb(todo, "reopen")["version"], anew["version"])
+        further = self.verb(todo, "skip")
+        self.assertEqual(self.verb(todo, "reopen")["version"], further["version"])
         self.assertEqual(len(self.history(todo)), 1)
 
     def test_saying_that_it_is_open_takes_nothing_back(self):

@@ -17,7 +17,7 @@ from todos.recurrence.rule import Rule, RuleRefused, parse
 from todos.recurrence.series import Next, Occurrence, next_from, next_from_completion, require_an_occurrence
 from todos.reminders import moved
 
-NO_SERIES = {"series_start": None, "occurrence_on": None, "occurrence_number": None}
+NO_SERIES = dict.fromkeys(("series_in", "series_start", "occurrence_on", "occurrence_number"))
 
 
 class Series(NamedTuple):
@@ -52,7 +52,7 @@ def begin(batch: Batch, todo: Todo, start: date) -> None:
         require_an_occurrence(parse(todo.rrule), start)
     except RuleRefused as exc:
         raise Invalid(exc.code, exc.detail, pointer="/rrule") from exc
-    batch.touch(todo, series_start=start, occurrence_on=start, occurrence_number=1)
+    batch.touch(todo, series_in=batch.change.number, series_start=start, occurrence_on=start, occurrence_number=1)
 
 
 def complete(batch: Batch, todo: Todo) -> bool:
@@ -66,7 +66,7 @@ def complete(batch: Batch, todo: Todo) -> bool:
         todo=todo,
         occurrence_on=series.this.day,
         occurrence_number=series.this.number,
-        series_start=series.start,
+        series_in=todo.series_in,
         due_date=series.due,
         starts_on=todo.starts_on,
         completed_at=batch.change.now,
@@ -98,10 +98,7 @@ def skip(batch: Batch, todo: Todo) -> None:
 def take_back(batch: Batch, todo: Todo) -> None:
     """Back to the occurrence that was completed last in this series."""
     completion = batch.latest_completion_of(todo)
-    if completion is None or completion.series_start != todo.series_start:
-        return
-    if todo.completed_at is None and completion.occurrence_number >= series_of(todo).this.number:
-        # Of a series before this one that began on the same day.
+    if completion is None or completion.series_in != todo.series_in:
         return
     batch.take_back(completion)
     this = Occurrence(completion.occurrence_on, completion.occurrence_number)

@@ -18,12 +18,14 @@ COLUMNS = {
         "varchar(10) NOT NULL DEFAULT 'due' CONSTRAINT todo_repeat_from_known"
         " CHECK (repeat_from IN ('due', 'completion'))"
     ),
+    "series_in": "bigint NULL",
     "series_start": "date NULL",
     "occurrence_on": "date NULL",
     "occurrence_number": """integer NULL CONSTRAINT todo_series_of_rule CHECK (
-        (rrule = '' AND series_start IS NULL AND occurrence_on IS NULL AND occurrence_number IS NULL)
-        OR (rrule <> '' AND due_date IS NOT NULL AND series_start IS NOT NULL AND occurrence_on IS NOT NULL
-            AND occurrence_number IS NOT NULL)
+        (rrule = '' AND series_in IS NULL AND series_start IS NULL AND occurrence_on IS NULL
+            AND occurrence_number IS NULL)
+        OR (rrule <> '' AND due_date IS NOT NULL AND series_in IS NOT NULL AND series_start IS NOT NULL
+            AND occurrence_on IS NOT NULL AND occurrence_number IS NOT NULL)
     )""",
 }
 POSTGRESQL = """
@@ -61,6 +63,7 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     "todo", "repeat_from", models.CharField(db_default="due", default="due", max_length=10)
                 ),
+                migrations.AddField("todo", "series_in", models.BigIntegerField(editable=False, null=True)),
                 migrations.AddField("todo", "series_start", models.DateField(editable=False, null=True)),
                 migrations.AddField("todo", "occurrence_on", models.DateField(editable=False, null=True)),
                 migrations.AddField(
@@ -69,10 +72,12 @@ class Migration(migrations.Migration):
                 migrations.AddConstraint(
                     "todo",
                     models.CheckConstraint(
-                        condition=Q(rrule="", series_start=None, occurrence_on=None, occurrence_number=None)
+                        condition=Q(
+                            rrule="", series_in=None, series_start=None, occurrence_on=None, occurrence_number=None
+                        )
                         | (
                             ~Q(rrule="")
-                            & Q(due_date__isnull=False, series_start__isnull=False)
+                            & Q(due_date__isnull=False, series_in__isnull=False, series_start__isnull=False)
                             & Q(occurrence_on__isnull=False, occurrence_number__isnull=False)
                         ),
                         name="todo_series_of_rule",
@@ -93,7 +98,7 @@ class Migration(migrations.Migration):
                 ("uid", models.UUIDField(default=todos.models.owned.uuid7, editable=False)),
                 ("occurrence_on", models.DateField()),
                 ("occurrence_number", models.PositiveIntegerField()),
-                ("series_start", models.DateField()),
+                ("series_in", models.BigIntegerField()),
                 ("due_date", models.DateField()),
                 ("starts_on", models.DateField(null=True)),
                 ("completed_at", models.DateTimeField()),

@@ -19,7 +19,7 @@ class Completion(models.Model):
     # The day that the rule named, and its place in the series; the day may have been moved.
     occurrence_on = models.DateField()
     occurrence_number = models.PositiveIntegerField()
-    series_start = models.DateField()
+    series_in = models.BigIntegerField()
     due_date = models.DateField()
     starts_on = models.DateField(null=True)
     completed_at = models.DateTimeField()

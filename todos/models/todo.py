@@ -119,6 +119,8 @@ class Todo(OwnedRow, Trashable):
     # A rule of recurrence in its one spelling, and where its series begins and stands; see `todos.recurrence`.
     rrule = models.CharField(max_length=200, default="", db_default="", blank=True)
     repeat_from = models.CharField(max_length=10, default="due", db_default="due")
+    # The change in which the series began, which tells it from others of this todo.
+    series_in = models.BigIntegerField(null=True, editable=False)
     series_start = models.DateField(null=True, editable=False)
     occurrence_on = models.DateField(null=True, editable=False)
     occurrence_number = models.PositiveIntegerField(null=True, editable=False)
@@ -162,10 +164,10 @@ class Todo(OwnedRow, Trashable):
             models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="todo_own_parent"),
             models.CheckConstraint(condition=LessThanOrEqual(Length("meta"), 2048), name="todo_meta_length"),
             models.CheckConstraint(
-                condition=Q(rrule="", series_start=None, occurrence_on=None, occurrence_number=None)
+                condition=Q(rrule="", series_in=None, series_start=None, occurrence_on=None, occurrence_number=None)
                 | (
                     ~Q(rrule="")
-                    & Q(due_date__isnull=False, series_start__isnull=False)
+                    & Q(due_date__isnull=False, series_in__isnull=False, series_start__isnull=False)
                     & Q(occurrence_on__isnull=False, occurrence_number__isnull=False)
                 ),
                 name="todo_series_of_rule",
