@@ -47,11 +47,17 @@ def need_a_date(reminders: str) -> bool:
 
 def moments(reminders: str, due: Due, starts_on: date | None, reader_zone: str) -> list[datetime]:
     """All of them in order, but for those at which the todo is hidden."""
-    found = sorted({moment_of(each, due, due.zone or reader_zone) for each in orjson.loads(reminders)})
+    found = sorted({moment_of(each, due, due.zone or reader_zone) for each in counted(reminders, due)})
     if starts_on is None:
         return found
     begins = zones.instant(starts_on, MIDNIGHT, reader_zone)
     return [moment for moment in found if moment >= begins]
+
+
+def counted(reminders: str, due: Due) -> list[Json]:
+    """Minutes before nothing are silent: a version that does not know them may have cleared the date."""
+    found: list[Json] = orjson.loads(reminders)
+    return found if due.day else [each for each in found if "at" in each]
 
 
 def moment_of(reminder: Json, due: Due, zone: str) -> datetime:
@@ -88,10 +94,10 @@ def next_moment(
     return next((moment for moment in found if moment > now), None)
 
 
-def days_of(reminders: str, due: Due) -> tuple[date, date]:
+def days_of(reminders: str, due: Due) -> tuple[date | None, date | None]:
     """Of the first and the last, by the clock: what an index is asked for."""
-    found = [local_moment(each, due).date() for each in orjson.loads(reminders)]
-    return min(found), max(found)
+    found = [local_moment(each, due).date() for each in counted(reminders, due)]
+    return min(found, default=None), max(found, default=None)
 
 
 def moved(reminders: str, away: timedelta) -> str:

@@ -41,6 +41,10 @@ class Walls(TodosTestCase):
             {"starts_on": "1969-12-31"},
             {"deleted_at": now},
             {"trashed_in": 1},
+            {"rrule": "FREQ=DAILY"},
+            {"series_in": 1},
+            {"repeat_from": "noon"},
+            {"reminds_from": "2026-01-01", "reminds_until": "2026-01-01"},
         ):
             with self.subTest(values):
                 self.assert_refused(lambda values=values: self.row(self.todo).update(**values))

@@ -28,7 +28,7 @@ from todos.recurrence.sentence import in_words
 from todos.recurrence.series import Occurrence, following, require_an_occurrence
 from todos.types import Json, RowSet
 
-SERIES = ("rrule", "series_start", "occurrence_on", "occurrence_number")
+SERIES = ("rrule", "due_date", "series_start", "occurrence_on", "occurrence_number")
 
 
 class CompletionView(OwnedViewSet):
@@ -62,8 +62,8 @@ class OccurrenceView(OwnedViewSet):
         found = self.reader.tuples(Query((type(self), "todo"), todo_named, {"uid": self.uid}), SERIES)
         if not found:
             raise NotFound
-        ((rule, start, day, number),) = found
-        if not rule:
+        ((rule, due, start, day, number),) = found
+        if not (rule and due):
             return self.json_response({"rrule": None, "sentence": None, "days": []})
         this = Occurrence(day, number)
         return self.json_response(occurrences(parse(rule), start, this, values.get("count", FEW)))

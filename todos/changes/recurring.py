@@ -22,21 +22,28 @@ NO_SERIES = dict.fromkeys(("series_in", "series_start", "occurrence_on", "occurr
 
 class Series(NamedTuple):
     rule: Rule
+    begun_in: int
     start: date
     this: Occurrence
     # When this occurrence is due, which may have been moved.
     due: date
 
 
+def repeats(todo: Todo) -> bool:
+    """A rule without a date rests until there is one again: a version that does not know rules may have cleared it."""
+    return bool(todo.rrule and todo.due_date)
+
+
 def series_of(todo: Any) -> Series:
-    """Of a todo with a rule, where the database holds that nothing of it is null."""
+    """Of a todo that repeats, where the database holds that the series is whole."""
     this = Occurrence(todo.occurrence_on, todo.occurrence_number)
-    return Series(parse(todo.rrule), todo.series_start, this, todo.due_date)
+    return Series(parse(todo.rrule), todo.series_in, todo.series_start, this, todo.due_date)
 
 
 def settle(batch: Batch, todo: Todo, was: tuple[str, date | None], *, is_named: bool) -> None:
     """Begins the series where a rule was sent, unless everything is as it was, and ends it with the rule."""
-    if todo.rrule and not todo.due_date:
+    is_resting = not is_named and was == (todo.rrule, None)
+    if todo.rrule and not todo.due_date and not is_resting:
         pointer = "/rrule" if is_named else "/due_date"
         raise Invalid("rrule_needs_date", "A todo that repeats needs a due_date.", pointer=pointer)
     if not todo.rrule:
@@ -66,7 +73,7 @@ def complete(batch: Batch, todo: Todo) -> bool:
         todo=todo,
         occurrence_on=series.this.day,
         occurrence_number=series.this.number,
-        series_in=todo.series_in,
+        series_in=series.begun_in,
         due_date=series.due,
         starts_on=todo.starts_on,
         completed_at=batch.change.now,
@@ -86,7 +93,7 @@ def complete(batch: Batch, todo: Todo) -> bool:
 
 
 def skip(batch: Batch, todo: Todo) -> None:
-    if not todo.rrule or todo.completed_at:
+    if not repeats(todo) or todo.completed_at:
         raise Conflict("not_repeating", "Only an open todo that repeats can be skipped.", uid=todo.uid)
     series = series_of(todo)
     following = following_of(batch, todo, series).occurrence

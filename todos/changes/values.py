@@ -27,7 +27,7 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
     batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
     require_whole_date(todo)
     if todo.reminders:
-        require_date_of_minutes(todo, is_named="reminders" in values)
+        require_date_of_minutes(todo, is_named="reminders" in values, had_date=bool(was[1]))
     recurring.settle(batch, todo, was, is_named="rrule" in values)
     batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders))
     if "tags" in values:
@@ -90,8 +90,9 @@ def require_whole_date(todo: Todo) -> None:
         raise Invalid("zone_needs_time", "A time_zone needs a due_time.", pointer="/time_zone")
 
 
-def require_date_of_minutes(todo: Todo, *, is_named: bool) -> None:
-    if not todo.due_date and need_a_date(todo.reminders):
+def require_date_of_minutes(todo: Todo, *, is_named: bool, had_date: bool) -> None:
+    """Refuses the change that leaves them without one, not those that come after a version that did not know them."""
+    if not todo.due_date and (is_named or had_date) and need_a_date(todo.reminders):
         pointer = "/reminders" if is_named else "/due_date"
         raise Invalid("reminder_needs_date", "Minutes before need a due_date.", pointer=pointer)
 
@@ -100,7 +101,7 @@ def complete_with_subtasks(batch: Batch, todo: Todo) -> None:
     """Completes a todo and the subtasks that are still open, or one occurrence of a todo that goes on."""
     if todo.completed_at is not None:
         return
-    if todo.rrule and recurring.complete(batch, todo):
+    if recurring.repeats(todo) and recurring.complete(batch, todo):
         return
     if not todo.pk:
         batch.touch(todo, completed_at=batch.change.now)

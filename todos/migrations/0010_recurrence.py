@@ -1,8 +1,7 @@
 """Todos that repeat, and the occurrences that were completed.
 
-Columns are added by hand, because Django would make SQLite's table anew and lose its triggers; they have defaults in the
-database, so that the version before this one can run on the new table, and completions go with their todos, since it
-deletes these without them. References are as in 0002: they include the owner.
+Columns have defaults in the database, so that the version before this one can run on the new table, and completions go
+with their todos, since it deletes these without them. References are as in 0002: they include the owner.
 """
 
 import django.db.models.deletion
@@ -11,22 +10,26 @@ from django.db import migrations, models
 from django.db.models import Q
 
 import todos.models.owned
+from todos.migrations._columns import Check, add
 
 COLUMNS = {
     "rrule": "varchar(200) NOT NULL DEFAULT ''",
-    "repeat_from": (
-        "varchar(10) NOT NULL DEFAULT 'due' CONSTRAINT todo_repeat_from_known"
-        " CHECK (repeat_from IN ('due', 'completion'))"
-    ),
+    "repeat_from": "varchar(10) NOT NULL DEFAULT 'due'",
     "series_in": "bigint NULL",
     "series_start": "date NULL",
     "occurrence_on": "date NULL",
-    "occurrence_number": """integer NULL CONSTRAINT todo_series_of_rule CHECK (
-        (rrule = '' AND series_in IS NULL AND series_start IS NULL AND occurrence_on IS NULL
+    "occurrence_number": "integer NULL",
+}
+# Nothing holds the rule to a due date: the version before this one clears that without a look at the rule.
+CHECKS = {
+    "todo_repeat_from_known": Check("repeat_from", "repeat_from IN ('due', 'completion')"),
+    "todo_series_of_rule": Check(
+        "occurrence_number",
+        """(rrule = '' AND series_in IS NULL AND series_start IS NULL AND occurrence_on IS NULL
             AND occurrence_number IS NULL)
-        OR (rrule <> '' AND due_date IS NOT NULL AND series_in IS NOT NULL AND series_start IS NOT NULL
-            AND occurrence_on IS NOT NULL AND occurrence_number IS NOT NULL)
-    )""",
+        OR (rrule <> '' AND series_in IS NOT NULL AND series_start IS NOT NULL AND occurrence_on IS NOT NULL
+            AND occurrence_number IS NOT NULL)""",
+    ),
 }
 POSTGRESQL = """
 ALTER TABLE todos_completion ADD CONSTRAINT todos_completion_todo_id_of_owner FOREIGN KEY (owner_id, todo_id)
@@ -52,11 +55,9 @@ def build(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("todos", "0009_erased_ids"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
-        migrations.RunSQL(
-            [f"ALTER TABLE todos_todo ADD COLUMN {name} {kind}" for name, kind in COLUMNS.items()],
-            # The checks go with their columns on PostgreSQL; SQLite wants the column that has the check gone first.
-            [f"ALTER TABLE todos_todo DROP COLUMN {name}" for name in reversed(COLUMNS)],
-            state_operations=[
+        migrations.SeparateDatabaseAndState(
+            [add(COLUMNS, CHECKS)],
+            [
                 migrations.AddField(
                     "todo", "rrule", models.CharField(blank=True, db_default="", default="", max_length=200)
                 ),
@@ -77,7 +78,7 @@ class Migration(migrations.Migration):
                         )
                         | (
                             ~Q(rrule="")
-                            & Q(due_date__isnull=False, series_in__isnull=False, series_start__isnull=False)
+                            & Q(series_in__isnull=False, series_start__isnull=False)
                             & Q(occurrence_on__isnull=False, occurrence_number__isnull=False)
                         ),
                         name="todo_series_of_rule",

@@ -163,11 +163,12 @@ class Todo(OwnedRow, Trashable):
             ),
             models.CheckConstraint(condition=Q(parent=None) | ~Q(parent=F("id")), name="todo_own_parent"),
             models.CheckConstraint(condition=LessThanOrEqual(Length("meta"), 2048), name="todo_meta_length"),
+            # Neither a rule nor minutes are held to a due date: a version that does not know them may clear that.
             models.CheckConstraint(
                 condition=Q(rrule="", series_in=None, series_start=None, occurrence_on=None, occurrence_number=None)
                 | (
                     ~Q(rrule="")
-                    & Q(due_date__isnull=False, series_in__isnull=False, series_start__isnull=False)
+                    & Q(series_in__isnull=False, series_start__isnull=False)
                     & Q(occurrence_on__isnull=False, occurrence_number__isnull=False)
                 ),
                 name="todo_series_of_rule",
@@ -177,11 +178,7 @@ class Todo(OwnedRow, Trashable):
                 condition=LessThanOrEqual(Length("reminders"), LONGEST), name="todo_reminders_length"
             ),
             models.CheckConstraint(
-                condition=Q(due_date__isnull=False) | ~Q(reminders__contains="minutes_before"),
-                name="todo_minutes_need_date",
-            ),
-            models.CheckConstraint(
-                condition=Q(reminders="", reminds_from=None, reminds_until=None)
+                condition=Q(reminds_from=None, reminds_until=None)
                 | (~Q(reminders="") & Q(reminds_from__isnull=False, reminds_until__isnull=False)),
                 name="todo_days_of_reminders",
             ),
