@@ -20,8 +20,9 @@ from tests.fake_betterauth import FakeBetterAuth
 from tests.faults.stage import Service
 from tests.limits import only_when_asked
 from tests.limits.figures import record
+from todos.changes.history import CHANGES_TO_A_COUNT
 
-TODOS, LISTS, TAGS, TAGS_OF_A_TODO = 100_000, 1_000, 5_000, 5
+TODOS, LISTS, TAGS, TAGS_OF_A_TODO, COMPLETIONS = 100_000, 1_000, 5_000, 5, 50_000
 BAR_SECONDS = 1.5
 NOW = datetime.now(UTC).replace(microsecond=0)
 BORN = {"created_at": f"{NOW:%Y-%m-%d %H:%M:%S}", "updated_at": f"{NOW:%Y-%m-%d %H:%M:%S}"}
@@ -38,6 +39,8 @@ REQUESTS = (
     f"/changes?page_size=200&since={FIRST + LISTS + TAGS + TODOS // 2}",
     f"/changes?page_size=200&since={FIRST + LISTS + TAGS + TODOS - 20}",
 )
+# The first todo has all of the history, which each of these reads or counts.
+HABIT = {"title": "first", "due_date": f"{NOW:%Y-%m-%d}", "rrule": "FREQ=DAILY"}
 Rows = Iterator[dict[str, object]]
 
 
@@ -87,11 +90,35 @@ def links(owner: int) -> Rows:
             yield {"owner_id": owner, "todo_id": FIRST + number, "tag_id": tag}
 
 
+def completions(owner: int) -> Rows:
+    for number in range(COMPLETIONS):
+        moment = NOW - timedelta(minutes=COMPLETIONS - number)
+        yield {
+            "uid": uuid.UUID(int=number + 1).hex,
+            "owner_id": owner,
+            "todo_id": 1,
+            "series_in": 1,
+            "occurrence_number": number + 1,
+            "occurrence_on": f"{moment:%Y-%m-%d}",
+            "due_date": f"{moment:%Y-%m-%d}",
+            "missed": 0,
+            "subtasks": "",
+            "reminders": "",
+            "completed_at": f"{moment:%Y-%m-%d %H:%M:%S}",
+        }
+
+
 def row(owner: int, kind: str, number: int) -> dict[str, object]:
     return {"uid": uuid.uuid5(uuid.NAMESPACE_OID, f"{kind} {number}").hex, "owner_id": owner, **BORN}
 
 
-TABLES = (("todos_list", lists), ("todos_tag", tags), ("todos_todo", todos), ("todos_todotag", links))
+TABLES = (
+    ("todos_list", lists),
+    ("todos_tag", tags),
+    ("todos_todo", todos),
+    ("todos_todotag", links),
+    ("todos_completion", completions),
+)
 VERSION = FIRST + LISTS + TAGS + TODOS
 ACCOUNT = f"UPDATE todos_account SET version = {VERSION}, todo_count = {TODOS}, time_zone = 'Europe/Berlin'"
 OWNER = "SELECT owner_id FROM todos_account"
@@ -104,9 +131,17 @@ class FullAccountCase(SimpleTestCase):
         issuer = self.enterContext(FakeBetterAuth())
         self.service = self.enterContext(Service(url, issuer.url, WEB_WORKERS="1"))
         self.token = issuer.token(sub="alice")
-        self.assertEqual(self.service.request("POST", "/api/v1/todos", self.token, {"title": "first"})[0], 201)
+        self.assertEqual(self.service.request("POST", "/api/v1/todos", self.token, HABIT)[0], 201)
         self.fill(url)
-        figures = [self.figure(path) for path in REQUESTS]
+        figures = [self.figure("GET", path) for path in REQUESTS]
+        uid = self.service.request("GET", "/api/v1/todos?q=first", self.token)[1]["results"][0]["id"]
+        history = f"/todos/{uid}/completions?ordering=-completed_at&page_size=200"
+        self.assertIsNotNone(self.service.request("GET", f"/api/v1{history}", self.token)[1]["next"])
+        figures.append(self.figure("GET", history))
+        figures += [self.figure("POST", f"/todos/{uid}/{verb}") for verb in ("skip", "reopen")]
+        # One of these counts.
+        counting = CHANGES_TO_A_COUNT
+        figures.append(self.figure("POST", f"/todos/{uid}/complete", times=counting, which=counting - 1))
         self.assert_full()
         for figure in figures:
             with self.subTest(figure.what):
@@ -115,14 +150,15 @@ class FullAccountCase(SimpleTestCase):
     def fill(self, url: str) -> None:
         raise NotImplementedError
 
-    def figure(self, path: str):
+    def figure(self, method: str, path: str, *, times: int = 3, which: int = 1):
+        """One of so many times, in their order."""
         seconds = []
-        for _ in range(3):
+        for _ in range(times):
             began = time.monotonic()
-            status, answer = self.service.request("GET", f"/api/v1{path}", self.token)
+            status, answer = self.service.request(method, f"/api/v1{path}", self.token)
             seconds.append(time.monotonic() - began)
             self.assertEqual(status, 200, answer)
-        return record(f"{self.name}: full account, GET {path}", sorted(seconds)[1], BAR_SECONDS, "s")
+        return record(f"{self.name}: full account, {method} {path}", sorted(seconds)[which], BAR_SECONDS, "s")
 
     def assert_full(self) -> None:
         summary = self.service.request("GET", "/api/v1/summary", self.token)[1]

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
 from todos import clock
-from todos.models import Account, List, Tag, Todo, TodoTag
+from todos.models import Account, Completion, List, Tag, Todo, TodoTag
 
 TODOS = 20_000
 # A partition is called after its table.
@@ -43,6 +43,8 @@ QUERIES = (
     "/changes?since=19990",
     "/reminders",
     "/reminders?until={until}&tz=Asia/Tokyo&page_size=200",
+    "/todos/{todo}/completions",
+    "/todos/{todo}/completions?ordering=-completed_at",
 )
 
 
@@ -83,6 +85,14 @@ def todos_of(owner, project, count):
         )
 
 
+def completions_of(owner, todo, count):
+    for number in range(count):
+        day = (START + timedelta(days=number % 400)).date()
+        moment = START + timedelta(minutes=number)
+        same = {"owner": owner, "todo": todo, "series_in": 1, "missed": 0}
+        yield Completion(**same, occurrence_on=day, occurrence_number=number + 1, due_date=day, completed_at=moment)
+
+
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL, whose plans these are")
 class PlansForManyTodos(TodosTestCase):
     @classmethod
@@ -102,6 +112,7 @@ class PlansForManyTodos(TodosTestCase):
         todos = Todo.objects.bulk_create(todos_of(person.user, project, count), batch_size=2_000)
         tag = Tag.objects.get(owner=person.user, uid=person.make("tags", name="rare")["id"])
         TodoTag.objects.bulk_create(TodoTag(owner=person.user, todo=todo, tag=tag) for todo in todos[1:400:8])
+        Completion.objects.bulk_create(completions_of(person.user, todos[1], count), batch_size=2_000)
         Account.objects.filter(owner=person.user).update(version=count + 10)
         until = (clock.now() + timedelta(days=89)).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {"list": project.uid, "todo": todos[1].uid, "until": until}
@@ -152,6 +163,14 @@ class PlansForManyTodos(TodosTestCase):
     def assert_nothing_is_sorted(self, page):
         for plan in self.plans(page):
             self.assertNotRegex(plan, r"Sort Key: .*todos_todo")
+
+    def test_a_long_history_is_read_along_an_index(self):
+        for path in QUERIES[-2:]:
+            with self.subTest(path):
+                following = self.alice.get(path.format(**self.known)).json()["next"]
+                for page in (path, following):
+                    for plan in self.plans(page):
+                        self.assertNotRegex(plan, r"Sort Key|Seq Scan on todos_completion")
 
     def test_reminders_are_found_by_their_days(self):
         with CaptureQueriesContext(connection) as queries:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta
-from unittest import mock
 
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
 from todos import clock
-from todos.changes import batch
 from todos.models import Completion
 
 FRIDAY = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -285,16 +284,36 @@ class Repeating(TodosTestCase):
             self.assertEqual(self.alice.post("/todos/bulk", body).status_code, 200)
         return len(queries)
 
-    def test_a_todo_keeps_its_latest_completions(self):
+    @override_settings(QUOTA_COMPLETIONS=3)
+    def test_a_full_history_forgets_its_oldest_and_keeps_nobody_from_completing(self):
         todo, other = self.weekly(), self.weekly()
+        hers = self.mallory.todo(due_date="2026-11-27", rrule="FREQ=WEEKLY")
+        self.mallory.post(f"/todos/{hers['id']}/complete")
         self.verb(other, "complete")
-        with mock.patch.object(batch, "MOST_COMPLETIONS", 2):
-            days = [self.verb(todo, "complete")["due_date"] for _ in range(4)]
+        days = [self.verb(todo, "complete")["due_date"] for _ in range(3)]
 
-        self.assertEqual([row["due_date"] for row in self.history(todo)], days[1:3])
-        self.assertEqual(len(self.history(other)), 1)
+        self.complete_when_counting(todo)
 
-    def test_completing_costs_two_statements_more_than_a_plain_todo(self):
+        self.assertEqual([row["due_date"] for row in self.history(todo)], days)
+        self.assertEqual(self.history(other), [])
+        self.assertEqual(Completion.objects.filter(owner=self.mallory.user).count(), 1)
+
+    @override_settings(QUOTA_COMPLETIONS=0)
+    def test_zero_keeps_all_of_the_history(self):
+        todo = self.weekly()
+
+        self.complete_when_counting(todo)
+
+        self.assertEqual(len(self.history(todo)), 1)
+
+    def complete_when_counting(self, todo):
+        """By one of the changes that count."""
+        for number in range(self.alice.version + 1, 32):
+            self.alice.patch(f"/todos/{todo['id']}", {"title": str(number)})
+        self.verb(todo, "complete")
+        self.assertEqual(self.alice.version, 32)
+
+    def test_completing_costs_a_statement_more_than_a_plain_todo(self):
         plain, todo = self.alice.todo(), self.weekly()
         costs = []
         for row in (plain, todo):
@@ -302,7 +321,7 @@ class Repeating(TodosTestCase):
                 self.verb(row, "complete")
             costs.append(len(queries))
 
-        self.assertEqual(costs[1] - costs[0], 2)
+        self.assertEqual(costs[1] - costs[0], 1)
         self.assertLessEqual(costs[1], 1.5 * costs[0])
 
     def test_a_subtask_completed_with_its_parent_keeps_its_history(self):

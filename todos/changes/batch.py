@@ -7,10 +7,11 @@ from collections.abc import Iterable, Set
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, Value
+from django.db.models import Q, Value
 
 from todos.changes import quotas
 from todos.changes.change import Change, Place
+from todos.changes.history import History
 from todos.changes.tags import by_former_names
 from todos.exceptions import Invalid, Missing
 from todos.models import Completion, List, Tag, Todo, TodoTag, Tombstone
@@ -18,8 +19,6 @@ from todos.models.tag import tag_key, tag_keys
 
 # What a subtask's place follows from, and SQLite checks at once; see `flush`.
 BOUND_TO_PARENT = frozenset({"list_id", "parent_id"})
-# Of one todo; what is older is forgotten.
-MOST_COMPLETIONS = 1_000
 
 
 class Batch:
@@ -37,9 +36,7 @@ class Batch:
         # Those that the database has as subtasks at present.
         self.nested: set[UUID] = set()
         self.has_parents = self.has_children = False
-        self.completions: list[Completion] = []
-        self.latest_completions: dict[int, Completion] | None = None
-        self.taken_back: list[int] = []
+        self.history = History(change)
         # How many subtasks each parent and how many tags (None) are stored, and what is not written yet.
         self.stored_counts: dict[UUID | None, int] = {}
         self.arrived: Counter[UUID] = Counter()
@@ -215,7 +212,7 @@ class Batch:
             self.update(changed, names)
         Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is not None])
         self.write_links(new)
-        self.write_completions()
+        self.history.write()
         self.nested = {todo.uid for todo in self.todos.values() if todo.parent_uid is not None}
         self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
         self.stored_counts, self.arrived = {}, Counter()
@@ -247,34 +244,7 @@ class Batch:
         )
 
     def latest_completion_of(self, todo: Todo) -> Completion | None:
-        """One of this change, or fetched for all todos that repeat in one statement."""
-        if new := next((row for row in reversed(self.completions) if row.todo is todo), None):
-            return new
-        if self.latest_completions is None:
-            keys = [row.pk for row in self.todos.values() if row.rrule and row.pk]
-            rows = Completion.objects.filter(owner_id=self.change.owner_id, todo__in=keys)
-            latest = rows.order_by().values("todo").annotate(latest=Max("pk")).values("latest")
-            found = Completion.objects.filter(owner_id=self.change.owner_id, pk__in=latest) if keys else ()
-            self.latest_completions = {row.todo_id: row for row in found}
-        return self.latest_completions.get(todo.pk)
-
-    def take_back(self, completion: Completion) -> None:
-        if completion.pk:
-            self.taken_back.append(completion.pk)
-        else:
-            self.completions.remove(completion)
-
-    def write_completions(self) -> None:
-        owner_id = self.change.owner_id
-        if self.taken_back:
-            Completion.objects.filter(owner_id=owner_id, pk__in=self.taken_back).delete()
-        for row in self.completions:
-            # A new todo has got its key only now.
-            row.todo_id = row.todo.pk
-        Completion.objects.bulk_create(self.completions)
-        if self.completions:
-            forget_old_completions(owner_id, [row.todo_id for row in self.completions])
-        self.completions, self.taken_back, self.latest_completions = [], [], None
+        return self.history.latest_of(todo, self.todos.values())
 
     def erase(self, todos: list[Todo]) -> None:
         """Deletes for good and leaves tombstones."""
@@ -290,12 +260,3 @@ class Batch:
             todo.version = self.change.number
             del self.todos[todo.uid]
             self.written.pop(todo.uid, None)
-
-
-def forget_old_completions(owner_id: int, todos: list[int]) -> None:
-    """A todo keeps its latest ones."""
-    rows = Completion.objects.filter(owner_id=owner_id, todo__in=todos).order_by()
-    counts = rows.values_list("todo").annotate(count=Count("*")).filter(count__gt=MOST_COMPLETIONS)
-    for todo, _ in counts:
-        keys = rows.filter(todo=todo).order_by("-pk").values_list("pk", flat=True)
-        rows.filter(todo=todo, pk__lte=keys[MOST_COMPLETIONS]).delete()

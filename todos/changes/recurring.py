@@ -80,7 +80,7 @@ def complete(batch: Batch, todo: Todo) -> bool:
         missed=following.missed,
         subtasks=written({str(child.uid): (child.completed_at, child.completed_in) for child in done}),
     )
-    batch.completions.append(completion)
+    batch.history.new.append(completion)
     if following.occurrence is None:
         return False
     reminders = todo.reminders
@@ -107,7 +107,7 @@ def take_back(batch: Batch, todo: Todo) -> None:
     completion = batch.latest_completion_of(todo)
     if completion is None or completion.series_in != todo.series_in:
         return
-    batch.take_back(completion)
+    batch.history.take_back(completion)
     this = Occurrence(completion.occurrence_on, completion.occurrence_number)
     stand(batch, todo, this, completion.due_date, completion.starts_on, completion.reminders or todo.reminders)
     states = orjson.loads(completion.subtasks or "{}")
