@@ -11,13 +11,13 @@ from unittest import mock
 from dateutil.rrule import rrulestr
 from django.test import SimpleTestCase
 from hypothesis import assume, example, given, settings
-from hypothesis import strategies as some
 
 from tests.thoroughness import IS_THOROUGH
 from tests.todos.rrule.ask import VECTORS, ours
 from tests.todos.rrule.rules import questions
+from tests.todos.rrule.strategies import MOMENTS, RULES, accepted
 from todos.recurrence import walk
-from todos.recurrence.rule import DAYS, Rule, RuleRefused, parse
+from todos.recurrence.rule import RuleRefused, parse
 from todos.recurrence.sentence import in_words
 from todos.recurrence.series import MOST_MISSED, Next, Occurrence, following, next_from, next_from_completion
 from todos.recurrence.series import require_an_occurrence as require
@@ -115,39 +115,7 @@ EXPENSIVE = (
 )
 
 
-def spelled(parts: dict[str, str]) -> str:
-    return ";".join(f"{name}={value}" for name, value in parts.items() if value)
-
-
-def listed(values: some.SearchStrategy[str]) -> some.SearchStrategy[str]:
-    return some.lists(values, max_size=3).map(",".join)
-
-
-NUMBERED_DAYS = some.tuples(some.sampled_from(["", "", "1", "-1", "2", "5", "-5"]), some.sampled_from(DAYS)).map(
-    "".join
-)
-RULES = some.fixed_dictionaries(
-    {
-        "FREQ": some.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]),
-        "INTERVAL": some.sampled_from(["", "2", "3", "13", "52"]),
-        "BYMONTH": listed(some.integers(1, 12).map(str)),
-        "BYMONTHDAY": listed(some.sampled_from(["1", "15", "28", "29", "30", "31", "-1", "-2", "-31"])),
-        "BYDAY": listed(NUMBERED_DAYS),
-        "BYSETPOS": listed(some.sampled_from(["1", "2", "-1", "-2"])),
-        "WKST": some.sampled_from(["", "", "SU", "WE"]),
-    }
-).map(spelled)
 thoroughly = settings(max_examples=2_000 if IS_THOROUGH else 100, deadline=None, derandomize=True)
-MOMENTS = some.dates(date(2020, 1, 1), date(2040, 1, 1))
-
-
-def accepted(text: str, start: date) -> Rule:
-    try:
-        rule = parse(text)
-        require(rule, start)
-    except RuleRefused:
-        assume(False)
-    return rule
 
 
 class Rules(SimpleTestCase):
@@ -263,7 +231,7 @@ class Series(SimpleTestCase):
         self.assertEqual((outcome.occurrence.day, outcome.missed), (date(2026, 11, 27), MOST_MISSED))
 
     def test_a_series_is_walked_once(self):
-        with mock.patch.object(walk, "days_in", wraps=walk.days_in) as looked:
+        with mock.patch.object(walk, "monthrange", wraps=walk.monthrange) as looked:
             outcome = self.next("FREQ=MONTHLY;COUNT=999", START, start=date(1970, 1, 27))
 
         self.assertEqual((outcome.occurrence.day, outcome.missed), (START, 681))

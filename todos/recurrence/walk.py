@@ -1,32 +1,35 @@
-"""The days that a rule names, period by period, with a limit to how many periods are looked at.
+"""The days that a rule names, in order and to the end of the calendar.
 
 A series begins at its start, whether the rule names that day or not, and what the rule leaves open (the day of the
-month, say) is that of the start. It ends where the rule says so, or where `MOST_PERIODS` name no day.
+month, say) is that of the start. Months and years are looked at whole, and those that look alike once.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
-from collections.abc import Iterator
-from datetime import date, timedelta
+from calendar import isleap, monthrange
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
 
 from todos.recurrence.rule import Rule, Weekday
 
-# A Monday that is 29 February comes after 40 years at most, which are 480 months.
-MOST_PERIODS = 1_200
 LAST_DAY = date(9998, 12, 31)
 WEEK = 7
+# After 400 years the calendar repeats, and a walk through it by any number of months or years has then seen as many of
+# them or fewer, and sees those again. So if that many in a row have no day that the rule names, none has.
+MOST_IDLE_MONTHS = 400 * 12
+# Up to here, every so many days are chosen from those of the months; of longer steps there are fewer to look at.
+LONGEST_OF_MONTHS = 62
 
 
 def days_after(rule: Rule, start: date, day: date) -> Iterator[date]:
-    """What the rule names after this day, in order. (COUNT counts from the start, so that callers look at it.)"""
-    rule = in_long_periods(with_start(rule, start))
-    for first in periods(rule, start, day):
-        for each in days_in(rule, first):
-            if rule.until is not None and each > rule.until:
-                return
-            if each > day:
-                yield each
+    """What the rule names after this day. (COUNT counts from the start, so that callers look at it.)"""
+    last = LAST_DAY if rule.until is None else min(LAST_DAY, rule.until)
+    for each in days_near(with_start(rule, start), start, day, last):
+        if each > last:
+            return
+        if each > day and each >= start:
+            yield each
 
 
 def with_start(rule: Rule, start: date) -> Rule:
@@ -39,109 +42,119 @@ def with_start(rule: Rule, start: date) -> Rule:
     return rule._replace(months=months, month_days=(start.day,))
 
 
-def in_long_periods(rule: Rule) -> Rule:
-    """The same days, with fewer periods to look at: `MOST_PERIODS` days are over after three years."""
-    if rule.freq != "DAILY" or rule.interval > 1 or not (rule.weekdays or rule.month_days):
-        return rule
-    return rule._replace(freq="MONTHLY" if rule.month_days else "WEEKLY")
+def days_near(rule: Rule, start: date, day: date, last: date) -> Iterator[date]:
+    """Those from the first to the last, with some more at both ends."""
+    match rule.freq:
+        case "DAILY":
+            return days_of_days(rule, start, day, last)
+        case "WEEKLY":
+            return days_of_weeks(rule, start, day, last)
+        case "YEARLY" if not rule.months:
+            return days_of_years(rule, start, day, last)
+        case _:
+            return days_of_months(rule, months(rule, start, day, last))
 
 
-def periods(rule: Rule, start: date, day: date) -> Iterator[date]:
-    """First days of the periods that count, from the last one before this day on."""
-    origin = number_of(rule, start)
-    number = origin + max(0, number_of(rule, day) - origin) // rule.interval * rule.interval
-    last = number_of(rule, LAST_DAY)
-    for _ in range(MOST_PERIODS):
-        if number > last:
+def days_of_days(rule: Rule, start: date, day: date, last: date) -> Iterator[date]:
+    origin = start.toordinal()
+    weekdays = {weekday.day for weekday in rule.weekdays} or {*range(WEEK)}
+    # Of seven steps each is another weekday, or all are the same.
+    turns = [turn for turn in range(WEEK) if (origin - 1 + turn * rule.interval) % WEEK in weekdays]
+    if not turns:
+        return iter(())
+    if len(turns) in {1, WEEK}:
+        origin += turns[0] * rule.interval
+        rule = rule._replace(weekdays=(), interval=rule.interval * WEEK // len(turns))
+    if rule.interval > LONGEST_OF_MONTHS or not (rule.months or rule.month_days or rule.weekdays):
+        return days_of_steps(rule, steps(rule, origin, day.toordinal(), last.toordinal()))
+    each_month = rule._replace(freq="MONTHLY", interval=1)
+    found = days_of_months(each_month, months(each_month, start, day, last))
+    return (each for each in found if (each.toordinal() - origin) % rule.interval == 0)
+
+
+def days_of_steps(rule: Rule, ordinals: Iterable[int]) -> Iterator[date]:
+    named = names_in(rule)
+    found: Iterator[date] = map(date.fromordinal, ordinals)
+    if rule.months:
+        found = (each for each in found if each.month in rule.months)
+    if rule.month_days or rule.weekdays:
+        found = (each for each in found if each.day - 1 in named(*monthrange(each.year, each.month)))
+    return found
+
+
+def days_of_weeks(rule: Rule, start: date, day: date, last: date) -> Iterator[date]:
+    def number_of(each: date) -> int:
+        return (each.toordinal() - 1 - rule.week_start) // WEEK
+
+    places = sorted((weekday.day - rule.week_start) % WEEK for weekday in rule.weekdays)
+    for number in steps(rule, number_of(start), number_of(day), number_of(last)):
+        for place in places:
+            ordinal = number * WEEK + 1 + rule.week_start + place
+            # Before the first day of the calendar there is none.
+            if ordinal > 0 and (not rule.months or date.fromordinal(ordinal).month in rule.months):
+                yield date.fromordinal(ordinal)
+
+
+def days_of_months(rule: Rule, several: Iterable[tuple[int, int]]) -> Iterator[date]:
+    named, idle = names_in(rule), 0
+    for year, month in several:
+        numbers = named(*monthrange(year, month))
+        idle = 0 if numbers else idle + 1
+        if idle > MOST_IDLE_MONTHS:
             return
-        first = first_day(rule, number)
-        if rule.freq == "DAILY" and rule.months and first.month not in rule.months:
-            # A day in a month that does not count: on to the next month at once.
-            ahead = monthrange(first.year, first.month)[1] - first.day
-            number += ahead // rule.interval * rule.interval
-        else:
-            yield first
-        number += rule.interval
+        for number in numbers:
+            yield date(year, month, number + 1)
 
 
-def number_of(rule: Rule, day: date) -> int:
-    """Days, weeks, months and years, each counted from long ago."""
-    match rule.freq:
-        case "DAILY":
-            return day.toordinal()
-        case "WEEKLY":
-            return (day.toordinal() - 1 - rule.week_start) // WEEK
-        case "MONTHLY":
-            return day.year * 12 + day.month - 1
-        case _:
-            return day.year
+def months(rule: Rule, start: date, day: date, last: date) -> Iterator[tuple[int, int]]:
+    """Those that count, with their years."""
+    if rule.months and (rule.freq == "YEARLY" or rule.interval == 1):
+        return ((year, month) for year in steps(rule, start.year, day.year, last.year) for month in rule.months)
+    # Numbered from long ago.
+    origin, earliest, latest = (each.year * 12 + each.month - 1 for each in (start, day, last))
+    numbers = steps(rule, origin, earliest, latest)
+    return ((number // 12, number % 12 + 1) for number in numbers if not rule.months or number % 12 + 1 in rule.months)
 
 
-def first_day(rule: Rule, number: int) -> date:
-    match rule.freq:
-        case "DAILY":
-            return date.fromordinal(number)
-        case "WEEKLY":
-            return date.fromordinal(max(1, number * WEEK + 1 + rule.week_start))
-        case "MONTHLY":
-            return date(number // 12, number % 12 + 1, 1)
-        case _:
-            return date(number, 1, 1)
+def days_of_years(rule: Rule, start: date, day: date, last: date) -> Iterator[date]:
+    named = names_in(rule)
+    for year in steps(rule, start.year, day.year, last.year):
+        first = date(year, 1, 1)
+        for number in named(first.weekday(), 365 + isleap(year)):
+            yield date.fromordinal(first.toordinal() + number)
 
 
-def days_in(rule: Rule, first: date) -> list[date]:
-    match rule.freq:
-        case "DAILY":
-            days = [first] if is_named(rule, first) else []
-        case "WEEKLY":
-            week = (first + timedelta(days=number) for number in range(WEEK))
-            days = [day for day in week if is_named(rule, day)]
-        case "MONTHLY":
-            days = days_of_month(rule, first) if not rule.months or first.month in rule.months else []
-        case _:
-            days = days_of_year(rule, first.year)
-    return chosen(rule, days) if rule.positions else days
+def steps(rule: Rule, origin: int, earliest: int, latest: int) -> range:
+    """Every so many numbers from the origin on, beginning with the last one that is not after the earliest."""
+    return range(origin + max(0, earliest - origin) // rule.interval * rule.interval, latest + 1, rule.interval)
 
 
-def is_named(rule: Rule, day: date) -> bool:
-    """For days and weeks, where the parts of a rule only leave out."""
-    if rule.months and day.month not in rule.months:
-        return False
-    if rule.weekdays and Weekday(0, day.weekday()) not in rule.weekdays:
-        return False
-    return not rule.month_days or day in days_of_month(rule._replace(weekdays=()), day)
+def names_in(rule: Rule) -> Callable[[int, int], Sequence[int]]:
+    """Says which days a rule names in a month or a year, by its first weekday and its length; the first day is 0."""
+
+    @cache
+    def named(first: int, length: int) -> list[int]:
+        numbers = {*range(length)}
+        if rule.month_days:
+            numbers &= {number - 1 if number > 0 else length + number for number in rule.month_days}
+        if rule.weekdays:
+            numbers &= {number for each in rule.weekdays for number in numbers_of(each, first, length)}
+        return chosen(rule, sorted(numbers))
+
+    return named
 
 
-def days_of_year(rule: Rule, year: int) -> list[date]:
-    if not rule.months:
-        return named_weekdays(rule, date(year, 1, 1), date(year, 12, 31))
-    return [day for month in rule.months for day in days_of_month(rule, date(year, month, 1))]
-
-
-def days_of_month(rule: Rule, day: date) -> list[date]:
-    length = monthrange(day.year, day.month)[1]
-    if not rule.month_days:
-        return named_weekdays(rule, day.replace(day=1), day.replace(day=length))
-    numbers = {number if number > 0 else length + 1 + number for number in rule.month_days}
-    days = [date(day.year, day.month, number) for number in sorted(numbers) if 0 < number <= length]
-    weekdays = {weekday.day for weekday in rule.weekdays}
-    return [day for day in days if day.weekday() in weekdays] if weekdays else days
-
-
-def named_weekdays(rule: Rule, first: date, last: date) -> list[date]:
-    return sorted({day for weekday in rule.weekdays for day in days_of_weekday(weekday, first, last)})
-
-
-def days_of_weekday(weekday: Weekday, first: date, last: date) -> list[date]:
-    """All of them from the first day to the last, or the nth."""
-    earliest = first.toordinal() + (weekday.day - first.weekday()) % WEEK
-    ordinals = range(earliest, last.toordinal() + 1, WEEK)
+def numbers_of(weekday: Weekday, first: int, length: int) -> range:
+    """All of such days, or the nth."""
+    numbers = range((weekday.day - first) % WEEK, length, WEEK)
     if not weekday.nth:
-        return [date.fromordinal(ordinal) for ordinal in ordinals]
+        return numbers
     place = weekday.nth - 1 if weekday.nth > 0 else weekday.nth
-    return [date.fromordinal(ordinals[place])] if -len(ordinals) <= place < len(ordinals) else []
+    return numbers[place : place + 1 or None]
 
 
-def chosen(rule: Rule, days: list[date]) -> list[date]:
-    places = {place - 1 if place > 0 else len(days) + place for place in rule.positions}
-    return [day for place, day in enumerate(days) if place in places]
+def chosen(rule: Rule, numbers: list[int]) -> list[int]:
+    if not rule.positions:
+        return numbers
+    places = {place - 1 if place > 0 else len(numbers) + place for place in rule.positions}
+    return [number for place, number in enumerate(numbers) if place in places]
