@@ -71,7 +71,7 @@ class Notebook:
         # The tag that had a name until lately, and until when.
         self.former_names: dict[str, tuple[Row, datetime]] = {}
         self.settings: Row = {"time_zone": "UTC", "week_start": 1, "default_list": None}
-        # The occurrences that were completed, in order.
+        # The occurrences that were completed or skipped, in order.
         self.history: list[Row] = []
         self.touched: list[Row] = []
         # Rows whose place among their siblings the contract leaves open after the last change, and rows that were put
@@ -312,14 +312,17 @@ class Notebook:
         following, missed = self.next_of(todo)
         children = self.children(todo) if following else []
         live = [row for row in children if row["completed_at"] and not row["deleted_at"]]
-        kept = {name: todo[name] for name in ("due_date", "starts_on", "series", "reminders")}
         subtasks = {row["id"]: (row["completed_at"], row["completed_in"]) for row in live}
-        self.history.append({"todo": todo["id"], "at": self.now, "missed": missed, "subtasks": subtasks, **kept})
+        self.note(todo, missed=missed, subtasks=subtasks, skipped=False)
         if following:
             self.stand(todo, following)
             for row in live:
                 self.touch(row, completed_at=None, completed_in=None)
         return following is not None
+
+    def note(self, todo: Row, **more: Any) -> None:
+        kept = {name: todo[name] for name in ("due_date", "starts_on", "series", "reminders")}
+        self.history.append({"todo": todo["id"], "at": self.now, **more, **kept})
 
     def stand(self, todo: Row, following: Series) -> None:
         starts_on = todo["starts_on"]
@@ -330,13 +333,19 @@ class Notebook:
         self.touch(todo, due_date=following.day, starts_on=starts_on, series=following, reminders=reminders)
 
     def take_back(self, todo: Row, at: datetime | None = None) -> None:
-        mine = [each for each in self.history if each["todo"] == todo["id"]]
+        mine = [each for each in self.steps(todo) if not each["skipped"]]
         if not todo["rrule"] or not mine or (at and mine[-1]["at"] != at):
             return
-        last = mine[-1]
-        if last["series"].begun != todo["series"].begun:
-            return
-        self.history.remove(last)
+        if mine[-1]["series"].begun == todo["series"].begun:
+            self.go_back(todo, mine[-1])
+
+    def steps(self, todo: Row) -> list[Row]:
+        return [each for each in self.history if each["todo"] == todo["id"]]
+
+    def go_back(self, todo: Row, last: Row) -> None:
+        steps = self.steps(todo)
+        for each in steps[steps.index(last) :]:
+            self.history.remove(each)
         self.touch(todo, **{name: last[name] for name in ("due_date", "starts_on", "series")})
         # What is counted from the due moment has not moved, so that a change of it stays.
         if any("at" in each for each in last["reminders"]):
@@ -350,10 +359,20 @@ class Notebook:
         todo = self.found(self.todos, uid, version)
         if not todo["rrule"] or todo["completed_at"]:
             raise Refusal(409, "not_repeating", todo)
-        following, _ = self.next_of(todo)
+        following, missed = self.next_of(todo)
         if following is None:
             raise Refusal(409, "last_occurrence", todo)
+        self.note(todo, missed=missed, subtasks={}, skipped=True)
         self.stand(todo, following)
+        return 200, todo
+
+    def unskip(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        todo = self.found(self.todos, uid, version)
+        last = (self.steps(todo) or [None])[-1]
+        is_open_series = todo["series"] and not todo["completed_at"]
+        if not (is_open_series and last and last["skipped"] and last["series"].begun == todo["series"].begun):
+            raise Refusal(409, "not_skipped", todo)
+        self.go_back(todo, last)
         return 200, todo
 
     def complete(self, uid: str, version: int | None = None) -> tuple[int, Row]:

@@ -45,6 +45,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "todos/<str:id>/complete"): {},
     ("POST", "todos/<str:id>/reopen"): {},
     ("POST", "todos/<str:id>/skip"): {},
+    ("POST", "todos/<str:id>/unskip"): {},
     ("POST", "todos/<str:id>/restore"): {},
     ("POST", "todos/<str:id>/move"): {},
     ("POST", "lists"): {"id": NEW, "name": "new"},
@@ -65,7 +66,7 @@ QUERIES = {
 OPERATIONS: dict[str, dict[str, Any]] = {
     "create": {"id": NEW, "title": "new"},
     "update": {"id": MINE["todo"], "title": "new"},
-    **{op: {"id": MINE["todo"]} for op in ("complete", "reopen", "skip", "delete", "restore", "move")},
+    **{op: {"id": MINE["todo"]} for op in ("complete", "reopen", "skip", "unskip", "delete", "restore", "move")},
 }
 
 

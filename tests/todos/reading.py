@@ -126,7 +126,9 @@ def summary(notebook: Notebook, now: datetime, tz: str = "") -> dict[str, Any]:
     begun = open_todos(notebook, now, zone)
     todos = shown(notebook, begun)
     live = {uid: todo for uid, todo in notebook.todos.items() if not todo["deleted_at"]}
-    occurrences = [(each["todo"], each["at"]) for each in notebook.history if each["todo"] in live]
+    occurrences = [
+        (each["todo"], each["at"]) for each in notebook.history if each["todo"] in live and not each["skipped"]
+    ]
     completed = {(uid, todo["completed_at"]) for uid, todo in live.items() if todo["completed_at"]}
     done = [moment for _, moment in [*occurrences, *(completed - {*occurrences})]]
     lists = [row for row in notebook.lists.values() if not row["deleted_at"] and not row["archived_at"]]

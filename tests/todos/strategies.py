@@ -115,18 +115,20 @@ settings = st.fixed_dictionaries(
 expectations = st.sampled_from(
     ("none",) * 12 + ("body", "stale body", "header", "stale header", "list of headers", "weak header", "any header")
 )
-VERBS = ("complete", "complete", "reopen", "skip", "delete", "delete", "restore", "restore", "erase_todo")
+VERBS = ("complete", "complete", "reopen", "skip", "unskip", "delete", "delete", "restore", "restore", "erase_todo")
 verbs = st.lists(st.tuples(st.sampled_from(VERBS), number), min_size=1, max_size=5)
 repeating = st.fixed_dictionaries(
     {"rrule": rules.filter(bool), "due_date": days},
     optional={"repeat_from": repeat_from, "reminders": st.sampled_from(REMINDERS)},
 )
-verbs_of_repeating = st.lists(st.sampled_from(("complete", "complete", "skip", "reopen")), min_size=1, max_size=5)
+verbs_of_repeating = st.lists(
+    st.sampled_from(("complete", "complete", "skip", "skip", "unskip", "reopen")), min_size=1, max_size=5
+)
 operation = st.one_of(
     st.tuples(st.just("create"), number, new_todos()),
     st.tuples(st.just("update"), number, todo_changes()),
     st.tuples(st.just("move"), number, moves),
-    st.tuples(st.sampled_from(("complete", "reopen", "skip", "delete", "restore")), number, st.just({})),
+    st.tuples(st.sampled_from(("complete", "reopen", "skip", "unskip", "delete", "restore")), number, st.just({})),
 )
 operations = st.lists(operation, min_size=1, max_size=5, unique_by=lambda drawn: drawn[1])
 

@@ -154,7 +154,7 @@ class WhatIsSaid(TodosTestCase):
         self.assert_said(response, "Write a colour as #rrggbb, such as #3b82f6.", "invalid", expected="color")
 
     def test_of_an_operation_and_of_a_body(self):
-        choices = ["create", "update", "complete", "reopen", "skip", "delete", "restore", "move"]
+        choices = ["create", "update", "complete", "reopen", "skip", "unskip", "delete", "restore", "move"]
 
         response = self.alice.post("/todos/bulk", {"operations": [{"op": "destroy"}]})
 

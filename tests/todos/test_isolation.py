@@ -111,6 +111,7 @@ class NobodySeesAnothersRows(TodosTestCase):
         for name in ("todo", "sibling", "trashed"):
             due = {"due_date": "2026-11-22", "due_time": "10:00", "rrule": "FREQ=WEEKLY", "reminders": REMINDERS}
             make(id=MINE[name], title=name, list=MINE["list"], tags=["both"], **due)
+        self.mallory.post(f"/todos/{MINE['todo']}/skip")
         make(id=MINE["subtask"], parent=MINE["todo"])
         self.mallory.delete(f"/todos/{MINE['trashed']}")
         self.mallory.post("/todos", {"title": "x"}, **{"Idempotency-Key": "both"})
@@ -125,7 +126,8 @@ class NobodySeesAnothersRows(TodosTestCase):
             if own not in {"list", "archived", "gone", "tag", "subtask"}:
                 due = {"due_date": "2026-11-22", "rrule": "FREQ=WEEKLY", "reminders": REMINDERS}
                 make(id=row, title="secret", list=HERS["list"], tags=["hers", "both"], **due)
-                self.alice.post(f"/todos/{row}/complete")
+                for verb in ("complete", "skip"):
+                    self.alice.post(f"/todos/{row}/{verb}")
         make(id=HERS["subtask"], parent=HERS["todo"])
         self.alice.patch(f"/lists/{HERS['archived']}", {"archived": True})
         tag = make("tags", name="her old name")

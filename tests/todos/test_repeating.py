@@ -32,8 +32,8 @@ class Repeating(TodosTestCase):
         self.assertEqual(response.status_code, 200, response.content)
         return response.json()
 
-    def history(self, todo):
-        return self.alice.get(f"/todos/{todo['id']}/completions").json()["results"]
+    def history(self, todo, **query):
+        return self.alice.get(f"/todos/{todo['id']}/completions", query).json()["results"]
 
     def test_a_rule_is_answered_in_its_one_spelling(self):
         todo = self.weekly(rrule="byday=tu;interval=2;freq=weekly")
@@ -227,6 +227,68 @@ class Repeating(TodosTestCase):
         plain = self.alice.todo()
         self.assert_problem(self.alice.post(f"/todos/{plain['id']}/skip"), 409, "not_repeating")
 
+    def test_a_skip_is_taken_back_with_everything_it_moved(self):
+        todo = self.weekly(starts_on="2026-11-26", reminders=[{"at": "2026-11-27T09:00"}, {"minutes_before": 60}])
+        todo = self.alice.patch(f"/todos/{todo['id']}", {"due_date": "2026-11-28"}).json()
+        self.verb(todo, "skip")
+        self.verb(todo, "skip")
+
+        self.assertEqual(self.verb(todo, "unskip")["due_date"], "2026-12-04")
+        back = self.verb(todo, "unskip")
+
+        changed = {"version", "updated_at", "also"}
+        self.assertEqual({**back, **{name: todo[name] for name in changed}}, todo)
+        self.assertEqual(self.history(todo, skipped="true"), [])
+
+    def test_only_a_skip_that_came_last_is_taken_back(self):
+        plain, parent = self.alice.todo(), self.alice.todo()
+        never, done, anew, along = self.weekly(), self.weekly(), self.weekly(), self.weekly(parent=parent["id"])
+        for todo, verb in ((done, "skip"), (done, "complete"), (anew, "skip"), (along, "skip")):
+            self.verb(todo, verb)
+        self.alice.patch(f"/todos/{anew['id']}", {"rrule": "FREQ=DAILY"})
+        self.verb(parent, "complete")
+        before = self.alice.version
+
+        for todo in (plain, never, done, anew, along):
+            self.assert_problem(self.alice.post(f"/todos/{todo['id']}/unskip"), 409, "not_skipped")
+        self.assertEqual(self.alice.version, before)
+
+    def test_reopening_goes_back_over_what_was_skipped(self):
+        todo = self.weekly()
+        for verb in ("skip", "complete", "skip", "skip"):
+            self.verb(todo, verb)
+
+        self.assertEqual(self.verb(todo, "reopen")["due_date"], "2026-12-04")
+        self.assertEqual([row["due_date"] for row in self.history(todo, skipped="true")], ["2026-11-27"])
+        self.assertEqual(self.verb(todo, "unskip")["due_date"], "2026-11-27")
+
+    def test_the_history_tells_of_skips_to_whoever_asks(self):
+        todo = self.weekly(due_date="2026-11-13")
+        for minute, verb in enumerate(("skip", "complete", "skip")):
+            self.stop_at(FRIDAY + timedelta(minutes=minute))
+            self.verb(todo, verb)
+
+        rows = self.history(todo, skipped="true")
+        self.assertEqual([row["skipped"] for row in rows], [True, False, True])
+        self.assertEqual((rows[0]["due_date"], rows[0]["missed"]), ("2026-11-13", 1))
+        self.assertEqual(rows[0]["completed_at"], "2026-11-27T12:00:00Z")
+        self.assertEqual(self.history(todo), rows[1:2])
+        first = self.alice.get(f"/todos/{todo['id']}/completions?skipped=true&page_size=1").json()
+        self.assertEqual(self.alice.get(first["next"]).json()["results"], rows[1:2])
+        self.assertEqual(self.alice.get("/summary").json()["completed_today"], 1)
+
+    def test_one_bulk_takes_two_back(self):
+        todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
+        child = self.alice.todo(parent=todo["id"])
+        for _ in range(2):
+            self.verb(todo, "complete")
+
+        pair = [{"op": "reopen", "id": child["id"]}, {"op": "reopen", "id": todo["id"]}]
+        answer = self.alice.post("/todos/bulk", {"operations": pair}).json()
+
+        self.assertEqual(answer["results"][1]["due_date"], "2026-11-27")
+        self.assertEqual(self.history(todo), [])
+
     def test_the_days_to_come(self):
         todo = self.weekly()
         answer = self.alice.get(f"/todos/{todo['id']}/occurrences?count=2").json()
@@ -272,7 +334,7 @@ class Repeating(TodosTestCase):
 
     def test_bulks_of_them_take_as_many_statements_as_of_one(self):
         todos = [self.weekly() for _ in range(12)]
-        for verb in ("complete", "reopen", "skip"):
+        for verb in ("complete", "reopen", "skip", "unskip", "skip"):
             few, many = (
                 self.statements({"operations": [{"op": verb, "id": todo["id"]} for todo in some]})
                 for some in (todos[:2], todos[2:])

@@ -58,18 +58,19 @@ class ThreeUsers(Bookkeeping):
 
     def read_history(self, who: str, uid: str) -> None:
         book = self.books[who]
-        response = self.send(who, "get", f"/todos/{uid}/completions?page_size=200")
+        response = self.send(who, "get", f"/todos/{uid}/completions?page_size=200&skipped=true")
         if uid not in book.todos:
             assert response.status_code == 404, response.content
             return
-        rows = response.json()["results"]
-        mine = [each for each in book.history if each["todo"] == uid]
+        rows, mine = response.json()["results"], book.steps(book.todos[uid])
         assert [row["completed_at"] for row in rows] == sorted(row["completed_at"] for row in rows)
         # Of those in one moment the order is open.
-        shown = sorted((row["completed_at"], row["due_date"], row["occurrence_on"], row["missed"]) for row in rows)
-        assert shown == sorted(
-            (text(each["at"]), each["due_date"], each["series"].day, each["missed"]) for each in mine
+        names = ("completed_at", "due_date", "occurrence_on", "missed", "skipped")
+        assert sorted(tuple(row[name] for name in names) for row in rows) == sorted(
+            (text(each["at"]), each["due_date"], each["series"].day, each["missed"], each["skipped"]) for each in mine
         )
+        done = self.send(who, "get", f"/todos/{uid}/completions?page_size=200").json()["results"]
+        assert done == [row for row in rows if not row["skipped"]]
         Bookkeeping.histories += len(mine)
 
     @rule(who=some.who, verbs=some.verbs, how=some.expectations)

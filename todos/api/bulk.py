@@ -36,7 +36,7 @@ class UpdateOperation(TodoPatch):
 
 
 class RowOperation(VersionInput):
-    op = serializers.ChoiceField(["complete", "reopen", "skip", "delete", "restore"])
+    op = serializers.ChoiceField(["complete", "reopen", "skip", "unskip", "delete", "restore"])
     id = Id()
 
 
@@ -51,6 +51,7 @@ OPERATIONS: dict[str, Any] = {
     "complete": RowOperation,
     "reopen": RowOperation,
     "skip": RowOperation,
+    "unskip": RowOperation,
     "delete": RowOperation,
     "restore": RowOperation,
     "move": MoveOperation,

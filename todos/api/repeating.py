@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import date
 from itertools import islice
 
 from django.db.models import Subquery, UUIDField
 from django.http import HttpResponse
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -17,7 +19,7 @@ from todos.api.docs import operations
 from todos.api.docs.answers import OccurrencesAnswer
 from todos.api.docs.parts import answered
 from todos.api.errors import query_fault
-from todos.api.parameters import COUNT, FEW, PREVIEW, values_of
+from todos.api.parameters import COUNT, FEW, PREVIEW, flag, values_of
 from todos.api.serializers import CompletionAnswer
 from todos.compiled.shapes import Given
 from todos.models import Completion, Todo
@@ -36,7 +38,15 @@ class CompletionView(OwnedViewSet):
     serializer_class = CompletionAnswer
     table = tables.COMPLETION
     orderings = {"completed_at": "completed_at"}
-    parameters = {"list": frozenset({"cursor", "page_size", "ordering"})}
+    parameters = {"list": frozenset({"cursor", "page_size", "ordering", "skipped"})}
+
+    @cached_property
+    def has_skipped(self) -> bool:
+        return flag(self.request, "skipped")
+
+    @property
+    def shape(self) -> Hashable:
+        return self.has_skipped
 
     @extend_schema(**operations.LIST_COMPLETIONS)
     def list(self, request: Request, id: str) -> HttpResponse:
@@ -48,7 +58,7 @@ class CompletionView(OwnedViewSet):
         todos = Todo.objects.owned_by(owner).filter(uid=given("uid", UUIDField())).values("pk")
         # There is one, which PostgreSQL is told so that it walks along the todo's index.
         rows: RowSet = self.get_queryset(owner).filter(todo=Subquery(todos))
-        return rows
+        return rows if self.has_skipped else rows.filter(is_skipped=False)
 
 
 class OccurrenceView(OwnedViewSet):

@@ -182,6 +182,7 @@ class CompletionAnswer(AnswerSerializer):
     occurrence_on = serializers.DateField(help_text="The day that the rule named.")
     completed_at = serializers.DateTimeField()
     missed = serializers.IntegerField(help_text="How many after it had passed by then, undone; 999 at most.")
+    skipped = serializers.BooleanField(source="is_skipped", help_text="Then `completed_at` is when it was.")
 
 
 class ComingReminderAnswer(AnswerSerializer):

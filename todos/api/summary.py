@@ -102,7 +102,7 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
     shown = todos.live().in_active_lists(owner_id).started(zone, span.now).with_due(zone)
     is_open = shown.open()
     lately = todos.live().filter(completed_at__gte=span.earliest)
-    completions = Completion.objects.filter(owner_id=owner_id)
+    completions = Completion.objects.filter(owner_id=owner_id, is_skipped=False)
     occurrences = completions.filter(todo__deleted_at=None, completed_at__gte=span.earliest)
     # The last occurrence of what repeated is among those; what its parent completed is not.
     is_occurrence = Exists(completions.filter(todo=OuterRef("pk"), completed_at=OuterRef("completed_at")))

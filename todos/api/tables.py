@@ -34,7 +34,8 @@ from todos.types import Json, Row
 
 REMINDING_COLUMNS = ("uid", "title", "reminders", "due_date", "due_time", "time_zone", "starts_on", "owner_zone")
 reminding_values = attrgetter(*REMINDING_COLUMNS)
-COMPLETION_COLUMNS = ("due_date", "occurrence_on", "completed_at", "missed")
+COMPLETION_COLUMNS = ("uid", "due_date", "occurrence_on", "completed_at", "missed", "is_skipped")
+COMPLETION_MEMBERS = ("id", "due_date", "occurrence_on", "completed_at", "missed", "skipped")
 
 
 def tombstone_json(row: Row) -> Json:
@@ -42,7 +43,7 @@ def tombstone_json(row: Row) -> Json:
 
 
 def completion_json(row: Row) -> Json:
-    return dict(zip(("id", *COMPLETION_COLUMNS), row, strict=True))
+    return dict(zip(COMPLETION_MEMBERS, row, strict=True))
 
 
 def reminding_json(row: Row) -> Json:
@@ -74,6 +75,6 @@ TODO = Table(TODO_COLUMNS, todo_json, plainly(TodoAnswer))
 TODO_ROW = Table(TODO_ROW_COLUMNS, todo_row_json, plainly(TodoRowAnswer))
 LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
 TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
-COMPLETION = Table(("uid", *COMPLETION_COLUMNS), completion_json, CompletionAnswer().to_representation)
+COMPLETION = Table(COMPLETION_COLUMNS, completion_json, CompletionAnswer().to_representation)
 REMINDING = Table(REMINDING_COLUMNS, reminding_json, lambda row: reminding_json(reminding_values(row)))
 TOMBSTONE = Table(("kind", "uid", "version"), tombstone_json, DeletedAnswer().to_representation)

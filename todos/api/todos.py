@@ -161,6 +161,10 @@ class TodoViewSet(OwnedViewSet):
     def skip(self, request: Request, id: str) -> HttpResponse:
         return self.change(Verb.SKIP, self.valid(VersionInput), uid=self.uid)
 
+    @extend_schema(**operations.UNSKIP_TODO)
+    def unskip(self, request: Request, id: str) -> HttpResponse:
+        return self.change(Verb.UNSKIP, self.valid(VersionInput), uid=self.uid)
+
     @extend_schema(**operations.RESTORE_TODO)
     def restore(self, request: Request, id: str) -> HttpResponse:
         return self.change(Verb.RESTORE, self.valid(VersionInput), uid=self.uid)

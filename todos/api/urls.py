@@ -24,7 +24,7 @@ urlpatterns = [
     ),
     *(
         path(f"todos/<str:id>/{verb}", TodoViewSet.as_view({"post": verb}), name=f"todo-{verb}")
-        for verb in ("complete", "reopen", "skip", "restore", "move")
+        for verb in ("complete", "reopen", "skip", "unskip", "restore", "move")
     ),
     path("todos/<str:id>/completions", CompletionView.as_view({"get": "list"}), name="todo-completions"),
     path("todos/<str:id>/occurrences", OccurrenceView.as_view({"get": "upcoming"}), name="todo-occurrences"),

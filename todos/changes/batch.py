@@ -244,7 +244,11 @@ class Batch:
         )
 
     def latest_completion_of(self, todo: Todo) -> Completion | None:
-        return self.history.latest_of(todo, self.todos.values())
+        return self.history.latest_of(todo, self.todos.values(), with_skips=False)
+
+    def latest_step_of(self, todo: Todo) -> Completion | None:
+        """What was completed or skipped last."""
+        return self.history.latest_of(todo, self.todos.values(), with_skips=True)
 
     def erase(self, todos: list[Todo]) -> None:
         """Deletes for good and leaves tombstones."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from todos import conf
 from todos.changes.change import Change
@@ -18,38 +20,54 @@ class History:
     def __init__(self, change: Change) -> None:
         self.change = change
         self.new: list[Completion] = []
-        self.taken_back: list[int] = []
-        self.latest: dict[int, Completion] | None = None
+        # From which row on the history of a todo is taken back.
+        self.taken_back: dict[int, int] = {}
+        # Of each todo the row, skips counted or not.
+        self.latest: dict[bool, dict[int, Completion]] = {}
 
-    def latest_of(self, todo: Todo, among: Iterable[Todo]) -> Completion | None:
+    def latest_of(self, todo: Todo, among: Iterable[Todo], *, with_skips: bool) -> Completion | None:
         """One of this change, or fetched for all of these in one statement."""
-        if new := next((row for row in reversed(self.new) if row.todo is todo), None):
-            return new
-        if self.latest is None:
-            keys = [row.pk for row in among if row.rrule and row.pk]
-            rows = Completion.objects.filter(owner_id=self.change.owner_id, todo__in=keys).order_by()
-            latest = rows.values("todo").annotate(latest=Max("pk")).values("latest")
-            found = Completion.objects.filter(owner_id=self.change.owner_id, pk__in=latest) if keys else ()
-            self.latest = {row.todo_id: row for row in found}
-        return self.latest.get(todo.pk)
+        for new in reversed(self.new):
+            if new.todo is todo and (with_skips or not new.is_skipped):
+                return new
+        found = self.latest.get(with_skips)
+        if found is None or self.is_taken_back(found.get(todo.pk)):
+            found = self.latest[with_skips] = self.fetch(among, with_skips=with_skips)
+        return found.get(todo.pk)
 
-    def take_back(self, completion: Completion) -> None:
-        if completion.pk:
-            self.taken_back.append(completion.pk)
+    def fetch(self, todos: Iterable[Todo], *, with_skips: bool) -> dict[int, Completion]:
+        keys = [todo.pk for todo in todos if todo.rrule and todo.pk]
+        if not keys:
+            return {}
+        rows = Completion.objects.filter(owner_id=self.change.owner_id)
+        left = rows.filter(Q() if with_skips else Q(is_skipped=False), todo__in=keys).exclude(self.those_taken_back)
+        latest = left.order_by().values("todo").annotate(latest=Max("pk")).values("latest")
+        return {row.todo_id: row for row in rows.filter(pk__in=latest)}
+
+    def is_taken_back(self, row: Completion | None) -> bool:
+        return row is not None and row.pk >= self.taken_back.get(row.todo_id, row.pk + 1)
+
+    @property
+    def those_taken_back(self) -> Q:
+        """With what was skipped after them."""
+        return reduce(or_, (Q(todo=todo, pk__gte=key) for todo, key in self.taken_back.items()), Q(pk__in=()))
+
+    def take_back(self, row: Completion) -> None:
+        if row.pk:
+            self.taken_back[row.todo_id] = row.pk
         else:
-            self.new.remove(completion)
+            self.new.remove(row)
 
     def write(self) -> None:
-        rows = Completion.objects.filter(owner_id=self.change.owner_id)
         if self.taken_back:
-            rows.filter(pk__in=self.taken_back).delete()
+            Completion.objects.filter(self.those_taken_back, owner_id=self.change.owner_id).delete()
         for row in self.new:
             # A new todo has got its key only now.
             row.todo_id = row.todo.pk
         Completion.objects.bulk_create(self.new)
         if self.new and self.change.number % CHANGES_TO_A_COUNT == 0:
             self.forget_old()
-        self.new, self.taken_back, self.latest = [], [], None
+        self.new, self.taken_back, self.latest = [], {}, {}
 
     def forget_old(self) -> None:
         """Nobody is kept from completing because the history is full."""

@@ -68,25 +68,11 @@ def complete(batch: Batch, todo: Todo) -> bool:
     following = following_of(batch, todo, series)
     children = batch.children_of(todo) if todo.pk and following.occurrence else []
     done = [child for child in children if child.completed_at and not child.deleted_at]
-    completion = Completion(
-        owner_id=todo.owner_id,
-        todo=todo,
-        occurrence_on=series.this.day,
-        occurrence_number=series.this.number,
-        series_in=series.begun_in,
-        due_date=series.due,
-        starts_on=todo.starts_on,
-        completed_at=batch.change.now,
-        missed=following.missed,
-        subtasks=written({str(child.uid): (child.completed_at, child.completed_in) for child in done}),
-    )
-    batch.history.new.append(completion)
+    step = noted(batch, todo, series, following.missed)
     if following.occurrence is None:
         return False
-    reminders = todo.reminders
-    go_on(batch, todo, series, following.occurrence)
-    if todo.reminders != reminders:
-        completion.reminders = reminders
+    step.subtasks = written({str(child.uid): (child.completed_at, child.completed_in) for child in done})
+    go_on(batch, todo, step, following.occurrence)
     for child in done:
         batch.touch(child, completed_at=None, completed_in=None)
     return True
@@ -96,20 +82,45 @@ def skip(batch: Batch, todo: Todo) -> None:
     if not repeats(todo) or todo.completed_at:
         raise Conflict("not_repeating", "Only an open todo that repeats can be skipped.", uid=todo.uid)
     series = series_of(todo)
-    following = following_of(batch, todo, series).occurrence
-    if following is None:
+    following = following_of(batch, todo, series)
+    if following.occurrence is None:
         raise Conflict("last_occurrence", "There is no occurrence after this one.", uid=todo.uid)
-    go_on(batch, todo, series, following)
+    step = noted(batch, todo, series, following.missed)
+    step.is_skipped = True
+    go_on(batch, todo, step, following.occurrence)
+
+
+def noted(batch: Batch, todo: Todo, series: Series, missed: int) -> Completion:
+    """A new row of the history, with what it takes to come back."""
+    step = Completion(
+        owner_id=todo.owner_id,
+        todo=todo,
+        occurrence_on=series.this.day,
+        occurrence_number=series.this.number,
+        series_in=series.begun_in,
+        due_date=series.due,
+        starts_on=todo.starts_on,
+        completed_at=batch.change.now,
+        missed=missed,
+    )
+    batch.history.new.append(step)
+    return step
+
+
+def unskip(batch: Batch, todo: Todo) -> None:
+    """Back to the occurrence that was skipped, if nothing was done since."""
+    step = batch.latest_step_of(todo)
+    if todo.completed_at or step is None or not step.is_skipped or step.series_in != todo.series_in:
+        raise Conflict("not_skipped", "It is not open, or was not skipped last.", uid=todo.uid)
+    go_back(batch, todo, step)
 
 
 def take_back(batch: Batch, todo: Todo) -> None:
-    """Back to the occurrence that was completed last in this series."""
+    """Back to the occurrence that was completed last in this series, if need be over some that were skipped."""
     completion = batch.latest_completion_of(todo)
     if completion is None or completion.series_in != todo.series_in:
         return
-    batch.history.take_back(completion)
-    this = Occurrence(completion.occurrence_on, completion.occurrence_number)
-    stand(batch, todo, this, completion.due_date, completion.starts_on, completion.reminders or todo.reminders)
+    go_back(batch, todo, completion)
     states = orjson.loads(completion.subtasks or "{}")
     for child in batch.children_of(todo) if states else []:
         if str(child.uid) in states and not child.deleted_at and child.completed_at is None:
@@ -124,6 +135,12 @@ def take_back_last(batch: Batch, todo: Todo) -> None:
         take_back(batch, todo)
 
 
+def go_back(batch: Batch, todo: Todo, step: Completion) -> None:
+    batch.history.take_back(step)
+    this = Occurrence(step.occurrence_on, step.occurrence_number)
+    stand(batch, todo, this, step.due_date, step.starts_on, step.reminders or todo.reminders)
+
+
 def following_of(batch: Batch, todo: Todo, series: Series) -> Next:
     today = zones.local_date(batch.change.now, batch.change.zone)
     if todo.repeat_from == "completion":
@@ -131,11 +148,14 @@ def following_of(batch: Batch, todo: Todo, series: Series) -> Next:
     return next_from(series.rule, series.start, series.this, today)
 
 
-def go_on(batch: Batch, todo: Todo, series: Series, following: Occurrence) -> None:
+def go_on(batch: Batch, todo: Todo, step: Completion, following: Occurrence) -> None:
     """To this occurrence, hidden until as many days before as now, and with reminders as many days later."""
-    away = following.day - series.due
+    away = following.day - step.due_date
     starts_on = todo.starts_on and within_calendar(todo.starts_on, away)
-    stand(batch, todo, following, following.day, starts_on, moved(todo.reminders, away))
+    reminders = moved(todo.reminders, away)
+    if reminders != todo.reminders:
+        step.reminders = todo.reminders
+    stand(batch, todo, following, following.day, starts_on, reminders)
 
 
 def within_calendar(day: date, away: timedelta) -> date:

@@ -43,6 +43,7 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     DELETE = "delete"
     SKIP = "skip"
+    UNSKIP = "unskip"
     RESTORE = "restore"
     MOVE = "move"
     DELETE_FOREVER = "delete_forever"
@@ -199,12 +200,6 @@ def insert(batch: Batch, operation: Operation) -> Outcome:
     return replace(batch, operation)
 
 
-def complete(batch: Batch, operation: Operation) -> Outcome:
-    todo = usable(batch, operation)
-    complete_with_subtasks(batch, todo)
-    return Outcome(todo)
-
-
 def reopen(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
     if todo.completed_at is None and todo.rrule:
@@ -214,11 +209,14 @@ def reopen(batch: Batch, operation: Operation) -> Outcome:
     return Outcome(todo)
 
 
-def skip(batch: Batch, operation: Operation) -> Outcome:
-    """On to the next occurrence; this one is not done."""
-    todo = usable(batch, operation)
-    recurring.skip(batch, todo)
-    return Outcome(todo)
+def step(take: Callable[[Batch, Todo], None]) -> Callable[[Batch, Operation], Outcome]:
+    """What needs nothing but the todo."""
+
+    def run(batch: Batch, operation: Operation) -> Outcome:
+        take(batch, todo := usable(batch, operation))
+        return Outcome(todo)
+
+    return run
 
 
 def delete(batch: Batch, operation: Operation) -> Outcome:
@@ -290,9 +288,10 @@ VERBS: dict[Verb, Callable[[Batch, Operation], Outcome]] = {
     Verb.REPLACE: replace,
     Verb.INSERT: insert,
     Verb.OVERWRITE: overwrite,
-    Verb.COMPLETE: complete,
+    Verb.COMPLETE: step(complete_with_subtasks),
     Verb.REOPEN: reopen,
-    Verb.SKIP: skip,
+    Verb.SKIP: step(recurring.skip),
+    Verb.UNSKIP: step(recurring.unskip),
     Verb.DELETE: delete,
     Verb.RESTORE: restore,
     Verb.MOVE: move,

@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ("starts_on", models.DateField(null=True)),
                 ("completed_at", models.DateTimeField()),
                 ("missed", models.PositiveSmallIntegerField()),
+                ("is_skipped", models.BooleanField(default=False)),
                 ("subtasks", models.TextField(blank=True, default="")),
                 (
                     "owner",

@@ -11,7 +11,7 @@ class CompletionQuerySet(OwnedQuerySet["Completion"]):
 
 
 class Completion(models.Model):
-    """An occurrence of a repeating todo that was completed, with what it takes to take that back."""
+    """An occurrence of a repeating todo that was completed or skipped, with what it takes to take that back."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     uid = models.UUIDField(default=uuid7, editable=False)
@@ -25,6 +25,8 @@ class Completion(models.Model):
     completed_at = models.DateTimeField()
     # How many occurrences after this one had passed by then, undone.
     missed = models.PositiveSmallIntegerField()
+    # Then `completed_at` is when it was.
+    is_skipped = models.BooleanField(default=False)
     # The subtasks that were completed and are open again, as JSON: {uid: [moment, change]}.
     subtasks = models.TextField(default="", blank=True)
 

@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * Reopen a todo
-         * @description Undoes completing it: reopens the subtasks that were completed together with it, and its parent.
+         * @description Undoes completing it: reopens the subtasks that were completed together with it, and its parent. An open todo that repeats goes back to the occurrence that was completed last, with its date.
          */
         post: operations["reopenTodo"];
         delete?: never;
@@ -135,9 +135,29 @@ export interface paths {
         put?: never;
         /**
          * Skip an occurrence
-         * @description On to the next one, without a completion.
+         * @description On to the next one, without a completion; `unskip` comes back.
          */
         post: operations["skipTodo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/todos/{id}/unskip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a skip back
+         * @description Back to the occurrence that was skipped, with its date, unless one was completed since.
+         */
+        post: operations["unskipTodo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -676,6 +696,8 @@ export interface components {
             completed_at: string;
             /** @description How many after it had passed by then, undone; 999 at most. */
             missed: number;
+            /** @description Then `completed_at` is when it was. */
+            skipped: boolean;
         };
         CompletionPage: {
             results: components["schemas"]["Completion"][];
@@ -915,11 +937,12 @@ export interface components {
              * @description * `complete` - complete
              *     * `reopen` - reopen
              *     * `skip` - skip
+             *     * `unskip` - unskip
              *     * `delete` - delete
              *     * `restore` - restore (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            op: "complete" | "reopen" | "skip" | "delete" | "restore";
+            op: "complete" | "reopen" | "skip" | "unskip" | "delete" | "restore";
             /** Format: uuid */
             id: string;
         };
@@ -1676,7 +1699,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "not_a_sibling" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -2015,6 +2038,7 @@ export interface operations {
              *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
              *     - `not_repeating`: it is not an open todo that repeats.
              *     - `last_occurrence`: there is no occurrence after this one.
+             *     - `not_skipped`: it is not open, or was not skipped last.
              *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
              *     - `too_many_tags`: no room for one more (5,000).
              *     - `too_many_subtasks`: the todo has no room for one more (500).
@@ -2029,7 +2053,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        code: "trashed" | "id_conflict" | "erased" | "not_repeating" | "last_occurrence" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                        code: "trashed" | "id_conflict" | "erased" | "not_repeating" | "last_occurrence" | "not_skipped" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };
@@ -2567,6 +2591,88 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    unskipTodo: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `trashed`: it is in the trash; restore it first.
+             *     - `not_skipped`: it is not open, or was not skipped last.
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "trashed" | "not_skipped" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     restoreTodo: {
         parameters: {
             query?: never;
@@ -2737,6 +2843,8 @@ export interface operations {
                 ordering?: "completed_at" | "-completed_at";
                 /** @description Rows on a page. */
                 page_size?: number;
+                /** @description `true`: with those that were skipped. */
+                skipped?: boolean;
             };
             header?: {
                 /** @description The ETag you have. If it still stands: 304, no body. */

@@ -26,6 +26,7 @@ CODES = {
     "name_taken": Refusal(409, "you have a tag with this name, which is `current`."),
     "not_repeating": Refusal(409, "it is not an open todo that repeats."),
     "last_occurrence": Refusal(409, "there is no occurrence after this one."),
+    "not_skipped": Refusal(409, "it is not open, or was not skipped last."),
     "inbox_stays": Refusal(409, "the Inbox can't be archived or deleted."),
     "too_many_todos": Refusal(409, "no room for one more (100,000 unless the operator has set another number)."),
     "too_many_lists": Refusal(409, "no room for one more (1,000)."),

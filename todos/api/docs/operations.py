@@ -131,7 +131,8 @@ REOPEN_TODO = verb(
     ChangedTodoAnswer,
     ("trashed",),
     "Reopen a todo",
-    "Undoes completing it: reopens the subtasks that were completed together with it, and its parent.",
+    "Undoes completing it: reopens the subtasks that were completed together with it, and its parent. An open todo "
+    "that repeats goes back to the occurrence that was completed last, with its date.",
 )
 SKIP_TODO = verb(
     "skipTodo",
@@ -140,7 +141,16 @@ SKIP_TODO = verb(
     ChangedTodoAnswer,
     ("trashed", "not_repeating", "last_occurrence"),
     "Skip an occurrence",
-    "On to the next one, without a completion.",
+    "On to the next one, without a completion; `unskip` comes back.",
+)
+UNSKIP_TODO = verb(
+    "unskipTodo",
+    "todos",
+    VersionInput,
+    ChangedTodoAnswer,
+    ("trashed", "not_skipped"),
+    "Take a skip back",
+    "Back to the occurrence that was skipped, with its date, unless one was completed since.",
 )
 ORDERING_OF_COMPLETIONS = OpenApiParameter(
     "ordering", {"enum": ["completed_at", "-completed_at"], "type": "string"}, description="By the moment."
@@ -153,6 +163,7 @@ LIST_COMPLETIONS = collection(
     "Of a todo that repeats or did. `ordering=-completed_at` has the latest first.",
     ID,
     ORDERING_OF_COMPLETIONS,
+    OpenApiParameter("skipped", bool, description="`true`: with those that were skipped."),
 )
 LIST_OCCURRENCES = operation(
     "listOccurrences",
@@ -221,7 +232,11 @@ BULK_TODOS = operation(
     "Each id may occur once. `version` in an operation works like If-Match.",
     parameters=[IDEMPOTENCY_KEY],
     responses=problems(
-        *("trashed", "id_conflict", "erased", "not_repeating", "last_occurrence"), *ROOM, ERASED, "stale", *KEYED
+        *("trashed", "id_conflict", "erased", "not_repeating", "last_occurrence", "not_skipped"),
+        *ROOM,
+        ERASED,
+        "stale",
+        *KEYED,
     ),
 )
 LIST_LISTS = collection(

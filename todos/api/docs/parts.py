@@ -112,7 +112,10 @@ EXAMPLES: dict[str, Json] = {
     "putTag": {"A whole tag": {"name": "errands", "color": "#f59e0b"}},
     "patchTag": {"Another colour": {"color": "#10b981"}},
     "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
-    **{key: {"Empty body": {}} for key in ("completeTodo", "reopenTodo", "skipTodo", "restoreTodo", "restoreList")},
+    **{
+        key: {"Empty body": {}}
+        for key in ("completeTodo", "reopenTodo", "skipTodo", "unskipTodo", "restoreTodo", "restoreList")
+    },
 }
 
 
