@@ -239,7 +239,7 @@ class Series(SimpleTestCase):
 
     def test_from_completion_counts_from_that_day(self):
         rule = parse("FREQ=DAILY;INTERVAL=10")
-        outcome = next_from_completion(rule, Occurrence(START, 3), date(2026, 12, 5))
+        outcome = next_from_completion(rule, START, Occurrence(START, 3), date(2026, 12, 5))
         self.assertEqual(outcome, Next(Occurrence(date(2026, 12, 15), 4), 0))
 
     @thoroughly

@@ -27,10 +27,10 @@ from todos.models.owned import Owner
 from todos.reading import Query
 from todos.recurrence.rule import Rule, RuleRefused, parse
 from todos.recurrence.sentence import in_words
-from todos.recurrence.series import Occurrence, following, require_an_occurrence
+from todos.recurrence.series import Occurrence, begun_anew, following, require_an_occurrence
 from todos.types import Json, RowSet
 
-SERIES = ("rrule", "due_date", "series_start", "occurrence_on", "occurrence_number")
+SERIES = ("rrule", "due_date", "repeat_from", "series_start", "occurrence_on", "occurrence_number")
 
 
 class CompletionView(OwnedViewSet):
@@ -73,11 +73,14 @@ class OccurrenceView(OwnedViewSet):
         found = self.reader.tuples(Query((type(self), "todo"), todo_named, {"uid": self.uid}), SERIES)
         if not found:
             raise NotFound
-        ((rule, due, start, day, number),) = found
-        if not (rule and due):
+        ((text, due, repeat_from, start, day, number),) = found
+        if not (text and due):
             return self.json_response({"rrule": None, "sentence": None, "days": []})
-        this = Occurrence(day, number)
-        return self.json_response(occurrences(parse(rule), start, this, values.get("count", FEW)))
+        rule, this = parse(text), Occurrence(day, number)
+        if repeat_from == "completion":
+            # As if each were completed on its day.
+            start = begun_anew(rule, start, this)
+        return self.json_response(occurrences(rule, start, this, values.get("count", FEW)))
 
     @extend_schema(**answered(operations.PREVIEW_OCCURRENCES, OccurrencesAnswer))
     def preview(self, request: Request) -> HttpResponse:

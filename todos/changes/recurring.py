@@ -144,7 +144,7 @@ def go_back(batch: Batch, todo: Todo, step: Completion) -> None:
 def following_of(batch: Batch, todo: Todo, series: Series) -> Next:
     today = zones.local_date(batch.change.now, batch.change.zone)
     if todo.repeat_from == "completion":
-        return next_from_completion(series.rule, series.this, today)
+        return next_from_completion(series.rule, series.start, series.this, today)
     return next_from(series.rule, series.start, series.this, today)
 
 

@@ -48,9 +48,18 @@ def next_from(rule: Rule, start: date, this: Occurrence, today: date) -> Next:
     return Next(next((Occurrence(day, this.number + missed + 1) for day in days), None), missed)
 
 
-def next_from_completion(rule: Rule, this: Occurrence, completed_on: date) -> Next:
+def next_from_completion(rule: Rule, start: date, this: Occurrence, completed_on: date) -> Next:
     """The first after the day of completing, as if the series had begun there."""
-    return Next(next(following(rule, completed_on, this._replace(day=completed_on)), None), 0)
+    this = this._replace(day=completed_on)
+    return Next(next(following(rule, begun_anew(rule, start, this), this), None), 0)
+
+
+def begun_anew(rule: Rule, start: date, this: Occurrence) -> date:
+    """This day, as that from which the rule counts; where it finds nothing from there, the start stays.
+
+    Every twelfth month in January, for one, can't be counted from February.
+    """
+    return start if next(following(rule, this.day, this), None) is None else this.day
 
 
 def require_an_occurrence(rule: Rule, start: date) -> None:

@@ -233,7 +233,7 @@ export interface paths {
         };
         /**
          * The next days of a todo that repeats
-         * @description As the rule has them; when it is completed late, those that have passed are left out.
+         * @description As the rule has them if each is completed on its day; if one is late, those that have passed are left out.
          */
         get: operations["listOccurrences"];
         put?: never;

@@ -169,7 +169,7 @@ LIST_OCCURRENCES = operation(
     "listOccurrences",
     "todos",
     "The next days of a todo that repeats",
-    "As the rule has them; when it is completed late, those that have passed are left out.",
+    "As the rule has them if each is completed on its day; if one is late, those that have passed are left out.",
     parameters=[ID, filter_parameter("count", COUNT)],
     responses={},
 )
