@@ -60,6 +60,16 @@ class Statements(TodosTransactionTestCase):
         self.assert_cost(5, self.alice.post, f"{path}/complete")
         self.assert_cost(5, self.alice.delete, path)
 
+    def test_completing_what_repeats_costs_at_most_half_as_much_again(self):
+        todo = self.alice.todo(due_date="2026-11-27", rrule="FREQ=DAILY", list=self.project["id"], tags=["a", "b"])
+
+        plain, repeating = (
+            len(self.cost(self.alice.post, f"/todos/{each['id']}/complete")) for each in (self.todo, todo)
+        )
+
+        self.assertEqual(plain, 4)
+        self.assertLessEqual(repeating, 6)
+
     def test_a_bulk_costs_the_same_however_long_it_is(self):
         def bulk(count):
             operations = [{"op": "create", "title": str(number), "tags": ["a", f"t{count}"]} for number in range(count)]
