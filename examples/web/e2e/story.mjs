@@ -7,6 +7,7 @@ import end from "./chapters/end.mjs";
 import keys from "./chapters/keys.mjs";
 import lists from "./chapters/lists.mjs";
 import phone from "./chapters/phone.mjs";
+import reminding from "./chapters/reminding.mjs";
 import repeating from "./chapters/repeating.mjs";
 import tabs from "./chapters/tabs.mjs";
 import troubles from "./chapters/troubles.mjs";
@@ -15,7 +16,7 @@ import { Person } from "./person.mjs";
 const browser = await launch();
 const alice = await Person.arrive(browser, "Alice", WIDE);
 const bob = await Person.arrive(browser, "Bob", NARROW);
-const chapters = { ...beginning, ...details, ...days, ...keys, ...lists, ...phone, ...tabs, ...troubles, ...repeating, ...end };
+const chapters = { ...beginning, ...details, ...days, ...keys, ...lists, ...phone, ...tabs, ...troubles, ...repeating, ...reminding, ...end };
 
 try {
   for (const [title, chapter] of Object.entries(chapters)) {

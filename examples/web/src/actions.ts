@@ -1,4 +1,4 @@
-import type { Todo } from "./api";
+import type { Reminder, Todo } from "./api";
 import { dueChange, dueOf, dueWords, today } from "./dates";
 import { announce } from "./dom";
 import { complete, erase, move, type Operation, restore, together, trash, update, wayBack } from "./operations";
@@ -97,6 +97,12 @@ export function repeat(todo: Todo, rrule: string | null): void {
   act([todo], ({ id }) => update(id, change), `“${todo.title}” ${words}.`, ({ id }) => update(id, before));
 }
 
+/** `words` say what is new of them. */
+export function remind(todo: Todo, reminders: Reminder[], words: string): void {
+  const before = todo.reminders;
+  act([todo], ({ id }) => update(id, { reminders }), `“${todo.title}” ${words}.`, ({ id }) => update(id, { reminders: before }));
+}
+
 /** Puts todos off to another day, at the time that they had, or takes their day away. */
 export function putOff(ids: string[], day: string | undefined): void {
   const todos = known(ids);
@@ -106,8 +112,9 @@ export function putOff(ids: string[], day: string | undefined): void {
 }
 
 /** A rule is sent only if it was taken away, because sending it begins its series anew. */
-function asBefore({ id, due_date, due_time, time_zone, rrule }: Todo, lostItsDay: boolean): Operation {
-  return update(id, { due_date, due_time, time_zone, ...(lostItsDay && rrule ? { rrule } : {}) });
+function asBefore({ id, due_date, due_time, time_zone, rrule, reminders }: Todo, lostItsDay: boolean): Operation {
+  const lost = lostItsDay ? { reminders, ...(rrule ? { rrule } : {}) } : {};
+  return update(id, { due_date, due_time, time_zone, ...lost });
 }
 
 export function moveToList(ids: string[], list: string): void {

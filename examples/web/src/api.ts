@@ -17,6 +17,8 @@ export type Tag = components["schemas"]["Tag"];
 export type BulkItem = components["schemas"]["Operation"];
 export type Completion = components["schemas"]["Completion"];
 export type Occurrences = components["schemas"]["Occurrences"];
+export type Reminder = Todo["reminders"][number];
+export type ComingReminder = components["schemas"]["ComingReminder"];
 export type Summary = components["schemas"]["Summary"];
 export type ProblemDocument = components["schemas"]["Problem"];
 

@@ -37,8 +37,47 @@ export function dueOf(todo: Todo): Due | undefined {
 export function dueChange(todo: Todo, due: Due | undefined): TodoChange {
   // Without a day there is nothing to repeat.
   const ended = todo.rrule && !due ? { rrule: null } : {};
-  const change = { due_date: due?.day ?? null, due_time: due?.time ?? null, ...ended };
+  const change = { due_date: due?.day ?? null, due_time: due?.time ?? null, ...ended, ...(due ? {} : withoutMinutes(todo)) };
   return todo.time_zone ? { ...change, time_zone: due?.time ? zone() : null } : change;
+}
+
+/** Without a day there is nothing to count minutes from. */
+function withoutMinutes({ reminders }: Todo): TodoChange {
+  const kept = reminders.filter((reminder) => "at" in reminder);
+  return kept.length < reminders.length ? { reminders: kept } : {};
+}
+
+/** The moment at which it is due, in milliseconds; of a whole day its midnight. */
+export function dueMoment(todo: Todo): number {
+  if (isElsewhere(todo)) return Date.parse(todo.due_at ?? "");
+  return Date.parse(`${todo.due_date}T${todo.due_time ?? "00:00"}`);
+}
+
+/** The moment at which a clock in that zone shows this day and time, the first of two, and after a gap by as much as the gap. */
+export function instantIn(local: string, timeZone: string): number {
+  const wall = Date.parse(`${local}Z`);
+  const by = (near: number) => wall - (Date.parse(`${clockIn(timeZone, near)}Z`) - near);
+  const [before, after] = [by(wall - DAY_MS), by(wall + DAY_MS)];
+  const isShown = (moment: number) => Date.parse(`${clockIn(timeZone, moment)}Z`) === wall;
+  return isShown(before) || !isShown(after) ? before : after;
+}
+
+/** What a clock in that zone shows, as in 2026-11-27T09:30. */
+export function clockIn(timeZone: string, moment: number): string {
+  // Swedish writes dates as machines do.
+  const written = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(moment);
+  return written.replace(" ", "T");
+}
+
+/** "Tomorrow, 09:30" */
+export function momentWords(moment: number): string {
+  return dueWords(momentDue(moment));
+}
+
+/** The day and the time at which the reader's clock shows it. */
+export function momentDue(moment: number): Due {
+  const [day = "", time] = clockIn(zone(), moment).split("T");
+  return { day, time };
 }
 
 /** "17:30 in New York", for a todo that was made for another zone than the reader's. */
@@ -99,7 +138,7 @@ function nearWords(days: number): string {
   return words.charAt(0).toLocaleUpperCase(language()) + words.slice(1);
 }
 
-function timeWords({ day, time }: Due): string {
+export function timeWords({ day, time }: Due): string {
   return new Intl.DateTimeFormat(language(), { timeStyle: "short" }).format(new Date(`${day}T${time}`));
 }
 

@@ -6,6 +6,7 @@ import { drawChoices, markEmptyDates, refuse, tagsIn } from "./fields";
 import { openLater } from "./later";
 import { markdown } from "./markdown";
 import { update } from "./operations";
+import { drawReminders, forgetReminders } from "./reminder-editor";
 import { drawRepeat, forgetRepeat } from "./repeat";
 import { store } from "./store";
 import { drawSubtasks, forgetSubtasks } from "./subtasks";
@@ -65,6 +66,7 @@ export function drawDetails(sent?: string): void {
   pane.classList.toggle("completed", todo.completed);
   drawSubtasks(todo);
   drawRepeat(todo);
+  drawReminders(todo);
 }
 
 /** What is not shown is not kept on the page either: the next person may be another one. */
@@ -76,6 +78,7 @@ function forget(): void {
   part(pane, "[data-role=complete]").ariaLabel = "Complete";
   forgetSubtasks();
   forgetRepeat();
+  forgetReminders();
 }
 
 function valuesOf(todo: Todo): Values {

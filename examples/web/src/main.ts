@@ -1,4 +1,5 @@
 import { drawAdd } from "./add";
+import { follow } from "./alarm";
 import { signedInUser, SignInUnavailable, signOut } from "./auth-client";
 import { drawBulkBar } from "./bulk-bar";
 import { isReachable, waitToRetry } from "./connection";
@@ -65,7 +66,10 @@ function draw(): void {
   byId("todos").ariaBusy = String(store.isBusy);
 }
 
-store.changed = draw;
+store.changed = () => {
+  draw();
+  follow(store.summary?.version);
+};
 selection.changed = draw;
 store.signedOut = () => leave("Your session has ended. Sign in again.");
 store.tell = (message) => showToast(message);

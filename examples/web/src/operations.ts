@@ -62,7 +62,7 @@ function subtasksOf({ todos }: Rows, id: string): Todo[] {
 export function create(todo: NewTodo & { id: string }): Operation {
   const now = new Date().toISOString();
   const draft = {
-    notes: "", priority: 0, due_date: null, due_time: null, time_zone: null, tags: [], completed: false, version: 0, parent: null,
+    notes: "", priority: 0, due_date: null, due_time: null, time_zone: null, reminders: [], tags: [], completed: false, version: 0, parent: null,
     // Sorts after every real position until the server has given one.
     position: `~${now}`, created_at: now, updated_at: now, deleted_at: null, ...todo,
   } as unknown as Todo;
@@ -92,7 +92,7 @@ export function update(id: string, members: TodoChange): Operation {
     },
     isIn: (row) =>
       tags_add.every((tag) => row.tags.includes(tag)) &&
-      Object.entries(plain).every(([name, value]) => String(row[name as keyof Todo]) === String(value)),
+      Object.entries(plain).every(([name, value]) => JSON.stringify(row[name as keyof Todo]) === JSON.stringify(value)),
     item: { op: "update", id, ...members },
   };
 }

@@ -1,4 +1,5 @@
-import { answerOf, api, type Completion, type List, type Occurrences, Problem, type ProblemDocument, type Todo } from "./api";
+import { answerOf, api, type ComingReminder, type Completion, type List, type Occurrences, Problem, type ProblemDocument, type Todo } from "./api";
+import { zone } from "./dates";
 import { queryOf, type View } from "./views";
 
 const INCLUDE = ["lists" as const, "tags" as const, "summary" as const];
@@ -28,9 +29,27 @@ export async function readMore(view: View, page_size: number, next: string, sign
 export async function readDetails(id: string, signal: AbortSignal): Promise<Todo[]> {
   if (!id) return [];
   const ask = (query: { ids: string[] } | { parent: string; ordering: "position"; page_size: number }) =>
-    answerOf(api.GET("/api/v1/todos", { params: { query }, signal }));
+    answerOf(api.GET("/api/v1/todos", { params: { query: { ...query, tz: zone() } }, signal }));
   const pages = await Promise.all([ask({ ids: [id] }), ask({ parent: id, ordering: "position", page_size: 200 })]);
   return pages.flatMap((page) => page.results);
+}
+
+/** One todo as it is now, or none if it is gone. */
+export async function readTodo(id: string, signal: AbortSignal): Promise<Todo[]> {
+  return (await answerOf(api.GET("/api/v1/todos", { params: { query: { ids: [id], tz: zone() } }, signal }))).results;
+}
+
+/** What reminds from now until then. */
+export async function readReminders(until: Date, signal: AbortSignal): Promise<ComingReminder[]> {
+  const found: ComingReminder[] = [];
+  for (let cursor: string | undefined, isLast = false; !isLast; ) {
+    const query = { until: until.toISOString(), tz: zone(), page_size: 200, cursor };
+    const { results, next_cursor } = await answerOf(api.GET("/api/v1/reminders", { params: { query }, signal }));
+    found.push(...results);
+    cursor = next_cursor ?? undefined;
+    isLast = !cursor;
+  }
+  return found;
 }
 
 const THIS_AND_THREE_MORE = 4;

@@ -1,9 +1,10 @@
 import { completeTodos, eraseTodo, restoreTodo, trashTodos } from "./actions";
 import type { Todo } from "./api";
-import { dueOf, dueState, dueWords } from "./dates";
+import { type Due, dueOf, dueState, dueWords, momentDue, timeWords } from "./dates";
 import { openDetails } from "./details";
 import { element, icon } from "./dom";
 import { openLater } from "./later";
+import { nextMoment } from "./reminders";
 import { reorderHandle } from "./reorder";
 import { ruleWords } from "./rules";
 import { selection } from "./selection";
@@ -60,6 +61,7 @@ function detailsOf(todo: Todo): HTMLElement[] {
   const found = [
     due && element("span", { class: "due", "data-state": todo.completed ? "later" : dueState(due) }, icon("calendar"), dueWords(due)),
     todo.rrule && element("span", { class: "repeats", title: ruleWords(todo.rrule) }, icon("repeat"), hidden(`Repeats ${ruleWords(todo.rrule)}`)),
+    nextMoment(todo) && element("span", { class: "reminds" }, icon("bell"), hidden("Reminds "), reminderOf(todo, due)),
     todo.isGoingOn && element("span", { class: "sending" }, navigator.onLine ? "Being sent…" : "Sent when you are back"),
     todo.priority && element("span", { class: "priority" }, icon("flag"), PRIORITY_WORDS[todo.priority] ?? ""),
     total && element("span", { class: "progress" }, icon("subtasks"), `${total - open}/${total}`, hidden(" subtasks done")),
@@ -69,6 +71,12 @@ function detailsOf(todo: Todo): HTMLElement[] {
     ...todo.tags.map((name) => element("span", { class: "tag" }, name)),
   ];
   return found.filter((part) => part instanceof HTMLElement);
+}
+
+/** The day is left out where it is the one on which it is due. */
+function reminderOf(todo: Todo, due: Due | undefined): string {
+  const next = momentDue(nextMoment(todo) ?? 0);
+  return next.day === due?.day ? timeWords(next) : dueWords(next);
 }
 
 function hidden(text: string): HTMLElement {
