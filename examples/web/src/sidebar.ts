@@ -39,6 +39,7 @@ function drawHeading(): void {
   const { kind, id } = store.view;
   const list = kind === "inbox" ? store.inbox : store.list(id);
   byId("view-title").textContent = kind === "tag" ? `#${id}` : kind === "list" ? (list?.name ?? "List") : (TITLES[kind] ?? "");
+  byId("kept-open").hidden = kind !== "completed";
   byId("edit-list").hidden = !isOneList(store.view) || !list;
   byId("ordering").closest("label")!.hidden = !hasChoiceOfOrder(store.view);
 }
