@@ -1,9 +1,11 @@
 import { drawAdd } from "./add";
 import { follow } from "./alarm";
+import { answerOf, api } from "./api";
 import { signedInUser, SignInUnavailable, signOut } from "./auth-client";
 import { drawBulkBar } from "./bulk-bar";
 import { isReachable, waitToRetry } from "./connection";
 import { drawCover, openSidebar } from "./cover";
+import { zone } from "./dates";
 import { commit, drawDetails } from "./details";
 import { byId } from "./dom";
 import "./keyboard";
@@ -27,6 +29,15 @@ async function start(): Promise<void> {
   byId("who").textContent = user.name;
   byId("app").hidden = false;
   await store.show(store.view);
+  await store.guarded(keepZone);
+}
+
+/** Which day is today, and so which one comes next, is the API's to say. Until it is told where, it goes by UTC. */
+async function keepZone(): Promise<void> {
+  const { time_zone } = await answerOf(api.GET("/api/v1/me"));
+  if (time_zone !== "UTC" || zone() === time_zone) return;
+  await answerOf(api.PATCH("/api/v1/me", { body: { time_zone: zone() } }));
+  await store.poll();
 }
 
 /** An outage must not look like being signed out. */

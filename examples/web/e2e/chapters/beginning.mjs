@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { day, eventually, NARROW, WIDE } from "../browser.mjs";
+import { API, day, eventually, NARROW, WIDE } from "../browser.mjs";
 
 export default {
   async "somebody who is not signed up is told so"({ alice }) {
@@ -34,6 +34,19 @@ export default {
     assert.ok(await row.isHidden(), "one line again");
     await alice.reload();
     await alice.reads("Yesterday");
+  },
+
+  async "the API knows in which zone she is, and one that she has chosen stays"({ alice }) {
+    const zone = async () => (await alice.request("GET", "/me")).time_zone;
+    await eventually(async () => assert.equal(await zone(), "Europe/Berlin"));
+    await alice.request("PATCH", "/me", { time_zone: "Asia/Tokyo" });
+    const isRead = alice.page.waitForResponse(`${API}/api/v1/me`);
+    await alice.reload();
+    await isRead;
+    await alice.isSettled();
+    assert.equal(await zone(), "Asia/Tokyo");
+    await alice.request("PATCH", "/me", { time_zone: "Europe/Berlin" });
+    await alice.reload();
   },
 
   async "Bob signs up and sees nothing of Alice's"({ alice, bob }) {
