@@ -1,5 +1,6 @@
 // Alice and Bob use the page, each in a browser of their own. Each chapter starts where the one before ended.
 import { launch, NARROW, WIDE } from "./browser.mjs";
+import alarm from "./chapters/alarm.mjs";
 import beginning from "./chapters/beginning.mjs";
 import days from "./chapters/days.mjs";
 import details from "./chapters/details.mjs";
@@ -7,7 +8,7 @@ import end from "./chapters/end.mjs";
 import keys from "./chapters/keys.mjs";
 import lists from "./chapters/lists.mjs";
 import phone from "./chapters/phone.mjs";
-import reminding from "./chapters/reminding.mjs";
+import reminders from "./chapters/reminders.mjs";
 import repeating from "./chapters/repeating.mjs";
 import tabs from "./chapters/tabs.mjs";
 import troubles from "./chapters/troubles.mjs";
@@ -16,7 +17,7 @@ import { Person } from "./person.mjs";
 const browser = await launch();
 const alice = await Person.arrive(browser, "Alice", WIDE);
 const bob = await Person.arrive(browser, "Bob", NARROW);
-const chapters = { ...beginning, ...details, ...days, ...keys, ...lists, ...phone, ...tabs, ...troubles, ...repeating, ...reminding, ...end };
+const chapters = { ...beginning, ...details, ...days, ...keys, ...lists, ...phone, ...tabs, ...troubles, ...repeating, ...reminders, ...alarm, ...end };
 
 try {
   for (const [title, chapter] of Object.entries(chapters)) {

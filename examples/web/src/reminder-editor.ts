@@ -62,9 +62,11 @@ function entry(reminder: Reminder, words: string, isPast: boolean): HTMLElement 
 }
 
 function hintOf(todo: Todo): string {
+  if (todo.completed) return "Silent, for it is completed.";
+  if (store.list(todo.list)?.archived_at) return "Silent, for its list is in the archive.";
   const next = nextMoment(todo);
-  const words = todo.completed ? "Silent, for it is completed." : next ? `Next: ${momentWords(next)}.` : "None of them is still to come.";
-  return canNotify() || !next ? words : `${words} Shown on this page while it is open.`;
+  if (!next) return "None of them is still to come.";
+  return `Next: ${momentWords(next)}.${canNotify() ? "" : " Shown on this page while it is open."}`;
 }
 
 function choicesFor(todo: Todo): Choice[] {

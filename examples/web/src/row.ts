@@ -61,7 +61,7 @@ function detailsOf(todo: Todo): HTMLElement[] {
   const found = [
     due && element("span", { class: "due", "data-state": todo.completed ? "later" : dueState(due) }, icon("calendar"), dueWords(due)),
     todo.rrule && element("span", { class: "repeats", title: ruleWords(todo.rrule) }, icon("repeat"), hidden(`Repeats ${ruleWords(todo.rrule)}`)),
-    nextMoment(todo) && element("span", { class: "reminds" }, icon("bell"), hidden("Reminds "), reminderOf(todo, due)),
+    !store.list(todo.list)?.archived_at && nextMoment(todo) && element("span", { class: "reminds" }, icon("bell"), hidden("Reminds "), reminderOf(todo, due)),
     todo.isGoingOn && element("span", { class: "sending" }, navigator.onLine ? "Being sent…" : "Sent when you are back"),
     todo.priority && element("span", { class: "priority" }, icon("flag"), PRIORITY_WORDS[todo.priority] ?? ""),
     total && element("span", { class: "progress" }, icon("subtasks"), `${total - open}/${total}`, hidden(" subtasks done")),
