@@ -100,6 +100,8 @@ export default {
     await alice.isSettled();
     assert.equal((await completionsOf(alice, "Stretch")).length, 2);
     assert.notEqual((await named(alice, "Stretch")).version, before.version);
+    await alice.look("Stretch");
+    await alice.reads("Done 2 times · 2 missed", "#history summary");
   },
 
   async "an answer that gets lost is no second completion, and a refused one takes nothing back"({ alice }) {
@@ -116,6 +118,8 @@ export default {
     await alice.isSettled();
     assert.ok(isLost);
     assert.equal((await completionsOf(alice, "Stretch")).length, 3);
+    await alice.reads("Done 2 times in a row · 2 missed", "#history summary");
+    await alice.press("Escape");
 
     await alice.context.setOffline(true);
     await alice.check("Stretch");
