@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, models, transaction
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from betterauth_auth import conf, grants, hooks, profile, usertable
@@ -61,6 +62,15 @@ def is_outdated(identity: Identity, token: VerifiedToken) -> bool:
 def keep_up(identity: Identity, token: VerifiedToken) -> None:
     profile.keep_up(identity, token)
     grants.keep_up(identity, token)
+
+
+def in_standing(user: Combinable, moment: Combinable) -> models.QuerySet[Identity]:
+    """Of a user, what may come in with something that was issued at a moment: for a query of the host's, about a secret
+    of its own that stands in for a token. Sessions that have ended are no matter, because it is of none.
+    """
+    is_standing = models.Q(tokens_valid_after=None) | models.Q(tokens_valid_after__lt=moment)
+    found = Identity.objects.filter(is_standing, models.Q(("user_id", user)), user__is_active=True)
+    return usertable.in_good_standing(found)
 
 
 def user_of(identity: Identity) -> LocalUser:

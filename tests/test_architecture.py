@@ -18,6 +18,10 @@ FORBIDDEN = {
         *("todos.api", "todos.admin"),
         *("django", "rest_framework", "drf_spectacular"),
     ),
+    "todos/calendar": (
+        *("todos.models", "todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
+        *("django", "rest_framework", "drf_spectacular"),
+    ),
     "todos/models": ("todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
     "todos/compiled": ("todos.reading", "todos.changes", "todos.api", "todos.admin"),
     "todos/reading": ("todos.changes", "todos.api", "todos.admin"),

@@ -16,8 +16,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 PREFIX = "api/v1/"
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-# Anybody may read the OpenAPI document.
-PUBLIC = {"schema"}
+# Anybody may read the OpenAPI document, and the calendar whoever has its address, without a token.
+PUBLIC = {"schema", "calendar/<str:secret>.ics"}
 
 
 def uid(number: int) -> str:
@@ -57,6 +57,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "tags/<str:id>"): {"name": "new"},
     ("PATCH", "tags/<str:id>"): {"name": "new"},
     ("PATCH", "me"): {"week_start": 7},
+    ("POST", "me/calendar"): {},
 }
 # What an address needs besides.
 QUERIES = {

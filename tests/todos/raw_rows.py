@@ -6,9 +6,12 @@ from typing import Any
 
 from django.db import connection
 
-from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos import models
 
-OWNED = (Account, List, Tag, FormerName, Todo, TodoTag, Completion, Tombstone, IdempotencyKey)
+OWNED = (
+    models.Account, models.CalendarAddress, models.List, models.Tag, models.FormerName, models.Todo, models.TodoTag,
+    models.Completion, models.Tombstone, models.IdempotencyKey,
+)  # fmt: skip
 
 
 def rows_of(user: Any) -> list[Any]:

@@ -15,6 +15,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "lists", "description": "Every todo is in one of them, unless it is said otherwise in the Inbox."},
         {"name": "tags", "description": "Names that todos share across lists."},
         {"name": "me", "description": "Who is signed in, the settings, and the numbers of every badge."},
+        {"name": "calendar", "description": "For calendars and task apps, which send no token."},
         {"name": "sync", "description": "For clients that keep a copy."},
         {"name": "index", "description": "Where everything is."},
     ],

@@ -122,6 +122,6 @@ class Headers(ResponseHeaders):
 
 
 def write(response: HttpResponse, headers: ResponseHeaders) -> Headers:
-    """Takes the headers over."""
-    response.headers = Headers(response.headers, headers)
+    """Takes the headers over, but for those that the answer has by itself."""
+    response.headers = Headers(headers, response.headers)
     return response.headers

@@ -11,12 +11,16 @@ from functools import lru_cache
 
 from django.urls import ResolverMatch, get_resolver
 
+# What comes after it is a secret, which is kept nowhere, and a made-up one would take another address's place.
+SECRETS = "/api/v1/calendar/"
 UUID = re.compile(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/|$)")
 ANY_UUID = "00000000-0000-0000-0000-000000000000"
 
 
 def resolve(path: str) -> ResolverMatch:
     """What `get_resolver().resolve(path)` gives. An address that does not exist is not remembered."""
+    if path.startswith(SECRETS):
+        return get_resolver().resolve(path)
     found = UUID.search(path)
     if found is None:
         return remembered(path)

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,13 +158,35 @@ def within_rate(request: HttpRequest, get_response: Callable[[HttpRequest], Http
 
 
 def within_share(request: HttpRequest, get_response: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
-    """The answer, made in the place that `begin_work` took. Answers of the API are made whole, none is streamed."""
+    """The answer, made in the place that `begin_work` took. One that is streamed is made until it is closed."""
     request.META[WORKS_FOR] = ""
     try:
-        return get_response(request)
+        response: Any = get_response(request)
+        if response.streaming:
+            response.streaming_content = Held(iter(response), request.META[WORKS_FOR])
+            request.META[WORKS_FOR] = ""
+        return response
     finally:
         if person := request.META[WORKS_FOR]:
             fairness.leave(person)
+
+
+class Held:
+    """What is streamed while a place is taken. It is given back when the answer is closed, or dropped unclosed."""
+
+    def __init__(self, pieces: Iterator[bytes], person: str) -> None:
+        self.pieces = pieces
+        self.person = person
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.pieces
+
+    def close(self) -> None:
+        if self.person:
+            fairness.leave(self.person)
+            self.person = ""
+
+    __del__ = close
 
 
 def spend_address(request: HttpRequest) -> Budget | None:

@@ -21,10 +21,10 @@ from todos.api import idempotency, tables
 from todos.api.bodies import StrictSerializer, VersionInput
 from todos.api.compression import accepts_gzip, compressed, is_compressed
 from todos.api.docs.pages import DescribedPages
-from todos.api.errors import query_fault, translated
+from todos.api.errors import translated
 from todos.api.idempotency import key_of
 from todos.api.pagination import absolute, pagination_of
-from todos.api.parameters import flag
+from todos.api.parameters import flag, require_known
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.spellings import parse_uuid
 from todos.compiled.caller import Caller
@@ -37,8 +37,6 @@ from todos.reading import Query, Reader, Sent, Table, reader_of
 from todos.types import Json, RowSet
 
 T = TypeVar("T")
-# A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
-MAY_BE_EMPTY = frozenset({"q", "cursor"})
 PAGING = frozenset({"cursor", "page_size", "ordering"})
 
 
@@ -236,14 +234,7 @@ class OwnedViewSet(GenericViewSet[Any]):
             if "id" in self.kwargs:
                 _ = self.uid
             return
-        known = self.parameters.get(self.action or "", frozenset())
-        for name, values in request.query_params.lists():
-            if name not in known:
-                raise query_fault(name, "unknown_parameter", "There is no such parameter here.")
-            if "" in values and name not in MAY_BE_EMPTY:
-                raise query_fault(name, "empty", "Give this parameter a value or leave it out.")
-            if len(values) > 1 and name not in self.repeatable:
-                raise query_fault(name, "repeated", "Give this parameter once.")
+        require_known(request.query_params, self.parameters.get(self.action or "", frozenset()), self.repeatable)
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(translated(exc, self.json_of) if isinstance(exc, Refused) else exc)

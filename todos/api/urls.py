@@ -1,11 +1,13 @@
 """The application's addresses. None ends in a slash; the host takes them with one too.
 
-The host adds `/me` itself: `todos.api.me.MeView.as_view(profile=…)`.
+The host adds two itself: `/me` (`todos.api.me.MeView.as_view(profile=…)`) and `/calendar/{secret}.ics`
+(`todos.api.calendar.CalendarFileView.as_view(standing=…)`).
 """
 
 from django.urls import path
 
 from todos.api.bulk import BulkViewSet
+from todos.api.calendar import CalendarView
 from todos.api.lists import ListViewSet
 from todos.api.reminders import RemindersView
 from todos.api.repeating import CompletionView, OccurrenceView
@@ -47,5 +49,10 @@ urlpatterns = [
         name="tag",
     ),
     path("summary", SummaryView.as_view({"get": "retrieve"}), name="summary"),
+    path(
+        "me/calendar",
+        CalendarView.as_view({"get": "retrieve", "post": "make", "delete": "revoke"}),
+        name="me-calendar",
+    ),
     path("changes", ChangesView.as_view({"get": "pull"}), name="changes"),
 ]

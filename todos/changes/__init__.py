@@ -1,6 +1,7 @@
 """Every write to the application's tables, whoever asks for it."""
 
 from todos.changes.accounts import erase, update_settings
+from todos.changes.calendar import make_calendar, note_calendar_read, revoke_calendar
 from todos.changes.change import MAX_ALSO, Put, change, ensure_inbox, open_account
 from todos.changes.lists import create_list, delete_list, move_list, put_list, restore_list, update_list
 from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
@@ -23,11 +24,14 @@ __all__ = [
     "ensure_inbox",
     "erase",
     "erase_list",
+    "make_calendar",
     "move_list",
+    "note_calendar_read",
     "open_account",
     "put_list",
     "put_tag",
     "restore_list",
+    "revoke_calendar",
     "run",
     "update_list",
     "update_settings",

@@ -12,7 +12,18 @@ from todos import clock, signals
 from todos.changes.change import Change, change, locked
 from todos.compiled.caller import Caller
 from todos.exceptions import Invalid
-from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import (
+    Account,
+    CalendarAddress,
+    Completion,
+    FormerName,
+    IdempotencyKey,
+    List,
+    Tag,
+    Todo,
+    TodoTag,
+    Tombstone,
+)
 from todos.models.expressions import Instant
 
 
@@ -90,7 +101,7 @@ def erase(owner: int | Caller) -> None:
 
 def delete_rows(owner_id: int) -> None:
     """All but the account, whatever refers to others first: where tables are distributed no reference can wait."""
-    for model in (TodoTag, Completion, Todo, FormerName, Tag, List, Tombstone, IdempotencyKey):
+    for model in (CalendarAddress, TodoTag, Completion, Todo, FormerName, Tag, List, Tombstone, IdempotencyKey):
         model.objects.filter(owner_id=owner_id).delete()
 
 

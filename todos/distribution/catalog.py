@@ -7,12 +7,23 @@ from typing import TypeAlias
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import (
+    Account,
+    CalendarAddress,
+    Completion,
+    FormerName,
+    IdempotencyKey,
+    List,
+    Tag,
+    Todo,
+    TodoTag,
+    Tombstone,
+)
 
 # Whatever is referred to comes before what refers to it.
 OWNED_TABLES = tuple(
     model._meta.db_table
-    for model in (List, Tag, Todo, TodoTag, Completion, FormerName, Account, Tombstone, IdempotencyKey)
+    for model in (List, Tag, Todo, TodoTag, Completion, FormerName, Account, CalendarAddress, Tombstone, IdempotencyKey)
 )
 OWNER = "owner_id"
 Strings: TypeAlias = tuple[str, ...]

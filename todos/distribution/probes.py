@@ -12,7 +12,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from todos import clock
-from todos.models import Account, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import Account, CalendarAddress, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
 from todos.models.expressions import zone_of
 
 PARTITION = re.compile(r"\btodos_[a-z]+_p(\d+)\b")
@@ -55,6 +55,7 @@ def shapes(owner: int) -> dict[str, models.QuerySet]:
         "tags": Tag.objects.filter(owner_id=owner).with_open_count(owner, now, zone),
         "links": TodoTag.objects.filter(owner_id=owner).select_related("tag", "todo"),
         "the account": Account.objects.filter(owner_id=owner).select_related("default_list"),
+        "a calendar's address": CalendarAddress.objects.filter(owner_id=owner, secret_hash="").annotate(zone=zone),
         "tombstones": Tombstone.objects.filter(owner_id=owner, version__gt=0),
         "answers kept": IdempotencyKey.objects.filter(owner_id=owner, started_at__lt=now - timedelta(days=1)),
     }

@@ -1,4 +1,5 @@
 from todos.models.account import Account
+from todos.models.calendar import CalendarAddress
 from todos.models.completion import Completion
 from todos.models.idempotency import IdempotencyKey
 from todos.models.list import List
@@ -6,4 +7,15 @@ from todos.models.tag import FormerName, Tag, TodoTag
 from todos.models.todo import Todo
 from todos.models.tombstone import Tombstone
 
-__all__ = ["Account", "Completion", "FormerName", "IdempotencyKey", "List", "Tag", "Todo", "TodoTag", "Tombstone"]
+__all__ = [
+    "Account",
+    "CalendarAddress",
+    "Completion",
+    "FormerName",
+    "IdempotencyKey",
+    "List",
+    "Tag",
+    "Todo",
+    "TodoTag",
+    "Tombstone",
+]

@@ -35,6 +35,14 @@ class MeAnswer(SettingsAnswer):
     inbox = serializers.UUIDField(help_text="The id of your Inbox, which is there from your first request on.")
 
 
+class CalendarAnswer(AnswerSerializer):
+    address = serializers.URLField(
+        allow_null=True, help_text="Only in the answer that makes it: nobody can be told later. Whoever has it reads."
+    )
+    made_at = serializers.DateTimeField(allow_null=True, help_text="Null: there is no address.")
+    read_on = serializers.DateField(allow_null=True, help_text="The last day, in UTC, on which it was read.")
+
+
 class SummaryAnswer(AnswerSerializer):
     inbox = serializers.IntegerField(help_text="Open in the Inbox.")
     today = serializers.IntegerField(

@@ -47,7 +47,7 @@ FAULT_CODES = (
     *("unknown_field", "read_only", "unknown_parameter", "empty", "repeated", "duplicate", "bad_cursor", "comma"),
     *("does_not_exist", "trashed", "archived", "other_list", "not_a_sibling", "only_trashed", "max_bytes"),
     *("cycle", "parent_is_subtask", "has_subtasks", "time_needs_date", "zone_needs_time", "all_tags_and_some"),
-    *("minutes_or_at", "reminder_needs_date", "too_far"),
+    *("minutes_or_at", "reminder_needs_date", "too_far", "not_kept"),
     *("completed_repeats", "rrule_needs_date", "rrule_too_long", "rrule_syntax", "rrule_part", "rrule_empty"),
     *(f"rrule_{name.lower()}" for name in RULE_PARTS),
     *CODES,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from todos.api.bodies import VersionInput
-from todos.api.docs.answers import ChangedTagAnswer, ChangedTodoAnswer, RestoredListAnswer
+from todos.api.docs.answers import CalendarAnswer, ChangedTagAnswer, ChangedTodoAnswer, RestoredListAnswer
 from todos.api.docs.codes import KEYED, ROOM, problems
 from todos.api.docs.parts import (
+    CALENDAR_EXAMPLE,
     CURSOR,
     ERASED,
     ETAG,
@@ -28,7 +29,7 @@ from todos.api.docs.parts import (
     replacement,
     verb,
 )
-from todos.api.parameters import COUNT, OPTIONS, PARAMETERS, PREVIEW, UNTIL, Parameter
+from todos.api.parameters import CALENDAR, COUNT, OPTIONS, PARAMETERS, PREVIEW, UNTIL, Parameter
 from todos.api.serializers import (
     ComingReminderAnswer,
     CompletionAnswer,
@@ -370,4 +371,44 @@ LIST_CHANGES = operation(
         ETAG,
     ],
     responses={**NOT_MODIFIED, **problems("sync_too_old")},
+)
+GET_CALENDAR_ADDRESS = operation(
+    "getCalendarAddress",
+    "me",
+    "Whether there is a calendar address",
+    "When it was made and last read, but not the address.",
+)
+MAKE_CALENDAR_ADDRESS = operation(
+    "makeCalendarAddress",
+    "me",
+    "Make a secret calendar address",
+    "Whoever has the address reads your todos as iCalendar, without a token, until you make another one, delete it, "
+    "erase your data or are cut off. It is in this answer only. The address before it stops at once. There is no "
+    "`Idempotency-Key` here (`not_kept`): send a request again that got no answer, the last address counts.",
+    request=None,
+    responses={201: OpenApiResponse(CalendarAnswer, description="The new address."), **problems(ERASED)},
+)
+REVOKE_CALENDAR_ADDRESS = operation(
+    "revokeCalendarAddress",
+    "me",
+    "Revoke the calendar address",
+    "From now on it is answered like one that never was.",
+    responses={**GONE, **problems(ERASED)},
+)
+GET_CALENDAR = operation(
+    "getCalendar",
+    "calendar",
+    "Your todos as iCalendar",
+    "For calendars and task apps, which send no token: the address is the secret. A VTODO each, of those that are open "
+    "or were completed within 90 days, with RRULE, VALARM, CATEGORIES, RELATED-TO and PRIORITY (1 high, 5 medium, "
+    "9 low); with `as=events` a VEVENT for each open one with a date. Archived lists are left out. A todo that repeats "
+    "is its present occurrence, from which its rule goes on. Poll it with If-None-Match.",
+    auth=[],
+    parameters=[
+        OpenApiParameter("secret", str, OpenApiParameter.PATH, description="From `POST /me/calendar`."),
+        *(filter_parameter(name, parameter) for name, parameter in CALENDAR.items()),
+        IF_NONE_MATCH,
+        ETAG,
+    ],
+    responses={(200, "text/calendar"): OpenApiResponse(str, examples=[CALENDAR_EXAMPLE]), **NOT_MODIFIED},
 )

@@ -61,6 +61,14 @@ NEW_VERSION = OpenApiParameter(
 )
 NOT_MODIFIED = {304: OpenApiResponse(description="What you have still stands.")}
 GONE = {204: OpenApiResponse(description="Done; done already is fine too.")}
+CALENDAR_EXAMPLE = OpenApiExample(
+    "One todo",
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Todo API//Todos//EN\r\nBEGIN:VTODO\r\n"
+    "UID:0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c@todos\r\nDTSTAMP:20261127T190000Z\r\nSUMMARY:Take out the bins\r\n"
+    "DTSTART;VALUE=DATE:20261201\r\nDUE;VALUE=DATE:20261201\r\nRRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU\r\n"
+    "STATUS:NEEDS-ACTION\r\nEND:VTODO\r\nEND:VCALENDAR\r\n",
+    response_only=True,
+)
 # Bodies that can be sent as they stand, by operation; rows are told apart by ids of the caller's own.
 EXAMPLES: dict[str, Json] = {
     "createTodo": {
