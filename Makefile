@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors bench bench-against lint types schema openapi-lint figures interop e2e package package-install package-matrix lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e package package-install package-matrix lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,9 @@ corpus:  ## hostile tokens, key sets and servers against ours and other verifier
 
 rrule-vectors:  ## which days rules of recurrence name, beside dateutil, rrule and ical.js (needs Node)
 	@$(PYTHON) scripts/rrule_vectors.py
+
+calendars:  ## ical.js, node-ical, vdirsyncer and todoman read the running service's calendar (needs Node)
+	@$(PYTHON) scripts/calendars.py
 
 bench: .venv-dev  ## load on a private PostgreSQL beside plain DRF (SERVERS="name=url" for others); wants wrk
 	@.venv/bin/python -m bench.run $(SERVERS)

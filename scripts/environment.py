@@ -37,6 +37,19 @@ def python_with(lock):
     return str(python)
 
 
+def beside(name, pins):
+    """A Python in an environment of its own, for programs that want other versions than ours."""
+    venv = ROOT / "var" / name
+    stamp, python = venv / "installed", venv / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    wanted = hashlib.sha256(pins.read_bytes()).hexdigest()
+    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != wanted:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "-r", str(pins)], check=True)
+        stamp.write_text(wanted, encoding="utf-8")
+    return python
+
+
 def uv(*arguments):
     """Runs uv, with a cache inside the checkout."""
     program = Path(python_with("requirements-dev.lock")).with_name("uv")

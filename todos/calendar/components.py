@@ -13,6 +13,8 @@ from todos.calendar.rows import Row
 from todos.reminders import MIDNIGHT, moment_of
 from todos.types import Json
 
+# Of an integer, says the RFC.
+MOST = 2**31 - 1
 # As clients show them: 1 to 4 high, 5 medium, 6 to 9 low.
 PRIORITIES = {1: "9", 2: "5", 3: "1"}
 # How long a todo with a time is in a calendar: long enough to be seen.
@@ -64,7 +66,7 @@ def about(row: Row) -> Iterator[str]:
     yield f"DTSTAMP:{changed}"
     yield f"CREATED:{lines.instant(row.created_at)}"
     yield f"LAST-MODIFIED:{changed}"
-    yield f"SEQUENCE:{row.version}"
+    yield f"SEQUENCE:{min(row.version, MOST)}"
     yield f"SUMMARY:{lines.text(row.title)}"
     if row.notes:
         yield f"DESCRIPTION:{lines.text(row.notes)}"

@@ -42,8 +42,10 @@ def beginning(reader_zone: str) -> bytes:
 
 def pieces(chunks: Iterable[list[Row]], kind: Kind, reader_zone: str, today: date) -> Iterator[bytes]:
     """A piece for each chunk. A zone is described before the first todo that names it."""
-    described: set[str] = set()
-    write, begun = partial(written, WRITERS[kind], reader_zone, described, today.year), beginning(reader_zone)
+    # First the person's own: some readers take times of no zone for times of the first zone that is described.
+    described = {reader_zone}
+    begun = beginning(reader_zone) + timezone(reader_zone, today.year)
+    write = partial(written, WRITERS[kind], reader_zone, described, today.year)
     for rows in chunks:
         yield begun + b"".join(map(write, rows))
         begun = b""

@@ -1,0 +1,1 @@
+"""Programs that read calendars, and what they have to understand. `make calendars` asks those that Python is not."""
