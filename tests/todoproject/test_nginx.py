@@ -88,6 +88,12 @@ class HeadersThatArePassedOn(SimpleTestCase):
         written = {"Host": "a", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http", "Content-Length": "2"}
         self.assertEqual(arrived, {**sent, **written})
 
+    def test_to_a_calendar_the_same_ones_go(self):
+        line = b"GET /api/v1/calendar/x.ics HTTP/1.1\r\nHost: a\r\nIf-None-Match: b\r\nUser-Agent: c\r\n\r\n"
+
+        written = {"Host": "a", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http"}
+        self.assertEqual(self.arrived(line), {"If-None-Match": "b", **written})
+
     def test_what_was_not_sent_does_not_arrive_empty(self):
         self.assertEqual(
             self.arrived(
@@ -95,3 +101,30 @@ class HeadersThatArePassedOn(SimpleTestCase):
             ),
             {"Host": "a", "X-Forwarded-For": "192.0.2.1, 192.0.2.2, 127.0.0.1", "X-Forwarded-Proto": "http"},
         )
+
+
+@skipUnless(HAS_NGINX, "nginx is not installed")
+class WhatNginxSaysOfFailures(SimpleTestCase):
+    def test_the_address_of_a_calendar_is_not_in_it(self):
+        """Whatever the application does: here it is not there."""
+        with TemporaryDirectory() as folder:
+            port = free_port()
+            command = nginx.command(Path(folder), f"127.0.0.1:{port}", max_body_bytes=1_000)
+            proxy = subprocess.Popen(command, stderr=subprocess.PIPE)
+            while not (Path(folder) / "nginx.pid").exists():
+                time.sleep(0.01)
+            secret = "s3cret.ics"
+            paths = ("/an/address", f"/api/v1/calendar/{secret}", f"/api/v1/%63alendar/{secret}")
+            answers = [self.asked(port, path) for path in paths]
+            proxy.terminate()
+            said = proxy.communicate(timeout=10)[1].decode()
+
+        self.assertEqual([b" 503 " in answer for answer in answers], [True] * 3)
+        self.assertIn("/an/address", said)
+        self.assertNotIn(secret, said)
+
+    @staticmethod
+    def asked(port: int, path: str) -> bytes:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as wire:
+            wire.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
+            return wire.recv(65536)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import json
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -13,8 +17,12 @@ from django.utils import timezone
 from betterauth_auth import users
 from betterauth_auth.models import Identity
 from tests.todos.case import API, Person, TodosTestCase
+from todoproject.http import routes
+from todoproject.monitoring import metrics
+from todoproject.monitoring.request_log import JSONFormatter, RequestIdFilter
 from todos import clock
 from todos.models import CalendarAddress, IdempotencyKey
+from todos.reading import calendar
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 NOBODYS = "1-" + "A" * 43
@@ -189,6 +197,60 @@ class WhatAReaderMayCost(TodosTestCase):
 
     def test_a_method_that_writes_is_none_of_its(self):
         self.assertEqual(Client().post(address_of(self.alice)).status_code, 405)
+
+
+class NobodyWritesTheSecretDown(TodosTestCase):
+    """As lines are written, by the handler and the filters that are configured."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.address = address_of(self.alice)
+        self.secret = self.address.rpartition("-")[2].removesuffix(".ics")
+        self.lines = io.StringIO()
+        handler = logging.StreamHandler(self.lines)
+        handler.setFormatter(JSONFormatter())
+        handler.addFilter(RequestIdFilter())
+        logging.getLogger().addHandler(handler)
+        self.addCleanup(logging.getLogger().removeHandler, handler)
+
+    def assert_told(self, status: int, route: str = "/api/v1/calendar/<str:secret>.ics") -> None:
+        lines = [json.loads(line) for line in self.lines.getvalue().splitlines()]
+        self.assertIn((status, route), [(line.get("status"), line.get("route")) for line in lines])
+        self.assertNotIn(self.secret, self.lines.getvalue())
+
+    def test_in_the_line_of_a_request(self):
+        read(self.address)
+        self.assert_told(200)
+
+    def test_in_that_of_one_that_is_refused(self):
+        self.alice.delete("/me/calendar")
+        read(self.address)
+        self.assert_told(404)
+        read(self.address.replace(".ics", ".txt"))
+        self.assert_told(404, "(none)")
+
+    def test_when_something_breaks(self):
+        with mock.patch.object(calendar, "chunks", side_effect=ValueError("broken")):
+            self.assertEqual(Client(raise_request_exception=False).get(self.address).status_code, 500)
+
+        self.assert_told(500)
+        self.assertIn("Internal Server Error: /api/v1/calendar/<str:secret>.ics", self.lines.getvalue())
+        self.assertIn("ValueError: broken", self.lines.getvalue())
+
+    @override_settings(METRICS_TOKEN="for-this-test")
+    def test_in_the_metrics(self):
+        read(self.address)
+        exposition = Client().get("/metrics", headers={"Authorization": "Bearer for-this-test"})
+
+        self.assertIn('route="/api/v1/calendar/<str:secret>.ics"', metrics.exposition())
+        self.assertNotIn(self.secret, metrics.exposition() + exposition.content.decode())
+
+    def test_where_views_are_remembered_by_their_address(self):
+        routes.remembered.cache_clear()
+        read(self.address)
+        read(at(NOBODYS))
+
+        self.assertEqual(routes.remembered.cache_info().currsize, 0)
 
 
 def at(secret: str) -> str:

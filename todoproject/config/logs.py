@@ -9,6 +9,7 @@ def logging_of(form: str, level: str, *, is_silent: bool) -> dict[str, object]:
         "disable_existing_loggers": False,
         "filters": {
             "crashes_only": {"()": "todoproject.monitoring.request_log.CrashesOnlyFilter"},
+            "route": {"()": "todoproject.monitoring.request_log.RouteFilter"},
             "request_id": {"()": "todoproject.monitoring.request_log.RequestIdFilter"},
             "without_traceback": {"()": "todoproject.monitoring.request_log.WithoutTracebackFilter"},
         },
@@ -29,7 +30,7 @@ def logging_of(form: str, level: str, *, is_silent: bool) -> dict[str, object]:
         "loggers": {
             # Django's own handlers are replaced by the root's; its 4xx warnings repeat our request line.
             "django": {"handlers": [], "propagate": True},
-            "django.request": {"level": "ERROR", "filters": ["crashes_only"]},
+            "django.request": {"level": "ERROR", "filters": ["crashes_only", "route"]},
             # A scanner's made-up Host header is worth a line, not a traceback.
             "django.security.DisallowedHost": {"filters": ["without_traceback"]},
         },

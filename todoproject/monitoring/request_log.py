@@ -112,6 +112,16 @@ class CrashesOnlyFilter(logging.Filter):
         return getattr(record, "status_code", 500) != 503
 
 
+class RouteFilter(logging.Filter):
+    """Django names the address of a request that crashed, and one of ours is a secret: the route is told instead."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if request is not None and isinstance(record.args, tuple):
+            record.args = tuple(route_of(request) if part == request.path else part for part in record.args)
+        return True
+
+
 class WithoutTracebackFilter(logging.Filter):
     """For what the caller did wrong: a line that says what, and no stack of ours."""
 
