@@ -23,7 +23,7 @@ from betterauth_auth.admin import AccessAdmin
 from betterauth_auth.models import Identity
 from betterauth_auth.users import is_operator
 from todoproject.operators.development import within_rights_of
-from todos.admin.owners import OwnerAdmin, account_of, holdings, last_change_at
+from todos.admin.owners import OwnerAdmin, account_of, calendar_of, holdings, last_change_at
 
 FOUND_BY_IDENTITY = 200
 SHOWN_LOG_ENTRIES = 20
@@ -140,7 +140,7 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
             return super().change_view(request, object_id, form_url, extra_context)
         if not self.has_view_permission(request, user):
             raise PermissionDenied
-        names = self.names_of([user])
+        names, calendar = self.names_of([user]), calendar_of(user.pk)
         context = {
             **self.admin_site.each_context(request),
             "title": names[user.pk],
@@ -149,13 +149,14 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
             "access": self.access(user),
             "identities": identities_of(user),
             "account": account_of(user.pk),
+            "calendar": calendar,
             "holdings": holdings(user.pk),
             "last_change_at": last_change_at(user.pk),
             "log": log_about(user),
             "actions": [
                 (name, str(label), name == "erase_data")
                 for name, label in self.get_action_choices(request, default_choices=[])
-                if name != idle_action(user)
+                if name != idle_action(user) and (calendar or name != "revoke_calendar")
             ],
         }
         return TemplateResponse(request, "todoproject/person.html", context)

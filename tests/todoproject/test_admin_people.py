@@ -10,9 +10,50 @@ from django.test import Client
 
 from betterauth_auth.models import Identity
 from tests.todoproject.operators import AdminTestCase, Operator
-from todos.models import Account, List, Tag, Todo
+from tests.todos.test_calendar_address import address_of, read
+from todos.models import Account, CalendarAddress, List, Tag, Todo
 
 USERS = "/auth/user/"
+
+
+class CalendarsAreRevoked(AdminTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.address = address_of(self.alice)
+
+    def page(self) -> str:
+        return self.shown(self.sam.get(f"{USERS}{self.alice.user.pk}/change/"))
+
+    def test_the_page_tells_when_it_was_made_and_read_and_not_what_it_is(self):
+        self.assertIn("never read", self.page())
+        read(self.address)
+
+        page = self.page()
+        self.assertIn("last read", page)
+        for secret in (self.address.rpartition("-")[2][:-4], CalendarAddress.objects.get().secret_hash):
+            self.assertNotIn(secret, page)
+
+    def test_support_revokes_it_with_a_reason(self):
+        self.sam.act(USERS, "revoke_calendar", self.alice.user.pk, reason="")
+        self.assertEqual(read(self.address).status_code, 200)
+
+        self.sam.act(USERS, "revoke_calendar", self.alice.user.pk, self.mallory.user.pk, reason="it leaked")
+
+        self.assertEqual(read(self.address).status_code, 404)
+        self.assertEqual(self.sam.log, ["Revoked the calendar's address. Reason: it leaked"])
+        self.assertNotIn('value="revoke_calendar"', self.page())
+
+    def test_privacy_does_not(self):
+        self.petra.act(USERS, "revoke_calendar", self.alice.user.pk)
+
+        self.assertEqual(read(self.address).status_code, 200)
+
+    def test_an_export_says_that_there_is_one(self):
+        response = self.petra.act(USERS, "export_data", self.alice.user.pk, confirmed="yes")
+
+        document = b"".join(response.streaming_content).decode()
+        self.assertEqual([*json.loads(document)["calendar_address"][0]], ["made_at", "read_on"])
+        self.assertNotIn(CalendarAddress.objects.get().secret_hash, document)
 
 
 class PeopleAreFound(AdminTestCase):
@@ -222,8 +263,8 @@ class GroupsAreThere(AdminTestCase):
         }
 
         look = ["view_identity", "view_user"]
-        decide = ["cut_off_person", "deactivate_person", "restore_todo", "view_list", "view_tag", "view_todo"]
-        self.assertEqual(groups["support"], sorted([*look, *decide]))
+        decide = ["cut_off_person", "deactivate_person", "restore_todo", "revoke_calendar"]
+        self.assertEqual(groups["support"], sorted([*look, *decide, "view_list", "view_tag", "view_todo"]))
         self.assertEqual(groups["privacy"], sorted([*look, "erase_account", "export_account"]))
 
     def test_no_permission_is_there_twice(self):

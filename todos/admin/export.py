@@ -8,7 +8,18 @@ from collections.abc import Iterator, Mapping
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
-from todos.models import Account, Completion, FormerName, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import (
+    Account,
+    CalendarAddress,
+    Completion,
+    FormerName,
+    IdempotencyKey,
+    List,
+    Tag,
+    Todo,
+    TodoTag,
+    Tombstone,
+)
 
 ROWS_AT_A_TIME = 500
 # A TodoTag shows as a name among the tags of its todo.
@@ -21,8 +32,10 @@ SECTIONS: tuple[tuple[str, type[models.Model]], ...] = (
     ("completions", Completion),
     ("deleted_for_good", Tombstone),
     ("idempotency_keys", IdempotencyKey),
+    ("calendar_address", CalendarAddress),
 )
-INTERNAL = ("id", "owner")
+# That there is an address is the person's to know; what opens it was told once.
+INTERNAL = ("id", "owner", "secret_hash")
 
 
 class Encoder(DjangoJSONEncoder):

@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from todos import changes, clock
 from todos.admin import export
 from todos.bounded import count_up_to
-from todos.models import Account, List, Tag, Todo
+from todos.models import Account, CalendarAddress, List, Tag, Todo
 
 COUNTED_ROWS = 10_000
 
@@ -58,9 +58,9 @@ def holdings(owner_id: int) -> list[Holding]:
 
 
 class OwnerAdmin(admin.ModelAdmin):
-    """Export and erasure; a base for the host's admin of users, whose rows are the owners."""
+    """Export, erasure and the calendar; a base for the host's admin of users, whose rows are the owners."""
 
-    actions: tuple[str, ...] = ("export_data", "erase_data")
+    actions: tuple[str, ...] = ("revoke_calendar", "export_data", "erase_data")
 
     @staticmethod
     def names_of(owners: Sequence[AbstractBaseUser]) -> dict[int, str]:
@@ -77,6 +77,23 @@ class OwnerAdmin(admin.ModelAdmin):
 
     def has_erase_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("todos.erase_account")
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("todos.revoke_calendar")
+
+    @admin.action(description="Revoke the calendar's address", permissions=["revoke"])
+    def revoke_calendar(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(request, "Nothing was done: say why. The reason goes to the log.", messages.ERROR)
+            return
+        # Only of those who have one: asking for the others would make accounts.
+        with_address = queryset.filter(pk__in=CalendarAddress.objects.values("owner_id"))
+        for owner in with_address.order_by("pk"):
+            with transaction.atomic():
+                if changes.revoke_calendar(owner.pk):
+                    self.log_change(request, owner, f"Revoked the calendar's address. Reason: {reason}")
+                    self.message_user(request, f"Revoked: {owner.get_username()}.", messages.SUCCESS)
 
     @admin.action(description="Export all data …", permissions=["export"])
     def export_data(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> HttpResponseBase | None:
@@ -133,6 +150,10 @@ def confirmed_reason(request: HttpRequest) -> str:
 
 def account_of(owner_id: int) -> Account | None:
     return Account.objects.filter(owner_id=owner_id).select_related("default_list").first()
+
+
+def calendar_of(owner_id: int) -> CalendarAddress | None:
+    return CalendarAddress.objects.filter(owner_id=owner_id).defer("secret_hash").first()
 
 
 def last_change_at(owner_id: int) -> datetime | None:

@@ -29,10 +29,13 @@ def make_calendar(owner: int | Caller) -> str:
     return secret
 
 
-def revoke_calendar(owner: int | Caller) -> None:
+def revoke_calendar(owner: int | Caller) -> bool:
+    """Whether there was one."""
     with change(owner) as current:
-        if CalendarAddress.objects.filter(owner_id=current.owner_id).delete()[0]:
+        found = CalendarAddress.objects.filter(owner_id=current.owner_id).delete()[0]
+        if found:
             current.take_number()
+    return bool(found)
 
 
 def note_calendar_read(owner_id: int, secret_hash: str, today: date) -> None:

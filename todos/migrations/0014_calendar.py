@@ -28,5 +28,9 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("read_on", models.DateField(null=True)),
             ],
+            options={
+                "default_permissions": (),
+                "permissions": [("revoke_calendar", "Can revoke the addresses of users' calendars")],
+            },
         ),
     ]

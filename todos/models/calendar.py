@@ -17,5 +17,10 @@ class CalendarAddress(models.Model):
 
     objects = OwnedQuerySet.as_manager()
 
+    class Meta:
+        # Nobody edits one by hand.
+        default_permissions = ()
+        permissions = [("revoke_calendar", "Can revoke the addresses of users' calendars")]
+
     def __str__(self) -> str:
         return f"calendar address of {self.owner_id}"
