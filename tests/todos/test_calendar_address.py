@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import logging
 from datetime import UTC, datetime, timedelta
@@ -11,16 +12,22 @@ from typing import Any
 from unittest import mock
 
 from django.core.cache import cache
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from betterauth_auth import users
 from betterauth_auth.models import Identity
+from tests.fake_neon_auth import execute
 from tests.todos.case import API, Person, TodosTestCase
-from todoproject.http import routes
+from tests.todos.test_user_table import NeonCase
+from todoproject.http import fairness, routes
+from todoproject.http.throttling import Held
 from todoproject.monitoring import metrics
 from todoproject.monitoring.request_log import JSONFormatter, RequestIdFilter
 from todos import clock
+from todos.compiled import shapes
 from todos.models import CalendarAddress, IdempotencyKey
 from todos.reading import calendar
 
@@ -178,6 +185,32 @@ class WhoeverIsShutOut(TodosTestCase):
         self.assertEqual(CalendarAddress.objects.count(), 0)
 
 
+class WhereBetterAuthsTableIsAsked(NeonCase):
+    """A ban there is known to nobody here, and no token comes that could be refused."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.address = self.nina.send("POST", "/me/calendar").json()["address"]
+        self.assertEqual(read(self.address).status_code, 200)
+
+    def test_a_ban_ends_it_until_it_is_lifted(self):
+        self.neon.ban(self.nina.id)
+        self.assertEqual(read(self.address).status_code, 404)
+
+        execute(f"UPDATE {self.neon.quoted} SET banned = %s", [False])
+        self.assertEqual(read(self.address).status_code, 200)
+
+    def test_whoever_is_gone_from_it_has_none(self):
+        self.neon.delete(self.nina.id)
+
+        self.assertEqual(read(self.address).status_code, 404)
+
+    def test_a_table_that_cannot_be_asked_is_an_outage(self):
+        execute(f"DROP TABLE {self.neon.quoted}")
+
+        self.assert_problem(Client().get(self.address), 503, "unavailable")
+
+
 class WhatAReaderMayCost(TodosTestCase):
     def test_wrong_addresses_are_counted_by_network(self):
         cache.clear()
@@ -197,6 +230,69 @@ class WhatAReaderMayCost(TodosTestCase):
 
     def test_a_method_that_writes_is_none_of_its(self):
         self.assertEqual(Client().post(address_of(self.alice)).status_code, 405)
+
+
+class WhileItIsSent(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.address = address_of(self.alice)
+        for _ in range(3):
+            self.alice.todo()
+        self.enterContext(mock.patch.object(calendar, "ROWS_AT_A_TIME", 1))
+        shapes.forget()
+        self.addCleanup(shapes.forget)
+
+    def test_a_part_is_read_when_the_one_before_it_is_gone(self):
+        with CaptureQueriesContext(connection) as statements:
+            response = Client().get(self.address)
+            counts = [(next(response.streaming_content), len(statements))[1] for _ in range(3)]
+            list(response.streaming_content)
+
+        self.assertEqual(counts, [3, 4, 5])
+
+    def test_a_failure_at_the_beginning_is_told(self):
+        with connection.execute_wrapper(failing_at(1)):
+            self.assert_problem(Client().get(self.address), 503, "unavailable")
+
+    def test_a_failure_later_does_not_look_like_an_end(self):
+        with connection.execute_wrapper(failing_at(2)):
+            pieces = Client().get(self.address).streaming_content
+            first = next(pieces)
+            with self.assertRaises(OperationalError):
+                list(pieces)
+
+        self.assertIn(b"BEGIN:VTODO", first)
+        self.assertNotIn(b"END:VCALENDAR", first)
+
+    def test_a_place_is_taken_until_the_last_part(self):
+        key = str(self.alice.user.pk)
+        response = Client().get(self.address)
+        taken = fairness._shares[key].working
+
+        list(response.streaming_content)
+
+        self.assertEqual((taken, key in fairness._shares), (1, False))
+
+    def test_a_place_is_free_when_the_answer_is_dropped(self):
+        self.assertTrue(fairness.enter("somebody"))
+        held = Held(iter(()), "somebody")
+        self.assertIn("somebody", fairness._shares)
+
+        del held
+
+        self.assertNotIn("somebody", fairness._shares)
+
+
+def failing_at(number: int) -> Any:
+    """Lets the read of so many todos fail, as when the database goes away."""
+    reads = itertools.count(1)
+
+    def wrapper(execute, sql, params, many, context):
+        if 'FROM "todos_todo"' in sql and next(reads) == number:
+            raise OperationalError("the database went away")
+        return execute(sql, params, many, context)
+
+    return wrapper
 
 
 class NobodyWritesTheSecretDown(TodosTestCase):

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
+from tests.todos.test_calendar_address import address_of, read
 from todos import clock
 from todos.models import Account, Completion, List, Tag, Todo, TodoTag
 
@@ -179,6 +180,39 @@ class PlansForManyTodos(TodosTestCase):
             cursor.execute(f"EXPLAIN {queries[-1]['sql']}")
             plan = "\n".join(line for (line,) in cursor.fetchall())
         self.assertRegex(plan, r"Index Scan using (todo_reminders|todos_todo_\S+)")
+
+    def test_a_calendar_walks_along_an_index(self):
+        address = address_of(self.alice)
+        for query in ("", "?as=events"):
+            with CaptureQueriesContext(connection) as queries:
+                read(address + query)
+            statements = [query["sql"] for query in queries if 'FROM "todos_todo"' in query["sql"]]
+            self.assertGreater(len(statements), 20)
+            for statement in statements[:1] + statements[-1:]:
+                plan = self.plan_of(statement)
+                self.assertNotRegex(plan, WHOLE_TABLE)
+                self.assertNotRegex(plan, r"Sort Key: .*todos_todo")
+
+    def test_a_calendar_that_has_not_changed_costs_one_look_at_indexes(self):
+        address = address_of(self.alice)
+        tag = read(address)["ETag"]
+        with CaptureQueriesContext(connection) as queries:
+            self.assertEqual(read(address, **{"If-None-Match": tag}).status_code, 304)
+
+        self.assertEqual(len(queries), 1)
+        with connection.cursor() as cursor:
+            # So few rows are read whole if nothing forbids it; where there is no index, they are all the same.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            plan = self.plan_of(queries[0]["sql"])
+            cursor.execute("SET LOCAL enable_seqscan = on")
+        self.assertNotIn("Seq Scan", plan)
+        self.assertRegex(plan, r"Index Scan using todos_calendaraddress_\S+")
+
+    @staticmethod
+    def plan_of(statement):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement}")
+            return "\n".join(line for (line,) in cursor.fetchall())
 
     def test_the_check_would_notice(self):
         with connection.cursor() as cursor:
