@@ -27,7 +27,7 @@ from todos import changes, clock
 from todos.api.base import OwnedViewSet
 from todos.api.bodies import StrictSerializer
 from todos.api.docs import operations
-from todos.api.docs.answers import CalendarAnswer
+from todos.api.docs.answers import CalendarAddressAnswer
 from todos.api.errors import HeaderInvalid
 from todos.api.pagination import absolute
 from todos.api.parameters import CALENDAR, require_known, values_of
@@ -57,7 +57,7 @@ class CalendarView(OwnedViewSet):
     """Of the address itself nobody is told but whoever makes it."""
 
     model = CalendarAddress
-    serializer_class = CalendarAnswer
+    serializer_class = CalendarAddressAnswer
     pagination_class = None
 
     @extend_schema(**operations.GET_CALENDAR_ADDRESS)

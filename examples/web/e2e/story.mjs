@@ -2,6 +2,7 @@
 import { launch, NARROW, WIDE } from "./browser.mjs";
 import alarm from "./chapters/alarm.mjs";
 import beginning from "./chapters/beginning.mjs";
+import calendar from "./chapters/calendar.mjs";
 import days from "./chapters/days.mjs";
 import details from "./chapters/details.mjs";
 import end from "./chapters/end.mjs";
@@ -17,7 +18,21 @@ import { Person } from "./person.mjs";
 const browser = await launch();
 const alice = await Person.arrive(browser, "Alice", WIDE);
 const bob = await Person.arrive(browser, "Bob", NARROW);
-const chapters = { ...beginning, ...details, ...days, ...keys, ...lists, ...phone, ...tabs, ...troubles, ...repeating, ...reminders, ...alarm, ...end };
+const chapters = {
+  ...beginning,
+  ...details,
+  ...days,
+  ...keys,
+  ...lists,
+  ...phone,
+  ...tabs,
+  ...troubles,
+  ...repeating,
+  ...reminders,
+  ...alarm,
+  ...calendar,
+  ...end,
+};
 
 try {
   for (const [title, chapter] of Object.entries(chapters)) {

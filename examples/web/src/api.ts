@@ -19,6 +19,7 @@ export type Completion = components["schemas"]["Completion"];
 export type Occurrences = components["schemas"]["Occurrences"];
 export type Reminder = Todo["reminders"][number];
 export type ComingReminder = components["schemas"]["ComingReminder"];
+export type CalendarAddress = components["schemas"]["CalendarAddress"];
 export type Summary = components["schemas"]["Summary"];
 export type ProblemDocument = components["schemas"]["Problem"];
 

@@ -3,6 +3,7 @@ import { follow } from "./alarm";
 import { answerOf, api } from "./api";
 import { signedInUser, SignInUnavailable, signOut } from "./auth-client";
 import { drawBulkBar } from "./bulk-bar";
+import "./calendar";
 import { isReachable, waitToRetry } from "./connection";
 import { drawCover, openSidebar } from "./cover";
 import { zone } from "./dates";

@@ -588,7 +588,7 @@ export interface components {
         BulkInput: {
             operations: components["schemas"]["Operation"][];
         };
-        Calendar: {
+        CalendarAddress: {
             /**
              * Format: uri
              * @description Only in the answer that makes it: nobody can be told later. Whoever has it reads.
@@ -4008,7 +4008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Calendar"];
+                    "application/json": components["schemas"]["CalendarAddress"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -4032,7 +4032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Calendar"];
+                    "application/json": components["schemas"]["CalendarAddress"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -35,7 +35,7 @@ class MeAnswer(SettingsAnswer):
     inbox = serializers.UUIDField(help_text="The id of your Inbox, which is there from your first request on.")
 
 
-class CalendarAnswer(AnswerSerializer):
+class CalendarAddressAnswer(AnswerSerializer):
     address = serializers.URLField(
         allow_null=True, help_text="Only in the answer that makes it: nobody can be told later. Whoever has it reads."
     )

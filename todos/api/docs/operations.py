@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from todos.api.bodies import VersionInput
-from todos.api.docs.answers import CalendarAnswer, ChangedTagAnswer, ChangedTodoAnswer, RestoredListAnswer
+from todos.api.docs.answers import CalendarAddressAnswer, ChangedTagAnswer, ChangedTodoAnswer, RestoredListAnswer
 from todos.api.docs.codes import KEYED, ROOM, problems
 from todos.api.docs.parts import (
     CALENDAR_EXAMPLE,
@@ -386,7 +386,7 @@ MAKE_CALENDAR_ADDRESS = operation(
     "erase your data or are cut off. It is in this answer only. The address before it stops at once. There is no "
     "`Idempotency-Key` here (`not_kept`): send a request again that got no answer, the last address counts.",
     request=None,
-    responses={201: OpenApiResponse(CalendarAnswer, description="The new address."), **problems(ERASED)},
+    responses={201: OpenApiResponse(CalendarAddressAnswer, description="The new address."), **problems(ERASED)},
 )
 REVOKE_CALENDAR_ADDRESS = operation(
     "revokeCalendarAddress",
