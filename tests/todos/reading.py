@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,10 +83,30 @@ def is_due(todo: Row, asked: str, now: datetime, zone: str) -> bool:
     return due == day if asked == "today" else due > day
 
 
+def place_in(todo: Row, q: str) -> int | None:
+    """Where everything is that is looked for: in the title (0), in the notes (1), in tags (2), or not everywhere."""
+    excluded = [part.replace("-", "") for part in re.findall(r'-"[^"]*"|-\S+', q)]
+    wanted = re.findall(r'"[^"]*"|[^\s"]+', re.sub(r'-"[^"]*"|-\S+', "", q))
+    texts = [todo["title"], todo["notes"], *(tag["name"] for tag in todo["tags"])]
+    patterns = [pattern_of(part, is_last=part is wanted[-1] and q.endswith(part)) for part in wanted]
+    if any(re.search(pattern_of(part, is_last=False), text, re.IGNORECASE) for part in excluded for text in texts):
+        return None
+    for place in (1, 2, len(texts)):
+        if all(any(re.search(pattern, text, re.IGNORECASE) for text in texts[:place]) for pattern in patterns):
+            return min(place - 1, 2)
+    return None
+
+
+def pattern_of(part: str, *, is_last: bool) -> str:
+    end = "" if is_last and '"' not in part else r"\b"
+    words = r"\W+".join(re.findall(r"\w+", part))
+    return rf"\b{words}{end}" if words else ""
+
+
 def listed(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[str]:
     """The ids that GET /todos gives for these parameters, in their order."""
     name = asked.get("ordering", "position")
-    key = SORT_KEYS[name.removeprefix("-")]
+    key = SORT_KEYS.get(name.removeprefix("-")) or (lambda todo: (place_in(todo, asked.get("q", "")), -todo["version"]))
     rows = sorted(chosen(notebook, asked, now), key=lambda todo: (key(todo), todo["id"]), reverse=name[0] == "-")
     return [todo["id"] for todo in rows]
 
@@ -104,7 +125,7 @@ def chosen(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[Row
         "parent": lambda todo, value: (todo["parent"] or "none") == value,
         "tag": lambda todo, value: notebook.present_keys(value, now) <= {tag["key"] for tag in todo["tags"]},
         "priority_gte": lambda todo, value: todo["priority"] >= value,
-        "q": lambda todo, value: value.casefold() in f"{todo['title']}\n{todo['notes']}".casefold(),
+        "q": lambda todo, value: place_in(todo, value) is not None,
         "due": lambda todo, value: is_due(todo, value, now, zone),
         "due_before": lambda todo, value: bool(todo["due_date"]) and (due_on(todo, zone) or "") < value,
         "due_after": lambda todo, value: (due_on(todo, zone) or "") > value,

@@ -25,6 +25,8 @@ NAMES = ("alpha", "Beta", "gamma")
 TAG_NAMES = ("red", "RED", "blue", "Green")
 COLORS = (None, "#00ff00")
 
+SEARCHES = ("alpha", "NOTE", "%", "r", "lph", "a note", "re alpha", "note re", "-alpha", '"a note" -red', '-"a note" g')
+
 RULES = ("FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYMONTHDAY=-1", None)
 
 rules, repeat_from = st.sampled_from(RULES), st.sampled_from(("due", "completion"))
@@ -164,6 +166,7 @@ def families(draw: Any) -> Family:
 
 orderings = st.sampled_from(
     [sign + name for sign in ("", "-") for name in ("position", "due", "priority", "created_at", "updated_at", "title")]
+    + ["relevance"]
 )
 queries = st.fixed_dictionaries(
     {},
@@ -177,7 +180,7 @@ queries = st.fixed_dictionaries(
         "due": st.sampled_from(("today", "overdue", "upcoming", "none")),
         "due_before": days,
         "due_after": days,
-        "q": st.sampled_from(("alpha", "NOTE", "%", "e")),
+        "q": st.sampled_from(SEARCHES),
         "tz": zones,
         "ordering": orderings,
     },

@@ -26,7 +26,8 @@ from todos.models import List, Tag, Todo
 DECLARED: tuple[tuple[type[models.Model], Fields], ...] = ((Todo, TODO_FIELDS), (List, LIST_FIELDS), (Tag, TAG_FIELDS))
 # Columns that no client hears of.
 INTERNAL = {"id", "owner", "trashed_in", "completed_in", "due_sort", "title_sort", "key"}
-INTERNAL |= {"series_in", "series_start", "occurrence_on", "occurrence_number", "reminds_from", "reminds_until"}
+INTERNAL |= {"search", "series_in", "series_start", "occurrence_on", "occurrence_number"}
+INTERNAL |= {"reminds_from", "reminds_until"}
 # Two values for each kind that a client may write.
 SAMPLES: dict[type[kinds.Kind], tuple[Any, Any]] = {
     kinds.Line: ("one", "two"),

@@ -28,6 +28,7 @@ FILTERS = (
         "has_notes=false",
         "total=true&q=a",
     ),
+    *(f"ordering={sign}relevance&page_size=2&q={q}" for sign in ("", "-") for q in ("a", "t%20-late", '"a%20b"', "-t")),
     *("completed_after=2026-03-01", "completed_before=2026-04-01&completed_after=1970-01-01", "total=true&q=a"),
 )
 

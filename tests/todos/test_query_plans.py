@@ -16,6 +16,7 @@ TODOS = 20_000
 # A partition is called after its table.
 WHOLE_TABLE = r"Seq Scan on todos_todo(_p\d+)?\b"
 START = datetime(2026, 1, 1, tzinfo=UTC)
+FOUND_BY_INDEX = ("1999", "number 1999", '"number 1999"', "1999 -x", "199")
 QUERIES = (
     "/todos",
     *(f"/todos?ordering={sign}{name}" for name in ("position", "due", "priority", "title") for sign in ("", "-")),
@@ -25,6 +26,8 @@ QUERIES = (
     "/todos?due_before=2026-02-01&due_after=2026-01-20",
     "/todos?priority_gte=3",
     "/todos?q=number+1999",
+    "/todos?q=-1999",
+    *(f"/todos?ordering={name}&q={q}" for name in ("relevance", "position") for q in FOUND_BY_INDEX),
     "/todos?tag=rare",
     "/todos?list={list}",
     "/todos?list=inbox",
@@ -172,6 +175,13 @@ class PlansForManyTodos(TodosTestCase):
                 for page in (path, following):
                     for plan in self.plans(page):
                         self.assertNotRegex(plan, r"Sort Key|Seq Scan on todos_completion")
+
+    def test_words_are_found_by_their_index(self):
+        for q in FOUND_BY_INDEX:
+            with self.subTest(q):
+                for plan in self.plans(f"/todos?ordering=relevance&q={q}"):
+                    self.assertRegex(plan, r"Bitmap Index Scan on (todo_words|todos_todo_\S+)")
+                    self.assertRegex(plan, r"::tsvector @@ ")
 
     def test_reminders_are_found_by_their_days(self):
         with CaptureQueriesContext(connection) as queries:

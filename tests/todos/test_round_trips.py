@@ -45,6 +45,7 @@ class ReadingIsOneStatement(Counting):
         for path in (
             "/todos",
             "/todos?due=overdue&tag=a&q=SOME&tz=Asia/Tokyo&ordering=-due&page_size=7",
+            "/todos?q=-none+some&ordering=relevance",
             f"/todos/{self.todo['id']}",
             "/lists",
             f"/lists/{project['id']}",

@@ -23,7 +23,7 @@ from todos.api.compression import accepts_gzip, compressed, is_compressed
 from todos.api.docs.pages import DescribedPages
 from todos.api.errors import translated
 from todos.api.idempotency import key_of
-from todos.api.pagination import absolute, pagination_of
+from todos.api.pagination import Sorting, absolute, pagination_of
 from todos.api.parameters import flag, require_known
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.spellings import parse_uuid
@@ -69,6 +69,11 @@ class OwnedViewSet(GenericViewSet[Any]):
 
     def one_row(self, owner: Owner, given: Given) -> RowSet:
         return self.rows(owner, given).filter(uid=given("uid", UUIDField()))
+
+    def sorting(self, name: str) -> Sorting:
+        """What one of the `orderings`, perhaps with - in front, sorts by."""
+        column = self.orderings[name.removeprefix("-")]
+        return Sorting(column, self.model._meta.get_field(column), is_descending=name.startswith("-"))
 
     @property
     def shape(self) -> Hashable:

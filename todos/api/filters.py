@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import DateField, DateTimeField, Expression, IntegerField, Q, TextField, UUIDField
@@ -14,14 +14,17 @@ from django.db.models import DateField, DateTimeField, Expression, IntegerField,
 from todos.compiled.shapes import Given
 from todos.models import due_dates
 from todos.models.expressions import LocalDate, OwnerId
+from todos.models.found import Terms
 from todos.models.tag import FORMER_NAMES_KEPT, tag_key
 from todos.models.todo import TodoQuerySet
-from todos.types import Json
+from todos.search import Search
+from todos.types import AnyField, Json
 
 DUES = {"today": due_dates.is_due_today, "overdue": due_dates.is_overdue, "upcoming": due_dates.is_upcoming}
 # Of these the value decides what the SQL is, of those their number; of the others only that they are given.
 WORDS = frozenset({"status", "starts", "due", "has_notes"})
 INBOX = "inbox"
+T = TypeVar("T")
 
 
 def shape_of(filters: Json) -> Hashable:
@@ -34,6 +37,8 @@ def shape_of_one(name: str, value: Any) -> Hashable:
         return value
     if name == "tag":
         return len(value)
+    if name == "q":
+        return tuple(len(padded(terms)) for terms in several_terms(value).values())
     if name == "list":
         return len(padded(uids_of(value))), INBOX in value
     return len(padded(value)) if name == "ids" else None
@@ -43,10 +48,14 @@ def uids_of(lists: tuple[UUID | str, ...]) -> tuple[UUID, ...]:
     return tuple(uid for uid in lists if isinstance(uid, UUID))
 
 
-def padded(uids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+def several_terms(q: Search) -> dict[str, tuple[str, ...]]:
+    return {"q.wanted": q.wanted, "q.phrases": q.phrases, "q.unwanted": q.unwanted}
+
+
+def padded(values: tuple[T, ...]) -> tuple[T, ...]:
     """With the last one repeated up to a power of two, so that two hundred numbers of them make nine shapes."""
-    room = 1 << (len(uids) - 1).bit_length() if uids else 0
-    return uids + uids[-1:] * (room - len(uids))
+    room = 1 << (len(values) - 1).bit_length() if values else 0
+    return values + values[-1:] * (room - len(values))
 
 
 def bindings(filters: Json, now: datetime) -> Json:
@@ -56,8 +65,12 @@ def bindings(filters: Json, now: datetime) -> Json:
         "list": padded(uids_of(filters.get("list", ()))),
         "ids": padded(filters.get("ids", ())),
     }
+    if "q" in filters:
+        several |= {name: padded(terms) for name, terms in several_terms(filters["q"]).items()}
     numbered = {f"{name}.{index}": value for name, values in several.items() for index, value in enumerate(values)}
     values = {**filters, **numbered, **due_dates.span(now)._asdict(), "renamed_since": now - FORMER_NAMES_KEPT}
+    if "q" in filters:
+        values |= {"q.terms": filters["q"].terms, "q.words": filters["q"].words}
     if "completed_before" in filters:
         values["completed_before.latest"] = due_dates.latest_moment(filters["completed_before"])
     if "completed_after" in filters:
@@ -89,7 +102,7 @@ def apply(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression
     if "has_notes" in filters:
         rows = rows.exclude(notes="") if filters["has_notes"] else rows.filter(notes="")
     if "q" in filters:
-        rows = rows.containing(given("q", TextField()))
+        rows = rows.found(owner_id, terms_of(filters["q"], given))
     return due(completed(rows, filters, zone, given), filters, zone, given)
 
 
@@ -104,8 +117,13 @@ def placed(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, given: Given) -
     return in_parent(rows, owner_id, filters["parent"], given) if "parent" in filters else rows
 
 
-def numbered(name: str, uids: tuple[UUID, ...], given: Given) -> list[Expression]:
-    return [given(f"{name}.{index}", UUIDField()) for index in range(len(padded(uids)))]
+def terms_of(q: Search, given: Given) -> Terms:
+    several = (tuple(numbered(name, terms, given, TextField())) for name, terms in several_terms(q).items())
+    return Terms(given("q.terms", TextField()), given("q.words", TextField()), *several)
+
+
+def numbered(name: str, values: tuple[object, ...], given: Given, field: AnyField | None = None) -> list[Expression]:
+    return [given(f"{name}.{index}", field or UUIDField()) for index in range(len(padded(values)))]
 
 
 def in_parent(rows: TodoQuerySet, owner_id: OwnerId, parent: Any, given: Given) -> TodoQuerySet:

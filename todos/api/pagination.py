@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from todos.api.errors import query_fault
 from todos.reading import Cursor, Cut, Page
-from todos.types import Json
+from todos.types import AnyField, Json
 
 if TYPE_CHECKING:
     from todos.api.base import OwnedViewSet
@@ -25,6 +25,12 @@ DEFAULT_SIZE, MAX_SIZE = 50, 200
 SIGNATURE_BYTES = 16
 # What chooses no rows.
 PARAMETERS = ("cursor", "page_size", "ordering", "total", "include")
+
+
+class Sorting(NamedTuple):
+    column: str
+    field: AnyField
+    is_descending: bool
 
 
 class Pagination(NamedTuple):
@@ -70,11 +76,9 @@ def pagination_of(view: OwnedViewSet) -> Pagination:
     request = view.request
     name = ordering_of(request, view.orderings)
     context = context_of(view.caller.name, request, name)
-    column = view.orderings[name.removeprefix("-")]
     text = request.query_params.get("cursor")
     cursor = unseal(text, context) if text else None
-    field = view.model._meta.get_field(column)
-    return Pagination(request, Cut(column, field, name.startswith("-"), size_of(request), cursor), context)
+    return Pagination(request, Cut(*view.sorting(name), size_of(request), cursor), context)
 
 
 def ordering_of(request: Request, orderings: dict[str, str]) -> str:

@@ -20,6 +20,8 @@ from todos.api.errors import QueryInvalid, query_fault
 from todos.api.faults import not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.recurrence.rule import LONGEST, Rule, RuleRefused, parse
+from todos.search import Search
+from todos.search import parse as parse_search
 from todos.types import Json
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
@@ -29,7 +31,8 @@ MAX_LIST_FILTERS = 20
 MAX_IDS = 200
 INCLUDABLE = ("lists", "tags", "summary")
 DUES = ("today", "overdue", "upcoming", "none")
-MAX_WORDS = 200
+MAX_SEARCH = 200
+MAX_TERMS = 32
 MOST_OCCURRENCES = 50
 FEW = 3
 SOON, AHEAD = timedelta(days=7), timedelta(days=90)
@@ -129,13 +132,17 @@ def read_tag(sent: str) -> str:
     return sent
 
 
-def read_words(sent: str) -> str:
-    words = sent.strip()
-    if len(words) > MAX_WORDS:
-        raise refusal("max_length", f"Write at most {MAX_WORDS} characters.", max=MAX_WORDS)
-    if "\0" in words:
+def read_search(sent: str) -> Search | str:
+    """What is looked for; nothing for a text without a word, such as the quotation mark before one."""
+    text = sent.strip()
+    if len(text) > MAX_SEARCH:
+        raise refusal("max_length", f"Write at most {MAX_SEARCH} characters.", max=MAX_SEARCH)
+    if "\0" in text:
         raise refusal("null_characters_not_allowed", "Null characters are not accepted.")
-    return words
+    search = parse_search(text)
+    if len(search.wanted) + len(search.unwanted) > MAX_TERMS:
+        raise refusal("max_length", f"Write at most {MAX_TERMS} words and phrases.", max=MAX_TERMS)
+    return search if any(search) else ""
 
 
 def read_count(sent: str) -> int:
@@ -215,7 +222,13 @@ PARAMETERS = {
     "completed_before": Parameter(read_day, "Completed before this day, in your zone or `tz`.", {"format": "date"}),
     "completed_after": Parameter(read_day, "Completed after this day, in your zone or `tz`.", {"format": "date"}),
     "has_notes": Parameter(read_flag, "With notes, or without.", {"type": "boolean"}),
-    "q": Parameter(read_words, "Part of the title or the notes, whatever the case.", {"maxLength": MAX_WORDS}),
+    "q": Parameter(
+        read_search,
+        "Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its "
+        'beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs '
+        f"only stand between words, and a text without words finds everything. At most {MAX_TERMS} words and phrases.",
+        {"maxLength": MAX_SEARCH, "examples": ["milk bre", '"oat milk" -soy']},
+    ),
     "tz": Parameter(
         read_zone,
         "IANA zone to use instead of yours, for days and the `due_at` of answers.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from uuid import UUID
 
-from django.db.models import Count, Expression, TextField
+from django.db.models import BigIntegerField, Count, Expression, TextField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -20,7 +20,7 @@ from todos.api.docs import operations
 from todos.api.docs.pages import DescribedTodoPages
 from todos.api.errors import query_fault
 from todos.api.included import included
-from todos.api.pagination import address_of, pagination_of
+from todos.api.pagination import Sorting, address_of, pagination_of
 from todos.api.parameters import OPTIONS, PARAMETERS, values_of
 from todos.api.preconditions import etag, put_of
 from todos.api.rows import also_json, new_todo_json, todo_json_of
@@ -47,6 +47,8 @@ class TodoViewSet(OwnedViewSet):
         "created_at": "created_at",
         "updated_at": "version",
         "title": "title_sort",
+        # Of those that a search has found.
+        "relevance": "relevance",
         # Of those that are completed: a logbook.
         "completed_at": "completed_at",
     }
@@ -79,7 +81,22 @@ class TodoViewSet(OwnedViewSet):
 
     def matching_rows(self, owner: Owner, given: Given) -> RowSet:
         rows = self.rows(owner, given).with_subtask_counts(owner.pk)
+        if self.is_ranked:
+            rows = rows.with_relevance(filters.terms_of(self.filters["q"], given))
         return filters.apply(rows, owner.pk, self.filters, self.zone(owner, given), given)
+
+    @property
+    def is_ranked(self) -> bool:
+        is_asked = self.request.query_params.get("ordering", "").endswith("relevance")
+        return is_asked and "q" in self.filters and bool(self.filters["q"].wanted)
+
+    def sorting(self, name: str) -> Sorting:
+        if not name.endswith("relevance"):
+            return super().sorting(name)
+        if self.is_ranked:
+            return Sorting("relevance", BigIntegerField(), is_descending=name.startswith("-"))
+        # Where nothing is wanted nothing is better than another but by being later.
+        return Sorting("version", Todo._meta.get_field("version"), is_descending=not name.startswith("-"))
 
     def zone(self, owner: Owner, given: Given) -> Expression:
         return given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)

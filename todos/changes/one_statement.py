@@ -18,6 +18,7 @@ from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.models.owned import uuid7
 from todos.models.todo import derived
+from todos.search import searchable
 from todos.types import Values
 
 NO_LIMIT = 2**62
@@ -95,5 +96,6 @@ def columns_of(given: Values) -> Values:
         "updated_at": now,
         "completed_at": now if values["completed"] else None,
         **{name: values[name] for name in PLAIN},
+        "search": searchable(values["title"], values["notes"]),
         **derived(values["title"], values["due_date"], values["due_time"], values["time_zone"], values["reminders"]),
     }

@@ -6,7 +6,8 @@ from collections.abc import Set
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, TextField, Value, When
+from django.db.models.functions import Replace
 
 from todos.changes.change import Change, Chosen, Put, change, has_values, require_put, written_todos
 from todos.changes.quotas import require_room
@@ -17,6 +18,7 @@ from todos.fields.field import defaults, plain_names
 from todos.models import FormerName, Tag, Todo, TodoTag, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import FORMER_NAMES_KEPT, tag_key
+from todos.search import searchable_tag
 from todos.types import Values
 
 Expected = frozenset[int] | None
@@ -81,7 +83,7 @@ def change_tag(current: Change, row: Tag, columns: Values) -> list[Todo]:
     if is_renamed:
         key = columns["key"] = tag_key(columns["name"])
         require_free(current, Tag(uid=row.uid, key=key))
-        tagged(current, row).update(**current.stamp())
+        tagged(current, row).update(search=respelled(current, row, columns["name"]), **current.stamp())
         if key != row.key:
             remember_name(current, row, key)
     current.write(row, **columns)
@@ -109,7 +111,7 @@ def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> int:
     """Takes the tag off its todos. There is no trash for tags. Gives the version of its tombstone."""
     with change(owner) as current:
         row = current.row(Tag, uid, expected)
-        tagged(current, row).update(**current.stamp())
+        tagged(current, row).update(search=respelled(current, row), **current.stamp())
         TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
         FormerName.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
         Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
@@ -121,6 +123,23 @@ def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> int:
 def tagged(current: Change, row: Tag) -> QuerySet[Todo]:
     links = TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk)
     return Todo.objects.filter(owner_id=current.owner_id, pk__in=links.values("todo"))
+
+
+def respelled(current: Change, row: Tag, name: str | None = None) -> Case | Replace:
+    """The words of a todo with another name of this tag in them, or without it."""
+    old, new = searchable_tag(row.name), searchable_tag(name) if name else ""
+    replaced = replace(old, new)
+    others = Tag.objects.filter(owner_id=current.owner_id).exclude(pk=row.pk).values_list("pk", "name")
+    if twins := [pk for pk, other in others if searchable_tag(other) == old]:
+        # Café and Cafe are two tags, and the same word.
+        links = TodoTag.objects.filter(owner_id=current.owner_id, todo=OuterRef("pk"), tag__in=twins)
+        return Case(When(Exists(links), then=replace(old, old + new)), default=replaced)
+    return replaced
+
+
+def replace(old: str, new: str) -> Replace:
+    texts = (Value(text, TextField()) for text in (old, new))
+    return Replace("search", *texts, output_field=TextField())
 
 
 def require_free(current: Change, row: Tag) -> None:

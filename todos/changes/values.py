@@ -14,8 +14,10 @@ from todos.models import Todo
 from todos.models.tag import tag_key
 from todos.models.todo import derived
 from todos.reminders import need_a_date
+from todos.search import searchable
 from todos.types import Values
 
+SEARCHED = {"title", "notes", "tags", "tags_add", "tags_remove"}
 PLAIN, DEFAULTS = plain_names(TODO_FIELDS), defaults(TODO_FIELDS)
 
 
@@ -34,6 +36,8 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
         batch.tag(todo, values["tags"])
     if "tags_add" in values or "tags_remove" in values:
         change_tags(batch, todo, values.get("tags_add", ()), values.get("tags_remove", ()))
+    if values.keys() & SEARCHED:
+        batch.touch(todo, search=searchable(todo.title, todo.notes, todo.tag_names))
     if "completed" in values:
         (complete_with_subtasks if values["completed"] else reopen_with_family)(batch, todo)
     if values.get("parent") and todo.completed_at is None:

@@ -82,23 +82,6 @@ class After(Func):
         return f"({key}, {own_uid}) {self.operator} ({value}, {uid})", parameters
 
 
-class Contains(Func):
-    """Whether a text contains another one, whatever the case of either and at a price that no text can drive up."""
-
-    output_field = models.BooleanField()
-    conditional = True
-    function = "todos_is_part"
-
-    def __init__(self, part: models.Expression, field: str) -> None:
-        super().__init__(part, F(field))
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
-        # Bytes are compared 32 at once; every other way has a text and a part that make it ten times slower.
-        template = "position(convert_to(lower(%(expressions)s), 'UTF8')) > 0"
-        between = "), 'UTF8') IN convert_to(lower("
-        return self.as_sql(compiler, connection, template=template, arg_joiner=between)
-
-
 class Unindexed(Func):
     """A column to sort by, which SQLite must not reach by walking along the index that has it in order."""
 

@@ -9,7 +9,8 @@ from django.db.models.lookups import LessThanOrEqual
 
 from todos import zones
 from todos.models.due_dates import FIRST_DAY, LAST_DAY, due_aliases, due_sort_key
-from todos.models.expressions import Contains, LocalDate, Moment, OwnerId, Text, Uid
+from todos.models.expressions import LocalDate, Moment, OwnerId, Text, Uid
+from todos.models.found import Found, Relevance, Terms
 from todos.models.owned import OwnedForeignKey, OwnedQuerySet, OwnedRow, Trashable, both_or_neither
 from todos.packed import ROOM
 from todos.reminders import LONGEST, Due, days_of
@@ -95,8 +96,11 @@ class TodoQuerySet(OwnedQuerySet["Todo"]):
         links = TodoTag.objects.filter(owner_id=owner_id, todo=OuterRef("pk"), tag=tag)
         return self.filter(Exists(links))
 
-    def containing(self, part: models.Expression) -> Self:
-        return self.filter(Contains(part, "title") | Contains(part, "notes"))
+    def found(self, owner_id: OwnerId, terms: Terms) -> Self:
+        return self.filter(Found(terms, owner_id))
+
+    def with_relevance(self, terms: Terms) -> Self:
+        return self.annotate(relevance=Relevance(terms))
 
 
 class Todo(OwnedRow, Trashable):
@@ -131,6 +135,8 @@ class Todo(OwnedRow, Trashable):
     position = models.CharField(max_length=64, editable=False)
     due_sort = models.BigIntegerField(editable=False)
     title_sort = models.CharField(max_length=100, editable=False)
+    # The words of title, notes and tags; see `todos.search`. Empty is what the version before this one writes.
+    search = models.TextField(default="", db_default="", editable=False)
 
     # What `with_references` adds.
     list_uid: UUID

@@ -1896,15 +1896,15 @@ export interface operations {
                 include?: ("lists" | "tags" | "summary")[];
                 /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
                 list?: string[];
-                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. `completed_at`: only what is completed, a logbook with `-completed_at`. */
-                ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title" | "completed_at" | "-completed_at";
+                /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. `relevance`: of a search with `q` the best first, which is what has all its words in the title, then in title and notes, then with tags; of those that are equal the latest change first. `completed_at`: only what is completed, a logbook with `-completed_at`. */
+                ordering?: "position" | "-position" | "due" | "-due" | "priority" | "-priority" | "created_at" | "-created_at" | "updated_at" | "-updated_at" | "title" | "-title" | "relevance" | "-relevance" | "completed_at" | "-completed_at";
                 /** @description Rows on a page. */
                 page_size?: number;
                 /** @description Subtasks of this todo; `none`: todos that are no subtask. */
                 parent?: string;
                 /** @description This priority or a higher one. */
                 priority_gte?: number;
-                /** @description Part of the title or the notes, whatever the case. */
+                /** @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases. */
                 q?: string;
                 /** @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise. */
                 starts?: "all" | "future" | "started";

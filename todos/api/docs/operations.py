@@ -55,6 +55,7 @@ def filter_parameter(name: str, parameter: Parameter) -> OpenApiParameter:
     return OpenApiParameter(name, {"type": "string", **parameter.schema}, description=parameter.text)
 
 
+ORDERINGS = ("position", "due", "priority", "created_at", "updated_at", "title", "relevance", "completed_at")
 LIST_TODOS = collection(
     "listTodos",
     "todos",
@@ -69,15 +70,13 @@ LIST_TODOS = collection(
         {
             "type": "string",
             "default": "position",
-            "enum": [
-                sign + name
-                for name in ("position", "due", "priority", "created_at", "updated_at", "title", "completed_at")
-                for sign in ("", "-")
-            ],
+            "enum": [sign + name for name in ORDERINGS for sign in ("", "-")],
         },
         description="Prefix `-` for descending order. `due`: by day and time as written, a whole day after the "
         "times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). "
-        "`title` without case. `completed_at`: only what is completed, a logbook with `-completed_at`.",
+        "`title` without case. `relevance`: of a search with `q` the best first, which is what has all its words in "
+        "the title, then in title and notes, then with tags; of those that are equal the latest change first. "
+        "`completed_at`: only what is completed, a logbook with `-completed_at`.",
     ),
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
