@@ -23,7 +23,7 @@ export const TITLES: Partial<Record<View["kind"], string>> = {
 
 /** Whether its rows stand in an order that people make; todos of different lists have none among each other. */
 export function isOrdered(view: View): boolean {
-  return isOneList(view) && view.ordering === "position";
+  return isOneList(view) && view.ordering === "position" && !view.search;
 }
 
 export function isOneList(view: View): boolean {
@@ -38,7 +38,7 @@ export function hasChoiceOfOrder(view: View): boolean {
 /** The query parameters of GET /todos that select what the view shows. */
 export function queryOf(view: View) {
   return {
-    ordering: view.ordering,
+    ordering: view.search && view.ordering === "position" ? ("relevance" as const) : view.ordering,
     ...selection(view),
     q: view.search || undefined,
     priority_gte: view.priority || undefined,
