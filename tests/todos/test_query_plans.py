@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from unittest import skipUnless
 
 from django.db import connection
+from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase
@@ -148,7 +149,7 @@ class PlansForManyTodos(TodosTestCase):
             self.assertNotRegex(plan, WHOLE_TABLE)
 
     def test_pages_walk_along_an_index(self):
-        orderings = [path for path in QUERIES if "ordering" in path and "completed" not in path]
+        orderings = [path for path in QUERIES if "ordering" in path and "completed" not in path and "q=" not in path]
         for path in ("/todos", *orderings, "/todos?list={list}", "/todos?status=open"):
             with self.subTest(path):
                 following = self.alice.get(path.format(**self.known)).json()["next"]
@@ -182,6 +183,34 @@ class PlansForManyTodos(TodosTestCase):
                 for plan in self.plans(f"/todos?ordering=relevance&q={q}"):
                     self.assertRegex(plan, r"Bitmap Index Scan on (todo_words|todos_todo_\S+)")
                     self.assertRegex(plan, r"::tsvector @@ ")
+
+    def test_a_word_that_all_have_is_found_where_the_page_begins(self):
+        for ordering in ("position", "-priority", "relevance"):
+            with self.subTest(ordering):
+                path = f"/todos?ordering={ordering}&q=number"
+                with connection.cursor() as cursor, CaptureQueriesContext(connection) as queries:
+                    self.assertEqual(len(self.alice.get(path).json()["results"]), 50)
+                    cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {queries[-1]['sql']}")
+                    plan = "\n".join(line for (line,) in cursor.fetchall())
+                self.assertRegex(plan, r"Bitmap Index Scan on (todo_words|todos_todo_\S+).* \(never executed\)")
+
+    def test_both_turns_together_show_what_a_plain_reading_does(self):
+        for q in ("number", "numb -x", "number 1", "1", "19", '"number 1999"'):
+            for ordering in ("position", "-position", "title", "relevance", "-created_at"):
+                with self.subTest(q, ordering=ordering):
+                    path = f"/todos?ordering={ordering}&q={q}&page_size=200"
+                    pages = self.first_pages(path)
+                    with override_settings(PLAIN_READS=True):
+                        self.assertEqual(self.first_pages(path), pages)
+
+    def first_pages(self, path):
+        page = self.alice.get(path).json()
+        pages = [page["results"]]
+        while page["next"] and len(pages) < 4:
+            page = self.alice.get(page["next"]).json()
+            pages.append(page["results"])
+        back = self.alice.get(page["previous"]).json()["results"] if page["previous"] else None
+        return [*pages, back]
 
     def test_reminders_are_found_by_their_days(self):
         with CaptureQueriesContext(connection) as queries:

@@ -86,7 +86,9 @@ def span(given: Given) -> due_dates.Span:
     return due_dates.Span(*(given(name, DateTimeField()) for name in due_dates.Span._fields))
 
 
-def apply(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
+def apply(
+    rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression, given: Given, *, by_index: bool = True
+) -> TodoQuerySet:
     status, now = filters.get("status"), given("now", DateTimeField())
     rows = rows.trashed() if status == "trashed" else rows.live()
     if status in {"open", "completed"}:
@@ -102,7 +104,7 @@ def apply(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, zone: Expression
     if "has_notes" in filters:
         rows = rows.exclude(notes="") if filters["has_notes"] else rows.filter(notes="")
     if "q" in filters:
-        rows = rows.found(owner_id, terms_of(filters["q"], given))
+        rows = rows.found(owner_id, terms_of(filters["q"], given)._replace(by_index=by_index))
     return due(completed(rows, filters, zone, given), filters, zone, given)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Expression, TextField
+from django.db.models import BigIntegerField, Count, Expression, Q, Subquery, TextField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
@@ -29,9 +29,11 @@ from todos.changes import Operation, Put, Verb, one_statement
 from todos.compiled.shapes import Given
 from todos.models import Todo
 from todos.models.expressions import zone_of
+from todos.models.found import BEST
 from todos.models.owned import Owner
 from todos.models.todo import TodoQuerySet
-from todos.reading import Asked, Page, Sent
+from todos.reading import Asked, Cut, Page, Sent
+from todos.reading.turns import AHEAD, otherwise
 from todos.types import Json, RowSet
 
 
@@ -79,11 +81,30 @@ class TodoViewSet(OwnedViewSet):
         rows: TodoQuerySet = self.get_queryset(owner).with_references(owner.pk, self.zone(owner, given))
         return rows
 
-    def matching_rows(self, owner: Owner, given: Given) -> RowSet:
+    def matching_rows(self, owner: Owner, given: Given, *, by_index: bool = True) -> RowSet:
         rows = self.rows(owner, given).with_subtask_counts(owner.pk)
         if self.is_ranked:
             rows = rows.with_relevance(filters.terms_of(self.filters["q"], given))
-        return filters.apply(rows, owner.pk, self.filters, self.zone(owner, given), given)
+        return filters.apply(rows, owner.pk, self.filters, self.zone(owner, given), given, by_index=by_index)
+
+    def turns(self, owner: Owner, given: Given, cut: Cut) -> tuple[RowSet, RowSet]:
+        ahead: Expression | Q
+        if cut.column == "relevance":
+            latest = self.get_queryset(owner).order_by("-version")[AHEAD : AHEAD + 1]
+            ahead = Q(relevance__lte=BEST, version__gt=Subquery(latest.values("version")))
+        else:
+            ahead = cut.before(cut.ordered(self.get_queryset(owner).live(), given)[AHEAD : AHEAD + 1])
+        first = self.matching_rows(owner, given, by_index=False).filter(ahead)
+        return first, self.matching_rows(owner, given).filter(otherwise(ahead))
+
+    @property
+    def takes_turns(self) -> bool:
+        """Whether a word that most todos have would be found among those that come first."""
+        query = self.request.query_params
+        ordering, asked = query.get("ordering", ""), self.filters.get("q")
+        if not (asked and asked.wanted) or self.filters.get("status") == "trashed" or ordering == "-relevance":
+            return False
+        return not ("cursor" in query and self.is_ranked)
 
     @property
     def is_ranked(self) -> bool:
@@ -108,6 +129,8 @@ class TodoViewSet(OwnedViewSet):
 
     def asked(self) -> Asked:
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
+        if self.takes_turns:
+            query = query._replace(turns=self.turns)
         pagination, query_params = pagination_of(self), self.request.query_params
         options = values_of(query_params, OPTIONS) if query_params else {}
         include = options.get("include", ())

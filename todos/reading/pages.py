@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import UUIDField
+from django.db.models import Expression, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 
 from todos.compiled.shapes import Given
 from todos.models.expressions import After
@@ -46,16 +47,35 @@ class Cut(NamedTuple):
             return {}
         return {"cursor.value": self.field.to_python(self.cursor.value), "cursor.uid": UUID(self.cursor.uid)}
 
+    @property
+    def is_downward(self) -> bool:
+        """Whether rows are read from the highest value on."""
+        return self.is_descending != bool(self.cursor and self.cursor.is_back)
+
     def apply(self, rows: RowSet, given: Given) -> RowSet:
         """The page and one row more, which tells whether there is another page."""
-        is_descending = self.is_descending
+        return self.ordered(rows, given)[: self.size + 1]
+
+    def sorted(self, rows: RowSet, given: Given) -> RowSet:
+        """As `apply`, but whatever is left of the rows is sorted: PostgreSQL does not walk along the order's index."""
+        key = Coalesce(self.column, self.column)
+        sign = "-" if self.is_downward else ""
+        ordered = self.ordered(rows, given).order_by(key.desc() if self.is_downward else key.asc(), sign + "uid")
+        return ordered[: self.size + 1]
+
+    def ordered(self, rows: RowSet, given: Given) -> RowSet:
+        """The rows of this page and all that follow."""
         if self.cursor:
-            is_descending = is_descending != self.cursor.is_back
-            operator = ("<" if is_descending else ">") + ("=" if self.cursor.is_inclusive else "")
+            operator = ("<" if self.is_downward else ">") + ("=" if self.cursor.is_inclusive else "")
             value, uid = given("cursor.value", self.field), given("cursor.uid", UUIDField())
             rows = rows.filter(After(self.column, value, uid, operator=operator))
-        sign = "-" if is_descending else ""
-        return rows.order_by(sign + self.column, sign + "uid")[: self.size + 1]
+        sign = "-" if self.is_downward else ""
+        return rows.order_by(sign + self.column, sign + "uid")
+
+    def before(self, edge: RowSet) -> Expression:
+        """Of rows, whether they come before the one that this finds."""
+        value, uid = Subquery(edge.values(self.column)), Subquery(edge.values("uid"))
+        return After(self.column, value, uid, operator=">" if self.is_downward else "<")
 
 
 class Page(NamedTuple):
