@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 
@@ -25,10 +25,17 @@ TODO_COLUMNS = (
     *("id", "owner_id", "list_id", "uid", "version", "created_at", "updated_at", "title", "notes", "priority"),
     *("completed_at", "due_date", "due_time", "time_zone", "due_at", "position", "due_sort", "title_sort"),
 )
+# Title and notes of the todo with a number.
+Texts: TypeAlias = Callable[[random.Random, int], tuple[str, str]]
 EMPTY = ("betterauth_auth_identity", "todos_tombstone", "todos_idempotencykey", "todos_todotag", "todos_todo")
 
 
-def seed(url: str, issuer: str, sizes: dict[str, int]) -> None:
+def task(dice: random.Random, number: int) -> tuple[str, str]:
+    title = f'Task {number}: call "{dice.getrandbits(40):010x}" back - café'
+    return title, f"Note for task {number}.\nWith {dice.getrandbits(256):x} and a little more text to be realistic."
+
+
+def seed(url: str, issuer: str, sizes: dict[str, int], texts: Texts = task) -> None:
     """Makes the users named in `sizes`, each with so many todos; the name is the token's subject."""
     owners = dict(enumerate(sizes, start=1))
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
@@ -42,7 +49,7 @@ def seed(url: str, issuer: str, sizes: dict[str, int]) -> None:
         copy_named(cursor, "todos_list", LISTS, owners, list_columns)
         copy_named(cursor, "todos_tag", TAGS, owners, tag_columns)
         numbers = list(interleaved([(pk, sizes[name]) for pk, name in owners.items()]))
-        copy(cursor, "todos_todo", TODO_COLUMNS, (todo(pk, *which) for pk, which in enumerate(numbers, start=1)))
+        copy(cursor, "todos_todo", TODO_COLUMNS, (todo(pk, *which, texts) for pk, which in enumerate(numbers, start=1)))
         links = (link for pk, which in enumerate(numbers, start=1) for link in tags_of(pk, *which))
         copy(cursor, "todos_todotag", ("owner_id", "todo_id", "tag_id"), links)
         for table in ("auth_user", "todos_list", "todos_tag", "todos_todo"):
@@ -106,10 +113,9 @@ def tags_of(pk: int, owner: int, number: int) -> Iterator[tuple[int, int, int]]:
         yield owner, pk, key(owner, (number + step) % len(TAGS), TAGS)
 
 
-def todo(pk: int, owner: int, number: int) -> tuple[Any, ...]:
+def todo(pk: int, owner: int, number: int, texts: Texts) -> tuple[Any, ...]:
     dice = random.Random(owner * 1_000_003 + number)
-    title = f'Task {number}: call "{dice.getrandbits(40):010x}" back - café'
-    notes = f"Note for task {number}.\nWith {dice.getrandbits(256):x} and a little more text to be realistic."
+    title, notes = texts(dice, number)
     born = BEGINNING + timedelta(hours=number % 8000, milliseconds=owner * 7919 % 3_600_000)
     due_date = date(2026, 1, 1) + timedelta(days=dice.randrange(400)) if dice.random() < 0.7 else None
     due_time = time(dice.randrange(24), 30) if due_date and dice.random() < 0.5 else None

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.tokens import ISSUER, LIFE_SECONDS, Signer
 from scripts.private_postgres import PrivatePostgres, free_port
@@ -47,7 +48,7 @@ class Stage:
             "RATE_LIMIT_ADDRESS": "0",
         }
 
-    def prepare(self) -> None:
+    def prepare(self, **options: Any) -> None:
         """Makes the tables and their rows."""
         print("Seeding …", file=sys.stderr)
         self.manage("migrate", "--verbosity=0")
@@ -58,7 +59,7 @@ class Stage:
         # Only now can the models be imported that it needs.
         from bench.seed import seed
 
-        seed(self.database_url, ISSUER, self.sizes)
+        seed(self.database_url, ISSUER, self.sizes, **options)
 
     def manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
@@ -118,8 +119,8 @@ def users(count: int) -> dict[str, int]:
 
 
 @contextmanager
-def stage(sizes: dict[str, int]) -> Iterator[Stage]:
+def stage(sizes: dict[str, int], **options: Any) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, PrivatePostgres(CONFIGURATION) as url:
         made = Stage(Path(folder), url, sizes)
-        made.prepare()
+        made.prepare(**options)
         yield made

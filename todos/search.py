@@ -67,7 +67,7 @@ def sought(word: str) -> str:
     return f"'/{word[:-1]}'" if word.endswith(" ") else f"'/{word}':*"
 
 
-def parse(text: str) -> Search:
+def search_in(text: str) -> Search:
     wanted, unwanted = [], []
     for part in PART.finditer(text):
         words = words_in(part["phrase"] if part["word"] is None else part["word"])

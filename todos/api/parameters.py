@@ -20,8 +20,7 @@ from todos.api.errors import QueryInvalid, query_fault
 from todos.api.faults import not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.recurrence.rule import LONGEST, Rule, RuleRefused, parse
-from todos.search import Search
-from todos.search import parse as parse_search
+from todos.search import Search, search_in
 from todos.types import Json
 
 # A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
@@ -139,7 +138,7 @@ def read_search(sent: str) -> Search | str:
         raise refusal("max_length", f"Write at most {MAX_SEARCH} characters.", max=MAX_SEARCH)
     if "\0" in text:
         raise refusal("null_characters_not_allowed", "Null characters are not accepted.")
-    search = parse_search(text)
+    search = search_in(text)
     if len(search.wanted) + len(search.unwanted) > MAX_TERMS:
         raise refusal("max_length", f"Write at most {MAX_TERMS} words and phrases.", max=MAX_TERMS)
     return search if any(search) else ""

@@ -54,9 +54,10 @@ POSTGRESQL = [
     )
     EXECUTE FUNCTION todos_write_search()
     """,
+    # New words wait in a list, which every search goes through and somebody's write puts in order once it is long.
     """
     CREATE INDEX todo_words ON todos_todo
-    USING gin (((replace(search, '/', owner_id::text || '/'))::tsvector))
+    USING gin (((replace(search, '/', owner_id::text || '/'))::tsvector)) WITH (gin_pending_list_limit = 256)
     """,
 ]
 REVERSE = [

@@ -62,21 +62,21 @@ class Found(Asking):
 
     def __init__(self, terms: Terms, owner_id: OwnerId) -> None:
         caller = Value(owner_id, models.BigIntegerField()) if isinstance(owner_id, int) else owner_id
-        super().__init__(terms, F("owner_id"), caller, terms.words, *terms.phrases, *terms.unwanted)
+        # An index of words finds no phrases.
+        self.looked_for = terms.phrases if terms.by_index else terms.wanted
+        super().__init__(terms, F("owner_id"), caller, terms.words, *self.looked_for, *terms.unwanted)
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:
         _, search, _, _, owner, *rest = (compiler.compile(part) for part in self.get_source_expressions())
         (caller, callers), (words, sought), *terms = rest
         values: list[object] = []
         conditions = []
-        if self.terms.wanted:
-            # The index is of the plain column.
-            text = search[0] if self.terms.by_index else f"({search[0]} || '')"
-            wanted = WORDS.format(search=text, owner=owner[0])
+        if self.terms.wanted and self.terms.by_index:
+            wanted = WORDS.format(search=search[0], owner=owner[0])
             conditions.append(f"{wanted} @@ {SOUGHT.format(words=words, caller=caller)}")
             values += [*sought, *callers]
         for number, (term, bound) in enumerate(terms):
-            condition = HAS if number < len(self.terms.phrases) else LACKS
+            condition = HAS if number < len(self.looked_for) else LACKS
             conditions.append(condition.format(term=term, text=search[0]))
             values += bound
         return f"({' AND '.join(conditions)})", tuple(values)

@@ -17,7 +17,7 @@ from todos.reading.pages import Cut
 from todos.types import RowSet
 
 # How many rows the first turn looks at.
-AHEAD = 500
+AHEAD = 400
 STATEMENT = "SELECT * FROM ({first}) first UNION ALL SELECT * FROM ({second}) second LIMIT {size}"
 # The rows of each turn. Those of the first come before all of the second.
 Turns = Callable[[Owner, Given, Cut], tuple[RowSet, RowSet]]
