@@ -12,7 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from todos.models.expressions import OwnerId, Sql
 
-# What migration 0012 has an index of: words behind their owner's key, so that it leads to nobody else's rows.
+# What migration 0014 has an index of: words behind their owner's key, so that it leads to nobody else's rows.
 WORDS = "(replace({search}, '/', {owner}::text || '/'))::tsvector"
 SOUGHT = "replace({words}::text, '/', {caller}::text || '/')::tsquery"
 # Bytes are compared 32 at once; every other way has a text and a part that make it ten times slower.
