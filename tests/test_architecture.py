@@ -22,6 +22,11 @@ FORBIDDEN = {
         *("todos.models", "todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
         *("django", "rest_framework", "drf_spectacular"),
     ),
+    "todos/quickadd": (
+        *("todos.fields", "todos.models", "todos.compiled", "todos.reading", "todos.changes"),
+        *("todos.api", "todos.admin", "todos.zones", "todos.clock"),
+        *("django", "rest_framework", "drf_spectacular"),
+    ),
     "todos/models": ("todos.compiled", "todos.reading", "todos.changes", "todos.api", "todos.admin"),
     "todos/compiled": ("todos.reading", "todos.changes", "todos.api", "todos.admin"),
     "todos/reading": ("todos.changes", "todos.api", "todos.admin"),
