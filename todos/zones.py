@@ -37,6 +37,11 @@ def local_date(moment: datetime, zone: str) -> date:
         return date.max
 
 
+def local_time(moment: datetime, zone: str) -> datetime:
+    """What a clock in `zone` shows, without a zone of its own."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 def next_midnight(moment: datetime, zone: str) -> datetime:
     return instant(local_date(moment, zone) + timedelta(days=1), time(0), zone)
 

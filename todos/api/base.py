@@ -171,15 +171,16 @@ class OwnedViewSet(GenericViewSet[Any]):
             values = self.valid(VersionInput)
         return accepted_versions(self.request, values.pop("version", None))
 
-    def row_response(self, data: Json, *, created: bool = False) -> HttpResponse:
-        """The answer that is a single row."""
+    def row_response(self, data: Json, *, created: bool = False, beside: Json | None = None) -> HttpResponse:
+        """The answer that is a single row, or a todo with what is told beside it."""
         tag = etag(data["version"])
         headers = {"ETag": tag}
         if self.request.method in {"GET", "HEAD"} and is_known(self.request, tag):
             return Response(status=304, headers=headers)
         if created:
             headers["Location"] = absolute(self.request, f"{self.collection}/{data['id']}")
-        return self.json_response(data, 201 if created else 200, headers)
+        answer = data if beside is None else {"todo": data, **beside}
+        return self.json_response(answer, 201 if created else 200, headers)
 
     def json_response(self, data: Any, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
         """The answer with a body. DRF's Response would be rendered later, with more ceremony."""

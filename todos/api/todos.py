@@ -161,11 +161,15 @@ class TodoViewSet(OwnedViewSet):
     @extend_schema(**operations.CREATE_TODO)
     def create(self, request: Request) -> HttpResponse:
         values = stored(self.valid(TodoInput))
-        uid = values.pop("id", None)
+        todo, is_new = self.made(values.pop("id", None), values)
+        return self.row_response(todo, created=is_new)
+
+    def made(self, uid: UUID | None, values: Json) -> tuple[Json, bool]:
+        """A todo of these values, and whether it was not there before."""
         row = one_statement.create(self.caller, uid, values) if self.caller.resolves_in_sql else None
-        if row is None:
-            return self.change(Verb.CREATE, values, uid=uid)
-        return self.row_response({**new_todo_json(row), "also": []}, created=True)
+        if row is not None:
+            return {**new_todo_json(row), "also": []}, True
+        return self.changed(Verb.CREATE, values, uid=uid)
 
     @extend_schema(**operations.PUT_TODO)
     def update(self, request: Request, id: str) -> HttpResponse:
@@ -214,9 +218,14 @@ class TodoViewSet(OwnedViewSet):
         return self.change(Verb.MOVE, self.valid(TodoMove), uid=self.uid)
 
     def change(self, verb: Verb, values: Json, *, uid: UUID | None) -> HttpResponse:
+        todo, is_new = self.changed(verb, values, uid=uid)
+        return self.row_response(todo, created=is_new)
+
+    def changed(self, verb: Verb, values: Json, *, uid: UUID | None) -> tuple[Json, bool]:
+        """The todo as it is now, and whether it is new."""
         expected = self.expected(values)
         (outcome,), also, _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
-        return self.row_response({**todo_json_of(outcome.todo), "also": also_json(also)}, created=outcome.created)
+        return {**todo_json_of(outcome.todo), "also": also_json(also)}, outcome.created
 
 
 PUTTING = {Put.NOTHING: Verb.REPLACE, Put.CREATING: Verb.INSERT, Put.CHANGING: Verb.OVERWRITE}

@@ -9,6 +9,7 @@ from django.urls import path
 from todos.api.bulk import BulkViewSet
 from todos.api.calendar import CalendarView
 from todos.api.lists import ListViewSet
+from todos.api.quick import QuickView
 from todos.api.reminders import RemindersView
 from todos.api.repeating import CompletionView, OccurrenceView
 from todos.api.summary import SummaryView
@@ -19,6 +20,7 @@ from todos.api.todos import TodoViewSet
 urlpatterns = [
     path("todos", TodoViewSet.as_view({"get": "list", "post": "create", "delete": "empty_trash"}), name="todos"),
     path("todos/bulk", BulkViewSet.as_view({"post": "bulk"}), name="todos-bulk"),
+    path("todos/quick", QuickView.as_view({"post": "quick"}), name="todos-quick"),
     path(
         "todos/<str:id>",
         TodoViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),

@@ -52,6 +52,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/todos/quick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a todo in one line
+         * @description `Pay rent every month on the 1st #home +Household !3 at 9:00`. Tags, an existing list by its name and priorities are understood anywhere; days, times, `every …` and `remind me 10 minutes before` at the end of the text, or in front of `about`, `at`, `for` and `with`. What is ambiguous stays in the title. Without a title that is left: 400 `no_title`. The todo floats in the reader's zone, as any with a time and without a `time_zone`. With an `id` of your own or an `Idempotency-Key` this can be repeated safely; the key also where a day has begun meanwhile.
+         */
+        post: operations["quickAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/todos/{id}": {
         parameters: {
             query?: never;
@@ -970,6 +990,103 @@ export interface components {
             days: string[];
         };
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["RowOperation"] | components["schemas"]["MoveOperation"];
+        QuickAnswer: components["schemas"]["QuickTodo"] | components["schemas"]["QuickDraft"];
+        QuickDraft: {
+            /** @description What is understood, in order; the title is the rest. */
+            spans: components["schemas"]["QuickSpan"][];
+            /** @description The rule in English. */
+            sentence: string | null;
+            /** @description Where the rule is not quite what one may expect. */
+            notes: components["schemas"]["QuickNote"][];
+            todo: components["schemas"]["QuickValues"];
+        };
+        /** @description A line of English. */
+        QuickInput: {
+            /** @description One line; `spans` count in it as it came. */
+            text: string;
+            /** @description Only tell what is understood; nothing is made. */
+            dry_run?: boolean;
+            /**
+             * @description IANA zone in which `today` is meant, instead of yours.
+             * @example Europe/Berlin
+             */
+            tz?: string;
+            /**
+             * Format: uuid
+             * @description Of the new todo: choose it yourself to retry safely.
+             */
+            id?: string;
+        };
+        QuickNote: {
+            /**
+             * @description * `last_day` - last_day
+             *     * `short_months` - short_months
+             *     * `leap_years` - leap_years
+             * @enum {string}
+             */
+            code: "last_day" | "short_months" | "leap_years";
+            detail: string;
+        };
+        QuickSpan: {
+            /** @description In UTF-16 code units of `text`, as JavaScript counts. */
+            start: number;
+            /** @description Behind the last one. */
+            end: number;
+            /**
+             * @description * `day` - day
+             *     * `time` - time
+             *     * `rule` - rule
+             *     * `reminder` - reminder
+             *     * `tag` - tag
+             *     * `list` - list
+             *     * `priority` - priority
+             * @enum {string}
+             */
+            kind: "day" | "time" | "rule" | "reminder" | "tag" | "list" | "priority";
+            /** @description Day, time, rule, minutes before, name of the tag, id of the list, or priority. */
+            value: string | number;
+        };
+        QuickTodo: {
+            /** @description What is understood, in order; the title is the rest. */
+            spans: components["schemas"]["QuickSpan"][];
+            /** @description The rule in English. */
+            sentence: string | null;
+            /** @description Where the rule is not quite what one may expect. */
+            notes: components["schemas"]["QuickNote"][];
+            todo: components["schemas"]["ChangedTodo"];
+        };
+        /** @description A body for POST /todos. */
+        QuickValues: {
+            /** @description Perhaps empty, and then no todo can be made. */
+            title: string;
+            priority: number;
+            /** Format: date */
+            due_date: string | null;
+            /** @example 09:30 */
+            due_time: string | null;
+            rrule: string | null;
+            /**
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
+             * Format: uuid
+             * @description Null: leave it out, for your default list.
+             */
+            list: string | null;
+            tags: string[];
+        };
         /** @description The list, and what came back with it. */
         RestoredTodoList: {
             /** Format: uuid */
@@ -1764,7 +1881,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "not_a_sibling" | "not_kept" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -2131,6 +2248,87 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    quickAdd: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickInput"];
+            };
+        };
+        responses: {
+            /** @description The todo that you had created before; with `dry_run` what it would be. */
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickAnswer"];
+                };
+            };
+            /** @description The new todo. */
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickTodo"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "id_conflict" | "erased" | "too_many_todos" | "too_many_tags" | "account_erased" | "request_running" | "too_many_keys";
                     };
                 };
             };

@@ -12,6 +12,7 @@ from todos.api.docs.parts import (
     CURSOR,
     ERASED,
     ETAG,
+    ETAG_AND_LOCATION,
     GONE,
     ID,
     IDEMPOTENCY_KEY,
@@ -81,6 +82,18 @@ LIST_TODOS = collection(
 )
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
 CREATE_TODO = creation("createTodo", "todos", TodoInput, ChangedTodoAnswer, ROOM, "An open subtask reopens its parent.")
+QUICK_ADD = operation(
+    "quickAdd",
+    "todos",
+    "Add a todo in one line",
+    "`Pay rent every month on the 1st #home +Household !3 at 9:00`. Tags, an existing list by its name and priorities "
+    "are understood anywhere; days, times, `every …` and `remind me 10 minutes before` at the end of the text, or in "
+    "front of `about`, `at`, `for` and `with`. What is ambiguous stays in the title. Without a title that is left: 400 "
+    "`no_title`. The todo floats in the reader's zone, as any with a time and without a `time_zone`. With an `id` of "
+    "your own or an `Idempotency-Key` this can be repeated safely; the key also where a day has begun meanwhile.",
+    parameters=[IDEMPOTENCY_KEY, *ETAG_AND_LOCATION],
+)
+QUICK_REFUSALS = problems("id_conflict", "erased", "too_many_todos", "too_many_tags", ERASED, *KEYED)
 PUT_TODO = replacement(
     "putTodo",
     "todos",

@@ -97,6 +97,10 @@ EXAMPLES: dict[str, Json] = {
             "tags": ["work"],
         },
     },
+    "quickAdd": {
+        "Everything at once": {"text": "Pay rent every month on the 1st #home +Household !3 at 9:00"},
+        "What it would be": {"text": "Call Bob tomorrow about the invoice", "dry_run": True, "tz": "Europe/Berlin"},
+    },
     "putTodo": {"A whole todo": {"title": "Renew passport", "due_date": "2026-12-01", "tags": ["errands"]}},
     "patchTodo": {
         "Another priority": {"priority": 3},
