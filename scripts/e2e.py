@@ -32,6 +32,7 @@ def main():
         sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
     python = python_with("requirements-dev.lock")
     node.install(node.WEB)
+    node.run(node.WEB, "run", "phrases", "--silent")
     node.run(node.WEB, "run", "build", "--silent", VITE_API_URL=API)
     ARTIFACTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="e2e-") as folder, (ARTIFACTS / "e2e-servers.log").open("wb") as log:
