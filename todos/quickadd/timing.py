@@ -73,7 +73,7 @@ def said_in(words: Sequence[Word], today: date) -> list[Phrase]:
     places = {phrase.first for phrase in chosen}
     left = {phrase.kind for phrase in found if phrase.first not in places}
     kinds = Counter(phrase.kind for phrase in chosen)
-    is_partial = "rule" in left or ("day" in left and not kinds.keys() & {"day", "rule"})
+    is_partial = bool(left & {"rule", "reminder"}) or ("day" in left and not kinds.keys() & {"day", "rule"})
     is_ambiguous = any(kinds[kind] > 1 for kind in ("day", "time", "rule"))
     return [] if is_partial or is_ambiguous or has_another_rule(words, chosen) else chosen
 

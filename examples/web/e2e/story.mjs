@@ -10,6 +10,7 @@ import keys from "./chapters/keys.mjs";
 import lists from "./chapters/lists.mjs";
 import phone from "./chapters/phone.mjs";
 import reminders from "./chapters/reminders.mjs";
+import quick from "./chapters/quick.mjs";
 import repeating from "./chapters/repeating.mjs";
 import tabs from "./chapters/tabs.mjs";
 import troubles from "./chapters/troubles.mjs";
@@ -31,6 +32,7 @@ const chapters = {
   ...reminders,
   ...alarm,
   ...calendar,
+  ...quick,
   ...end,
 };
 

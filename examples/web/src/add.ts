@@ -2,6 +2,7 @@ import { daysLater, today } from "./dates";
 import { announce, byId, part } from "./dom";
 import { drawChoices, markEmptyDates, readFields, refuse } from "./fields";
 import { create } from "./operations";
+import { drawLine, listNamed, readLine, takeBack } from "./quick";
 import { store } from "./store";
 
 const form = byId<HTMLFormElement>("add");
@@ -32,15 +33,35 @@ function prefill(): void {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const fields = readFields(form);
+  const fields = { ...readFields(form), ...said() };
   if (!fields.title) return refuse(form, "title", "A todo needs a title.");
   part(form, ".form-error").textContent = "";
   store.change(create({ ...fields, id: crypto.randomUUID() }));
   announce(`${fields.title} is added.`);
   form.reset();
+  drawLine();
   prefill();
   title.focus();
 });
+
+/** What the line says goes before what the fields say; tags come together. */
+function said() {
+  const { title, day, time, rule, reminders, spans } = readLine();
+  const values = (kind: string) => spans.flatMap((span) => (span.kind === kind ? span.value : []));
+  const [priority] = values("priority");
+  const list = listNamed(String(values("list")[0] ?? ""));
+  const tags = [...new Set([...readFields(form).tags, ...values("tag").map(String)])];
+  return {
+    title,
+    tags,
+    ...(day ? { due_date: day } : {}),
+    ...(time ? { due_time: time } : {}),
+    ...(rule ? { rrule: rule } : {}),
+    ...(reminders.length ? { reminders: reminders.map((minutes_before) => ({ minutes_before })) } : {}),
+    ...(priority ? { priority: Number(priority) as 1 | 2 | 3 } : {}),
+    ...(list ? { list } : {}),
+  };
+}
 
 /** One line until it is needed. It folds after a click elsewhere, not before, which would move what is clicked on. */
 form.addEventListener("focusin", () => form.classList.add("open"));
@@ -51,6 +72,7 @@ document.addEventListener("focusin", ({ target }) => {
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   event.stopPropagation();
+  if (event.target === title && takeBack()) return event.preventDefault();
   form.classList.remove("open");
   (document.activeElement as HTMLElement).blur();
 });

@@ -48,7 +48,7 @@ export function saidIn(words: Word[], today: string, isPlain: (words: Word[]) =>
   }
   const count = (kind: string, phrases: Phrase[]) => phrases.filter(({ value }) => value.kind === kind).length;
   const left = found.filter((phrase) => !chosen.includes(phrase));
-  const isPartial = count("rule", left) || (count("day", left) && !count("day", chosen) && !count("rule", chosen));
+  const isPartial = count("rule", left) || count("reminder", left) || (count("day", left) && !count("day", chosen) && !count("rule", chosen));
   const isAmbiguous = ["day", "time", "rule"].some((kind) => count(kind, chosen) > 1);
   return isPartial || isAmbiguous || hasAnotherRule(words, chosen) ? [] : chosen;
 }
