@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         ("auth", "0012_alter_user_first_name_max_length"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("todoproject", "0003_big_keys"),
-        ("todos", "0014_calendar"),
+        ("todos", "0015_calendar"),
     ]
 
     operations = [migrations.RunPython(give, take)]

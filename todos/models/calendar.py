@@ -6,6 +6,10 @@ from django.db import models
 from todos.models.owned import OwnedQuerySet
 
 
+class CalendarAddressQuerySet(OwnedQuerySet["CalendarAddress"]):
+    pass
+
+
 class CalendarAddress(models.Model):
     """The secret address at which a person's calendar is read without a token. Of the secret there is only a hash."""
 
@@ -15,7 +19,7 @@ class CalendarAddress(models.Model):
     # The last day, in UTC, on which somebody asked for the calendar.
     read_on = models.DateField(null=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = CalendarAddressQuerySet.as_manager()
 
     class Meta:
         # Nobody edits one by hand.

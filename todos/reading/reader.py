@@ -148,9 +148,10 @@ class CompiledReader:
 
     def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
         if cut and query.turns and connection.vendor == "postgresql":
-            first, second = map(self.caller.admitted, query.turns(self.caller, Placeholder, cut))
-            turns = cut.apply(first, Placeholder), cut.sorted(second, Placeholder)
-            return in_turn(*(shapes.compile_queryset(rows.values_list(*columns)) for rows in turns), cut.size + 1)
+            before, after = map(self.caller.admitted, query.turns(self.caller, Placeholder, cut))
+            turns = cut.apply(before, Placeholder), cut.sorted(after, Placeholder)
+            first, second = (shapes.compile_queryset(rows.values_list(*columns)) for rows in turns)
+            return in_turn(first, second, cut.size + 1)
         rows = self.caller.admitted(query.build(self.caller, Placeholder))
         if cut:
             rows = cut.apply(rows, Placeholder)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("todos", "0012_validated"),
+        ("todos", "0014_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
     operations = [
