@@ -102,9 +102,11 @@ def days_of(reminders: str, due: Due) -> tuple[date | None, date | None]:
 
 def moved(reminders: str, away: timedelta) -> str:
     """For another occurrence: what is counted from the due moment follows by itself, the others by as many days."""
-    if '"at"' not in reminders:
-        return reminders
-    return in_order([*each_moved(orjson.loads(reminders), away)])
+    return in_order([*each_moved(orjson.loads(reminders), away)]) if have_moments(reminders) else reminders
+
+
+def have_moments(reminders: str) -> bool:
+    return '"at"' in reminders
 
 
 def each_moved(reminders: list[Json], away: timedelta) -> Iterator[Json]:

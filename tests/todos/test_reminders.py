@@ -266,6 +266,15 @@ class WhatRepeats(Reminding):
 
         self.assertEqual(self.verb(todo, "reopen")["reminders"], todo["reminders"])
 
+    def test_taking_back_passes_over_what_was_skipped(self):
+        todo = self.weekly([{"at": "2026-11-27T08:00"}])
+        # Completing leaves the day as it is, and the reminder with it; skipping moves both.
+        self.alice.patch(f"/todos/{todo['id']}", {"due_date": "2026-12-04"})
+        for verb in ("complete", "skip"):
+            self.verb(todo, verb)
+
+        self.assertEqual(self.verb(todo, "reopen")["reminders"], todo["reminders"])
+
     def test_taking_back_leaves_those_alone_that_had_not_moved(self):
         todo = self.weekly(before(10))
         self.verb(todo, "complete")

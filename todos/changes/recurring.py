@@ -15,7 +15,7 @@ from todos.models.due_dates import FIRST_DAY, LAST_DAY
 from todos.models.todo import derived
 from todos.recurrence.rule import Rule, RuleRefused, parse
 from todos.recurrence.series import Next, Occurrence, next_from, next_from_completion, require_an_occurrence
-from todos.reminders import moved
+from todos.reminders import have_moments, moved
 
 NO_SERIES = dict.fromkeys(("series_in", "series_start", "occurrence_on", "occurrence_number"))
 
@@ -152,10 +152,10 @@ def go_on(batch: Batch, todo: Todo, step: Completion, following: Occurrence) -> 
     """To this occurrence, hidden until as many days before as now, and with reminders as many days later."""
     away = following.day - step.due_date
     starts_on = todo.starts_on and within_calendar(todo.starts_on, away)
-    reminders = moved(todo.reminders, away)
-    if reminders != todo.reminders:
+    # Also where they don't move for once, because going back may pass over steps that moved them.
+    if have_moments(todo.reminders):
         step.reminders = todo.reminders
-    stand(batch, todo, following, following.day, starts_on, reminders)
+    stand(batch, todo, following, following.day, starts_on, moved(todo.reminders, away))
 
 
 def within_calendar(day: date, away: timedelta) -> date:
