@@ -41,16 +41,15 @@ export function completeTodos(ids: string[], completed = true): void {
   const goesOn = (todo: Todo) => completed && Boolean(todo.rrule);
   const words = `${names(todos)} ${isAre(todos)} ${completed ? (todos.every(goesOn) ? "done this time" : "completed") : "open again"}.`;
   const doIt = (todo: Todo) => (goesOn(todo) ? tellingNextDay(goOn(todo.id, "complete"), words, "done") : complete(todo.id, completed));
-  act(todos, doIt, words, (todo) => (goesOn(todo) ? takeBack(todo) : complete(todo.id, !completed)));
+  act(todos, doIt, words, (todo) => (goesOn(todo) ? takeBack(todo, "complete") : complete(todo.id, !completed)));
 }
 
-/** On to the next day without having been done; nothing takes that back. */
+/** On to the next day without having been done. */
 export function skipTodos(ids: string[]): void {
   const todos = repeating(ids);
-  if (todos.length === 0) return;
   const words = `${names(todos)} ${isAre(todos)} skipped this time.`;
-  inParts(todos.map((todo) => tellingNextDay(goOn(todo.id, "skip"), words, "skipped"))).forEach((part) => store.change(part));
-  showToast(words);
+  const doIt = (todo: Todo) => tellingNextDay(goOn(todo.id, "skip"), words, "skipped");
+  act(todos, doIt, words, (todo) => takeBack(todo, "skip"));
 }
 
 /** Those that can be skipped. */

@@ -18,17 +18,17 @@ export function goOn(id: string, verb: "complete" | "skip"): Operation {
   };
 }
 
-/** Takes the latest completion back; `row` is what the todo looked like before, for it may have left the page since. */
-export function takeBack(row: Todo): Operation {
+/** Takes the latest completion or skip back; `row` is what the todo looked like before, for it may have left the page since. */
+export function takeBack(row: Todo, verb: "complete" | "skip"): Operation {
+  const [op, path] = verb === "skip" ? (["unskip", "/api/v1/todos/{id}/unskip"] as const) : (["reopen", "/api/v1/todos/{id}/reopen"] as const);
   const once = onlyOnce();
   return {
-    kind: "complete",
+    kind: verb,
     id: row.id,
     apply: (rows) => void rows.todos.set(row.id, { ...row, isGoingOn: true }),
-    send: ({ todos }) =>
-      written(answerOf(api.POST("/api/v1/todos/{id}/reopen", { params: paramsOf(row.id, todos.get(row.id), once) }))),
+    send: ({ todos }) => written(answerOf(api.POST(path, { params: paramsOf(row.id, todos.get(row.id), once) }))),
     isIn: () => false,
-    item: { op: "reopen", id: row.id },
+    item: { op, id: row.id },
   };
 }
 
