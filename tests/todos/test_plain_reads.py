@@ -58,6 +58,9 @@ class BothWaysSayTheSame(TodosTestCase):
             {"title": "archived", "list": archived["id"]},
         ):
             alice.todo(**values)
+        self.habit = alice.todo(title="habit", due_date="2026-03-28", rrule="FREQ=DAILY")["id"]
+        for verb in ("complete", "skip", "complete"):
+            alice.post(f"/todos/{self.habit}/{verb}")
         gone, trashed = alice.todo(title="gone"), alice.todo(title="trashed")
         for uid in (gone["id"], trashed["id"]):
             alice.delete(f"/todos/{uid}")
@@ -70,6 +73,9 @@ class BothWaysSayTheSame(TodosTestCase):
         yield from (f"/todos/{self.todo['id']}", f"/lists/{self.list['id']}", f"/todos/{self.list['id']}")
         yield from (f"/todos?{filters}" for filters in FILTERS)
         yield "/todos?include=lists,tags,summary&page_size=1"
+        yield f"/todos/{self.habit}/completions?skipped=true&page_size=1"
+        yield from ("/completions", "/completions?skipped=true&page_size=1", "/completions?completed_after=2026-03-28")
+        yield "/completions?completed_before=2026-03-30&tz=Asia/Tokyo&ordering=-completed_at&page_size=1"
         yield f"/todos?list={self.list['id']},inbox"
         yield f"/todos?ids={self.list['id']},{self.todo['id']}"
         for name in TodoViewSet.orderings:

@@ -277,6 +277,48 @@ class Repeating(TodosTestCase):
         self.assertEqual(self.alice.get(first["next"]).json()["results"], rows[1:2])
         self.assertEqual(self.alice.get("/summary").json()["completed_today"], 1)
 
+    def log(self, person=None, **query):
+        return (person or self.alice).get("/completions", query).json()["results"]
+
+    def test_the_completions_of_all_todos_page_by_page(self):
+        first, second = self.weekly(title="first"), self.weekly(title="second")
+        for minute, (todo, verb) in enumerate(((first, "complete"), (second, "skip"), (second, "complete"))):
+            self.stop_at(FRIDAY + timedelta(minutes=minute))
+            self.verb(todo, verb)
+
+        rows = self.log(ordering="-completed_at")
+        self.assertEqual(
+            [(row["todo"], row["title"]) for row in rows], [(second["id"], "second"), (first["id"], "first")]
+        )
+        self.assertEqual([{**self.history(first)[0], "todo": first["id"], "title": "first"}], rows[1:])
+        page = self.alice.get("/completions?ordering=-completed_at&page_size=1").json()
+        self.assertEqual(self.alice.get(page["next"]).json()["results"], rows[1:])
+        self.assertEqual([row["skipped"] for row in self.log(skipped="true")], [False, True, False])
+        self.assertEqual(self.log(self.mallory), [])
+
+    def test_they_are_chosen_by_the_day_in_a_zone(self):
+        self.verb(self.weekly(), "complete")
+        for query, count in (
+            ({"completed_after": "2026-11-26", "completed_before": "2026-11-28"}, 1),
+            ({"completed_before": "2026-11-27"}, 0),
+            ({"completed_after": "2026-11-27"}, 0),
+            # Noon in London is the next day there.
+            ({"completed_after": "2026-11-27", "tz": "Pacific/Kiritimati"}, 1),
+        ):
+            with self.subTest(query):
+                self.assertEqual(len(self.log(**query)), count)
+
+    def test_those_of_the_trash_and_of_archived_lists_are_left_out(self):
+        kept, trashed = self.weekly(starts_on="2026-11-27"), self.weekly()
+        project = self.alice.make("lists")
+        archived = self.weekly(list=project["id"])
+        for todo in (kept, trashed, archived):
+            self.verb(todo, "complete")
+        self.alice.delete(f"/todos/{trashed['id']}")
+        self.alice.patch(f"/lists/{project['id']}", {"archived": True})
+
+        self.assertEqual([row["todo"] for row in self.log()], [kept["id"]])
+
     def test_one_bulk_takes_two_back(self):
         todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
         child = self.alice.todo(parent=todo["id"])

@@ -42,6 +42,8 @@ class Counting(TodosTransactionTestCase):
 class ReadingIsOneStatement(Counting):
     def test_every_list_and_every_single_row(self):
         project, tag = self.alice.make("lists"), self.alice.make("tags")
+        habit = self.alice.todo(due_date="2026-01-01", rrule="FREQ=DAILY")
+        self.alice.post(f"/todos/{habit['id']}/complete")
         for path in (
             "/todos",
             "/todos?due=overdue&tag=a&q=SOME&tz=Asia/Tokyo&ordering=-due&page_size=7",
@@ -51,6 +53,7 @@ class ReadingIsOneStatement(Counting):
             f"/lists/{project['id']}",
             "/tags",
             f"/tags/{tag['id']}",
+            "/completions?completed_after=2026-01-01",
             "/summary",
         ):
             with self.subTest(path):

@@ -264,6 +264,12 @@ PREVIEW = {
 }
 
 
+# Of completions.
+LOG = {
+    **{name: PARAMETERS[name] for name in ("completed_before", "completed_after")},
+    "tz": Parameter(read_zone, "IANA zone to use instead of yours, for days.", {"examples": ["Asia/Tokyo"]}),
+}
+
 # Of reminders.
 UNTIL = {
     "until": Parameter(

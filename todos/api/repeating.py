@@ -6,23 +6,25 @@ from collections.abc import Hashable
 from datetime import date
 from itertools import islice
 
-from django.db.models import Subquery, UUIDField
+from django.db.models import Exists, OuterRef, Subquery, TextField, UUIDField
 from django.http import HttpResponse
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from todos.api import tables
+from todos import clock
+from todos.api import filters, tables
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.answers import OccurrencesAnswer
 from todos.api.docs.parts import answered
 from todos.api.errors import query_fault
-from todos.api.parameters import COUNT, FEW, PREVIEW, flag, values_of
-from todos.api.serializers import CompletionAnswer
+from todos.api.parameters import COUNT, FEW, LOG, PREVIEW, flag, values_of
+from todos.api.serializers import CompletionAnswer, LoggedCompletionAnswer
 from todos.compiled.shapes import Given
 from todos.models import Completion, Todo
+from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.reading import Query
 from todos.recurrence.rule import Rule, RuleRefused, parse
@@ -59,6 +61,42 @@ class CompletionView(OwnedViewSet):
         # There is one, which PostgreSQL is told so that it walks along the todo's index.
         rows: RowSet = self.get_queryset(owner).filter(todo=Subquery(todos))
         return rows if self.has_skipped else rows.filter(is_skipped=False)
+
+
+class AllCompletionsView(OwnedViewSet):
+    """Of all todos that are neither in the trash nor in an archived list."""
+
+    model = Completion
+    serializer_class = LoggedCompletionAnswer
+    table = tables.LOGGED
+    orderings = {"completed_at": "completed_at"}
+    parameters = {"list": frozenset({*LOG, "cursor", "page_size", "ordering", "skipped"})}
+
+    @cached_property
+    def filters(self) -> Json:
+        return values_of(self.request.query_params, LOG)
+
+    @cached_property
+    def has_skipped(self) -> bool:
+        return flag(self.request, "skipped")
+
+    @property
+    def shape(self) -> Hashable:
+        return self.has_skipped, filters.shape_of(self.filters)
+
+    @extend_schema(**operations.LIST_ALL_COMPLETIONS)
+    def list(self, request: Request) -> HttpResponse:
+        query = self.query(self.logged, **filters.bindings(self.filters, clock.now()))
+        return self.page_response(self.sent(self.page(query)))
+
+    def logged(self, owner: Owner, given: Given) -> RowSet:
+        zone = given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)
+        todo = Todo.objects.owned_by(owner).filter(pk=OuterRef("todo"))
+        rows = self.get_queryset(owner).filter(Exists(todo.live().in_active_lists(owner.pk)))
+        rows = rows if self.has_skipped else rows.filter(is_skipped=False)
+        named = {f"todo_{name}": Subquery(todo.values(name)) for name in ("uid", "title")}
+        found: RowSet = filters.completed(rows, self.filters, zone, given).annotate(**named)
+        return found
 
 
 class OccurrenceView(OwnedViewSet):

@@ -185,6 +185,11 @@ class CompletionAnswer(AnswerSerializer):
     skipped = serializers.BooleanField(source="is_skipped", help_text="Then `completed_at` is when it was.")
 
 
+class LoggedCompletionAnswer(CompletionAnswer):
+    todo = serializers.UUIDField(source="todo_uid", help_text="Its id.")
+    title = serializers.CharField(source="todo_title", help_text="As the todo has it now.")
+
+
 class ComingReminderAnswer(AnswerSerializer):
     todo = serializers.UUIDField(help_text="Its id.")
     title = serializers.CharField()

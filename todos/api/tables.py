@@ -22,6 +22,7 @@ from todos.api.serializers import (
     CompletionAnswer,
     DeletedAnswer,
     ListAnswer,
+    LoggedCompletionAnswer,
     TagAnswer,
     TodoAnswer,
     TodoRowAnswer,
@@ -44,6 +45,10 @@ def tombstone_json(row: Row) -> Json:
 
 def completion_json(row: Row) -> Json:
     return dict(zip(COMPLETION_MEMBERS, row, strict=True))
+
+
+def logged_json(row: Row) -> Json:
+    return dict(zip((*COMPLETION_MEMBERS, "todo", "title"), row, strict=True))
 
 
 def reminding_json(row: Row) -> Json:
@@ -76,5 +81,6 @@ TODO_ROW = Table(TODO_ROW_COLUMNS, todo_row_json, plainly(TodoRowAnswer))
 LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
 TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
 COMPLETION = Table(COMPLETION_COLUMNS, completion_json, CompletionAnswer().to_representation)
+LOGGED = Table((*COMPLETION_COLUMNS, "todo_uid", "todo_title"), logged_json, LoggedCompletionAnswer().to_representation)
 REMINDING = Table(REMINDING_COLUMNS, reminding_json, lambda row: reminding_json(reminding_values(row)))
 TOMBSTONE = Table(("kind", "uid", "version"), tombstone_json, DeletedAnswer().to_representation)

@@ -11,7 +11,7 @@ from todos.api.calendar import CalendarView
 from todos.api.lists import ListViewSet
 from todos.api.quick import QuickView
 from todos.api.reminders import RemindersView
-from todos.api.repeating import CompletionView, OccurrenceView
+from todos.api.repeating import AllCompletionsView, CompletionView, OccurrenceView
 from todos.api.summary import SummaryView
 from todos.api.sync import ChangesView
 from todos.api.tags import TagViewSet
@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("todos/<str:id>/completions", CompletionView.as_view({"get": "list"}), name="todo-completions"),
     path("todos/<str:id>/occurrences", OccurrenceView.as_view({"get": "upcoming"}), name="todo-occurrences"),
+    path("completions", AllCompletionsView.as_view({"get": "list"}), name="completions"),
     path("occurrences", OccurrenceView.as_view({"get": "preview"}), name="occurrences"),
     path("reminders", RemindersView.as_view({"get": "list"}), name="reminders"),
     path("lists", ListViewSet.as_view({"get": "list", "post": "create"}), name="lists"),

@@ -129,7 +129,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["owner", "todo", "completed_at", "uid"], name="completion_todo"),
-                    models.Index(fields=["owner", "completed_at"], name="completion_moment"),
+                    models.Index(fields=["owner", "completed_at", "uid"], name="completion_moment"),
                 ],
                 "constraints": [models.UniqueConstraint(fields=("owner", "uid"), name="completion_owner_uid")],
             },

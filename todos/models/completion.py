@@ -39,7 +39,7 @@ class Completion(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "uid"], name="completion_owner_uid")]
         indexes = [
             models.Index(fields=["owner", "todo", "completed_at", "uid"], name="completion_todo"),
-            models.Index(fields=["owner", "completed_at"], name="completion_moment"),
+            models.Index(fields=["owner", "completed_at", "uid"], name="completion_moment"),
         ]
 
     def __str__(self) -> str:

@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The occurrences that were completed, of all todos
+         * @description Beside `GET /todos?status=completed`, which has todos that repeat once their last occurrence is completed. Those in the trash or in an archived list are left out. `ordering=-completed_at` has the latest first.
+         */
+        get: operations["listAllCompletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/occurrences": {
         parameters: {
             query?: never;
@@ -936,6 +956,48 @@ export interface components {
              * @description The same as a page for people.
              */
             docs: string;
+        };
+        LoggedCompletion: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date
+             * @description When this occurrence was due, if need be moved.
+             */
+            due_date: string;
+            /**
+             * Format: date
+             * @description The day that the rule named.
+             */
+            occurrence_on: string;
+            /** Format: date-time */
+            completed_at: string;
+            /** @description How many after it had passed by then, undone; 999 at most. */
+            missed: number;
+            /** @description Then `completed_at` is when it was. */
+            skipped: boolean;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            todo: string;
+            /** @description As the todo has it now. */
+            title: string;
+        };
+        LoggedCompletionPage: {
+            results: components["schemas"]["LoggedCompletion"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
         };
         Me: {
             time_zone: string;
@@ -3171,6 +3233,56 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAllCompletions: {
+        parameters: {
+            query?: {
+                /** @description Completed after this day, in your zone or `tz`. */
+                completed_after?: string;
+                /** @description Completed before this day, in your zone or `tz`. */
+                completed_before?: string;
+                /** @description From `next` or `previous`; good for the same filters and ordering only. */
+                cursor?: string;
+                /** @description By the moment. */
+                ordering?: "completed_at" | "-completed_at";
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description `true`: with those that were skipped. */
+                skipped?: boolean;
+                /** @description IANA zone to use instead of yours, for days. */
+                tz?: string;
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedCompletionPage"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -30,7 +30,7 @@ from todos.api.docs.parts import (
     replacement,
     verb,
 )
-from todos.api.parameters import CALENDAR, COUNT, OPTIONS, PARAMETERS, PREVIEW, UNTIL, Parameter
+from todos.api.parameters import CALENDAR, COUNT, LOG, OPTIONS, PARAMETERS, PREVIEW, UNTIL, Parameter
 from todos.api.serializers import (
     ComingReminderAnswer,
     CompletionAnswer,
@@ -38,6 +38,7 @@ from todos.api.serializers import (
     ListInput,
     ListPatch,
     ListPut,
+    LoggedCompletionAnswer,
     MoveInput,
     TagAnswer,
     TagInput,
@@ -168,6 +169,7 @@ UNSKIP_TODO = verb(
 ORDERING_OF_COMPLETIONS = OpenApiParameter(
     "ordering", {"enum": ["completed_at", "-completed_at"], "type": "string"}, description="By the moment."
 )
+SKIPPED = OpenApiParameter("skipped", bool, description="`true`: with those that were skipped.")
 LIST_COMPLETIONS = collection(
     "listCompletions",
     "todos",
@@ -176,7 +178,18 @@ LIST_COMPLETIONS = collection(
     "Of a todo that repeats or did. `ordering=-completed_at` has the latest first.",
     ID,
     ORDERING_OF_COMPLETIONS,
-    OpenApiParameter("skipped", bool, description="`true`: with those that were skipped."),
+    SKIPPED,
+)
+LIST_ALL_COMPLETIONS = collection(
+    "listAllCompletions",
+    "todos",
+    LoggedCompletionAnswer,
+    "The occurrences that were completed, of all todos",
+    "Beside `GET /todos?status=completed`, which has todos that repeat once their last occurrence is completed. Those "
+    "in the trash or in an archived list are left out. `ordering=-completed_at` has the latest first.",
+    *(filter_parameter(name, parameter) for name, parameter in LOG.items()),
+    ORDERING_OF_COMPLETIONS,
+    SKIPPED,
 )
 LIST_OCCURRENCES = operation(
     "listOccurrences",
