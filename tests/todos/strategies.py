@@ -29,6 +29,19 @@ SEARCHES = ("alpha", "NOTE", "%", "r", "lph", "a note", "re alpha", "note re", "
 
 RULES = ("FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=DAILY;COUNT=3", "FREQ=MONTHLY;BYMONTHDAY=-1", None)
 
+# Lines of quick add with the values that they say.
+LINES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("alpha #red !2", {"title": "alpha", "tags": ["red"], "priority": 2}),
+    ("Beta +Nowhere !1 !2", {"title": "Beta +Nowhere !1 !2"}),
+    ("gamma 2027-03-28 at 02:30 #Green #blue", {
+        "title": "gamma", "due_date": "2027-03-28", "due_time": "02:30", "tags": ["Green", "blue"],
+    }),
+    ("alpha every day from 2027-03-28 remind me 1 day before at 23:59", {
+        "title": "alpha", "due_date": "2027-03-28", "due_time": "23:59", "rrule": "FREQ=DAILY",
+        "reminders": [{"minutes_before": 1440}],
+    }),
+)  # fmt: skip
+
 rules, repeat_from = st.sampled_from(RULES), st.sampled_from(("due", "completion"))
 days, at, zones = st.sampled_from(DAYS), st.sampled_from(TIMES), st.sampled_from(ZONES)
 nothing = st.none()

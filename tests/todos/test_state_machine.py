@@ -28,6 +28,12 @@ class ThreeUsers(Bookkeeping):
         uid, values = self.fresh(who, "todo", uid, again), self.ids(who, values)
         self.change(who, "post", "/todos", {"id": uid, **values}, lambda book: book.create(uid, values), {})
 
+    @rule(who=some.who, uid=some.todos, line=st.sampled_from(some.LINES), again=some.again)
+    def quick(self, who: str, uid: str, line: tuple[str, Row], again: int) -> None:
+        uid, (text, values) = self.fresh(who, "todo", uid, again), line
+        steps = lambda book: book.create(uid, values)
+        self.change(who, "post", "/todos/quick", {"id": uid, "text": text}, steps, {})
+
     @rule(who=some.who, number=some.number, values=some.new_todos(), how=some.expectations, only_new=st.booleans())
     def put(self, who: str, number: int, values: Row, how: str, only_new: bool) -> None:
         uid = self.one_of(who, "todos", number)
