@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.todos.case import TodosTestCase
 from todos import clock
@@ -61,6 +62,7 @@ class QuickAdd(TodosTestCase):
             (55, 62, "time", "09:00"),
         ]
         self.assertEqual(spans, expected)
+        self.assertIs(answer["dry_run"], False)
         self.assertEqual(answer["sentence"], "every month on the 1st")
         self.assertEqual(answer["notes"], [])
 
@@ -95,6 +97,19 @@ class QuickAdd(TodosTestCase):
         self.assertEqual(self.draft("x at 11am", tz="America/Los_Angeles")["todo"]["due_date"], "2026-11-27")
         self.assertEqual(self.draft("x at 10am", tz="America/Los_Angeles")["todo"]["due_date"], "2026-11-28")
 
+    def test_the_document_has_every_member_of_both_answers(self):
+        schemas = SchemaGenerator().get_schema(request=None, public=True)["components"]["schemas"]
+
+        for name, draft, answer in (
+            ("QuickTodo", "ChangedTodo", self.add(f"{SENTENCE} x").json()),
+            ("QuickDraft", "QuickValues", self.draft("x every 31st")),
+        ):
+            with self.subTest(name):
+                self.assertEqual(set(schemas[name]["required"]), set(answer))
+                self.assertEqual(set(schemas[draft]["required"]), set(answer["todo"]))
+        self.assertEqual(set(schemas["QuickSpan"]["required"]), set(answer["spans"][0]))
+        self.assertEqual(set(schemas["QuickNote"]["required"]), set(answer["notes"][0]))
+
     def test_a_dry_run_makes_nothing(self):
         self.alice.make("lists", name="Household")
         version = self.alice.version
@@ -104,6 +119,7 @@ class QuickAdd(TodosTestCase):
         self.assertEqual(self.alice.version, version)
         self.assertFalse(Todo.objects.filter(owner=self.alice.user).exists())
         self.assertFalse(Tag.objects.filter(owner=self.alice.user).exists())
+        self.assertIs(answer["dry_run"], True)
         self.assertEqual([span["kind"] for span in answer["spans"]], ["rule", "tag", "list", "priority", "time"])
 
     def test_what_a_dry_run_tells_makes_the_same_todo(self):

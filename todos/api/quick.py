@@ -53,11 +53,12 @@ class QuickView(TodoViewSet):
         lists, zone = self.lists_and_zone(lists_named(body["text"]))
         now = zones.local_time(clock.now(), body.get("tz", zone))
         found = understood(body["text"], now, lambda name: tag_key(name) in lists)
-        draft = draft_of(found, lists)
-        if body.get("dry_run"):
-            return self.json_response({"todo": draft, **explained(found, draft)})
+        draft, is_dry = draft_of(found, lists), body.get("dry_run", False)
+        beside = {"dry_run": is_dry, **explained(found, draft)}
+        if is_dry:
+            return self.json_response({"todo": draft, **beside})
         todo, is_new = self.made(body.get("id"), values_of(draft))
-        return self.row_response(todo, created=is_new, beside=explained(found, draft))
+        return self.row_response(todo, created=is_new, beside=beside)
 
     def lists_and_zone(self, names: list[str]) -> tuple[Lists, str]:
         """Lists that take todos, by the keys of their names, if any is asked for; and the zone of the caller."""

@@ -1060,6 +1060,9 @@ export interface components {
             sentence: string | null;
             /** @description Where the rule is not quite what one may expect. */
             notes: components["schemas"]["QuickNote"][];
+            /** @enum {boolean} */
+            dry_run: true;
+            /** @description What it would be. */
             todo: components["schemas"]["QuickValues"];
         };
         /** @description A line of English. */
@@ -1115,6 +1118,9 @@ export interface components {
             sentence: string | null;
             /** @description Where the rule is not quite what one may expect. */
             notes: components["schemas"]["QuickNote"][];
+            /** @enum {boolean} */
+            dry_run: false;
+            /** @description As it is now. */
             todo: components["schemas"]["ChangedTodo"];
         };
         /** @description A body for POST /todos. */

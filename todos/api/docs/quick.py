@@ -56,12 +56,24 @@ class UnderstoodAnswer(AnswerSerializer):
     notes = QuickNoteAnswer(many=True, help_text="Where the rule is not quite what one may expect.")
 
 
+@extend_schema_field({"type": "boolean", "enum": [False]})
+class Made(serializers.BooleanField):
+    pass
+
+
+@extend_schema_field({"type": "boolean", "enum": [True]})
+class Told(serializers.BooleanField):
+    pass
+
+
 class QuickTodoAnswer(UnderstoodAnswer):
-    todo = ChangedTodoAnswer()
+    dry_run = Made()
+    todo = ChangedTodoAnswer(help_text="As it is now.")
 
 
 class QuickDraftAnswer(UnderstoodAnswer):
-    todo = QuickValuesAnswer()
+    dry_run = Told()
+    todo = QuickValuesAnswer(help_text="What it would be.")
 
 
 EITHER = PolymorphicProxySerializer(
