@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from tests.todos.case import TodosTestCase, TodosTransactionTestCase
 from tests.todos.test_quotas import migrate
 from todos import clock
+from todos.models import Todo
 from todos.models.due_dates import UNDATED
 
 FRIDAY = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -122,6 +123,20 @@ class TheMigrations(TodosTransactionTestCase):
         with connection.cursor() as cursor:
             indexes = connection.introspection.get_constraints(cursor, "todos_todo")
         self.assertEqual(indexes["todo_reminders"]["columns"], ["owner_id", "reminds_until", "uid", "reminds_from"])
+
+    def test_write_the_words_of_what_is_there(self):
+        self.alice.todo(title="Größe", notes="L", tags=["Café", "home"])
+        self.mallory.todo(title="hers", tags=["home"])
+        before = [*Todo.objects.order_by("pk").values_list("search", flat=True)]
+        migrate("0012_validated")
+        if connection.vendor == "postgresql":
+            # As an attempt leaves it that was broken off.
+            connection.cursor().execute("CREATE INDEX todo_words ON todos_todo (title)")
+
+        migrate()
+
+        self.assertEqual([*Todo.objects.order_by("pk").values_list("search", flat=True)], before)
+        self.assertEqual(self.alice.titles(q="cafe grosse home", ordering="relevance"), ["Größe"])
 
     def test_what_is_undone_and_done_again_holds_as_before(self):
         migrate("0009_erased_ids")
