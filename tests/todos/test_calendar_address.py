@@ -228,8 +228,11 @@ class WhatAReaderMayCost(TodosTestCase):
         self.assertEqual([answer.status_code for answer in answers], [200, 200, 200, 429, 429])
         self.assertIn("Retry-After", answers[-1])
 
-    def test_a_method_that_writes_is_none_of_its(self):
-        self.assertEqual(Client().post(address_of(self.alice)).status_code, 405)
+    def test_a_method_that_writes_is_none_of_its_whatever_the_address(self):
+        for address in (address_of(self.alice), at(NOBODYS), at("x")):
+            with self.assertNumQueries(0):
+                response = Client().post(address)
+            self.assertEqual((response.status_code, response["Allow"]), (405, "GET, HEAD"))
 
 
 class WhileItIsSent(TodosTestCase):

@@ -137,6 +137,12 @@ class CalendarFileView(APIView):
     http_method_names = ["get", "head"]
     standing: calendar.Standing = staticmethod(nobody)
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Before the address is looked at, so that it is the same for every address.
+        if str(request.method).lower() not in self.http_method_names:
+            self.http_method_not_allowed(request)
+        super().initial(request, *args, **kwargs)
+
     @extend_schema(**operations.GET_CALENDAR)
     def get(self, request: Request, secret: str) -> HttpResponseBase:
         require_known(request.query_params, CALENDAR)
