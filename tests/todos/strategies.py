@@ -137,7 +137,7 @@ repeating = st.fixed_dictionaries(
     optional={"repeat_from": repeat_from, "reminders": st.sampled_from(REMINDERS)},
 )
 verbs_of_repeating = st.lists(
-    st.sampled_from(("complete", "complete", "skip", "skip", "unskip", "reopen")), min_size=1, max_size=5
+    st.sampled_from(("complete", "complete", "complete", "skip", "skip", "unskip", "reopen")), min_size=2, max_size=6
 )
 operation = st.one_of(
     st.tuples(st.just("create"), number, new_todos()),
