@@ -57,6 +57,8 @@ class Bookkeeping(RuleBasedStateMachine):
     families = 0
     # Completed occurrences that were looked at, and reminders.
     histories = reminders = 0
+    # Todos that were made by a line of quick add.
+    lines = 0
 
     def __init__(self) -> None:
         super().__init__()

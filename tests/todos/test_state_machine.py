@@ -32,7 +32,8 @@ class ThreeUsers(Bookkeeping):
     def quick(self, who: str, uid: str, line: tuple[str, Row], again: int) -> None:
         uid, (text, values) = self.fresh(who, "todo", uid, again), line
         steps = lambda book: book.create(uid, values)
-        self.change(who, "post", "/todos/quick", {"id": uid, "text": text}, steps, {})
+        response = self.change(who, "post", "/todos/quick", {"id": uid, "text": text}, steps, {})
+        Bookkeeping.lines += response.status_code == 201
 
     @rule(who=some.who, number=some.number, values=some.new_todos(), how=some.expectations, only_new=st.booleans())
     def put(self, who: str, number: int, values: Row, how: str, only_new: bool) -> None:
@@ -274,4 +275,5 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
         self.assertGreater(Bookkeeping.steps, 2_000 if IS_THOROUGH else 150)
         self.assertGreater(Bookkeeping.families, 190 if IS_THOROUGH else 20)
         self.assertGreater(Bookkeeping.histories, 100 if IS_THOROUGH else 2)
+        self.assertGreater(Bookkeeping.lines, 30 if IS_THOROUGH else 2)
         self.assertGreater(Bookkeeping.reminders, 100 if IS_THOROUGH else 2)
