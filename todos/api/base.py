@@ -23,8 +23,9 @@ from todos.api.compression import accepts_gzip, compressed, is_compressed
 from todos.api.docs.pages import DescribedPages
 from todos.api.errors import translated
 from todos.api.idempotency import key_of
+from todos.api.known import require_known
 from todos.api.pagination import Sorting, absolute, pagination_of
-from todos.api.parameters import flag, require_known
+from todos.api.parameters import flag
 from todos.api.preconditions import accepted_versions, etag, is_known
 from todos.api.spellings import parse_uuid
 from todos.compiled.caller import Caller

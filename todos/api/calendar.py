@@ -29,8 +29,9 @@ from todos.api.bodies import StrictSerializer
 from todos.api.docs import operations
 from todos.api.docs.answers import CalendarAddressAnswer
 from todos.api.errors import HeaderInvalid
+from todos.api.known import require_known
 from todos.api.pagination import absolute
-from todos.api.parameters import CALENDAR, require_known, values_of
+from todos.api.parameters import CALENDAR, values_of
 from todos.api.preconditions import is_known
 from todos.calendar.document import Kind, pieces
 from todos.changes.calendar import hash_of

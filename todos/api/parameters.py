@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -16,15 +16,13 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from todos import clock, zones
-from todos.api.errors import QueryInvalid, query_fault
+from todos.api.errors import QueryInvalid
 from todos.api.faults import not_chosen, refusal
 from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
 from todos.recurrence.rule import LONGEST, Rule, RuleRefused, parse
 from todos.search import Search, search_in
 from todos.types import Json
 
-# A search box that was emptied asks for everything; any other parameter without a value is a slip of the caller.
-MAY_BE_EMPTY = frozenset({"q", "cursor"})
 MAX_TAG_FILTERS = 20
 MAX_LIST_FILTERS = 20
 MAX_IDS = 200
@@ -289,17 +287,6 @@ CALENDAR = {
         "events",
     ),
 }
-
-
-def require_known(query: QueryDict, known: Collection[str], repeatable: Collection[str] = ()) -> None:
-    """Refuses parameters that nobody would read, and those that say nothing, or two things."""
-    for name, values in query.lists():
-        if name not in known:
-            raise query_fault(name, "unknown_parameter", "There is no such parameter here.")
-        if "" in values and name not in MAY_BE_EMPTY:
-            raise query_fault(name, "empty", "Give this parameter a value or leave it out.")
-        if len(values) > 1 and name not in repeatable:
-            raise query_fault(name, "repeated", "Give this parameter once.")
 
 
 def values_of(query: QueryDict, declared: Mapping[str, Parameter] = PARAMETERS) -> Json:
