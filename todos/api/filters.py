@@ -120,8 +120,9 @@ def placed(rows: TodoQuerySet, owner_id: OwnerId, filters: Json, given: Given) -
 
 
 def terms_of(q: Search, given: Given) -> Terms:
-    parts = [tuple(numbered(name, terms, given, TextField())) for name, terms in several_terms(q).items()]
-    wanted, phrases, unwanted = parts
+    wanted, phrases, unwanted = (
+        tuple(numbered(name, terms, given, TextField())) for name, terms in several_terms(q).items()
+    )
     return Terms(given("q.terms", TextField()), given("q.words", TextField()), wanted, phrases, unwanted)
 
 

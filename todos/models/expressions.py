@@ -71,7 +71,7 @@ class After(Func):
     conditional = True
     template = "%(expressions)s"
 
-    def __init__(self, key: str, value: BaseExpression, uid: BaseExpression, *, operator: str) -> None:
+    def __init__(self, key: str, value: Combinable, uid: Combinable, *, operator: str) -> None:
         self.operator = operator
         super().__init__(F(key), F("uid"), value, uid)
 

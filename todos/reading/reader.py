@@ -148,10 +148,10 @@ class CompiledReader:
 
     def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
         if cut and query.turns and connection.vendor == "postgresql":
-            before, after = map(self.caller.admitted, query.turns(self.caller, Placeholder, cut))
-            turns = cut.apply(before, Placeholder), cut.sorted(after, Placeholder)
-            first, second = (shapes.compile_queryset(rows.values_list(*columns)) for rows in turns)
-            return in_turn(first, second, cut.size + 1)
+            first, second = map(self.caller.admitted, query.turns(self.caller, Placeholder, cut))
+            ahead = shapes.compile_queryset(cut.apply(first, Placeholder).values_list(*columns))
+            rest = shapes.compile_queryset(cut.sorted(second, Placeholder).values_list(*columns))
+            return in_turn(ahead, rest, cut.size + 1)
         rows = self.caller.admitted(query.build(self.caller, Placeholder))
         if cut:
             rows = cut.apply(rows, Placeholder)
