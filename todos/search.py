@@ -55,7 +55,7 @@ class Search(NamedTuple):
     @property
     def words(self) -> str:
         """The words that are wanted, as PostgreSQL's `tsquery`."""
-        return " & ".join(sought(word) for term in self.wanted for word in term.split("/")[1:])
+        return " & ".join(dict.fromkeys(sought(word) for term in self.wanted for word in term.split("/")[1:]))
 
     @property
     def terms(self) -> str:

@@ -38,7 +38,9 @@ INDEXES = """
       SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u')
     ) ORDER BY indexrelid
 """
-TRIGGERS = "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal"
+TRIGGERS = """
+    SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY 1
+"""
 IDENTITY = """
     SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attidentity <> '' AND NOT attisdropped
 """
