@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from todos.api.bodies import AnswerSerializer
 
-COLLECTIONS = ("todos", "reminders", "lists", "tags", "summary", "changes", "me")
+COLLECTIONS = ("todos", "reminders", "lists", "tags", "views", "summary", "changes", "me")
 ADDRESSES = (*COLLECTIONS, "schema", "docs")
 
 
@@ -24,6 +24,7 @@ class IndexAnswer(AnswerSerializer):
     reminders = serializers.URLField(help_text="What a device schedules.")
     lists = serializers.URLField()
     tags = serializers.URLField()
+    views = serializers.URLField(help_text="Saved ones.")
     summary = serializers.URLField(help_text="Every badge in one call.")
     changes = serializers.URLField(help_text="What has changed since a version.")
     me = serializers.URLField(help_text="Who is signed in, and the settings.")

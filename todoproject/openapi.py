@@ -19,7 +19,7 @@ from todos.api.docs.codes import FAULT_CODES, problem_with
 from todos.exceptions import MAX_FAULTS
 
 DESCRIPTION = """\
-Todos, lists and tags of whoever sent the token; nobody else's exist here.
+Todos, lists, tags and views of whoever sent the token; nobody else's exist here.
 
 - **Sign in**: send the JWT that Better Auth gives at `/api/auth/token` as `Authorization: Bearer …`. A 401 means: get a
   new one. A 503 means: try again after `Retry-After`, and keep the user signed in. While developing without a Better
@@ -40,7 +40,7 @@ Todos, lists and tags of whoever sent the token; nobody else's exist here.
 Node: TypeAlias = dict[str, Any]
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
-ROWS = ("Todo", "TodoList", "Tag")
+ROWS = ("Todo", "TodoList", "Tag", "View")
 PARAMS = {
     "type": "object",
     "description": "What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of "

@@ -6,11 +6,12 @@ from typing import Literal
 
 from django.conf import settings
 
-QuotaKind = Literal["todos", "lists", "tags", "subtasks", "completions", "idempotency_keys"]
+QuotaKind = Literal["todos", "lists", "tags", "views", "subtasks", "completions", "idempotency_keys"]
 QUOTAS: dict[QuotaKind, int] = {
     "todos": 100_000,
     "lists": 1_000,
     "tags": 5_000,
+    "views": 200,
     "subtasks": 500,
     "completions": 50_000,
     "idempotency_keys": 2_000,

@@ -264,7 +264,8 @@ class GroupsAreThere(AdminTestCase):
 
         look = ["view_identity", "view_user"]
         decide = ["cut_off_person", "deactivate_person", "restore_todo", "revoke_calendar"]
-        self.assertEqual(groups["support"], sorted([*look, *decide, "view_list", "view_tag", "view_todo"]))
+        rows = ["view_list", "view_tag", "view_todo", "view_view"]
+        self.assertEqual(groups["support"], sorted([*look, *decide, *rows]))
         self.assertEqual(groups["privacy"], sorted([*look, "erase_account", "export_account"]))
 
     def test_no_permission_is_there_twice(self):

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 
 from tests.todoproject.operators import AdminTestCase
-from todos.models import List, Tag, Todo
+from todos.models import List, Tag, Todo, View
 
 TODOS = "/todos/todo/"
 
@@ -223,16 +223,17 @@ class WhatOperatorsChangeIsAChange(AdminTestCase):
         self.assertEqual(self.alice.titles(), ["Buy milk"])
         self.assertEqual(self.olivia.log, [])
 
-    def test_lists_and_tags_are_renamed(self):
+    def test_lists_tags_and_views_are_renamed(self):
         self.alice.todo(tags=["shop"])
+        self.alice.make("views", query={"tag": ["shop"]})
         version = self.alice.version
-        for model, name in ((List, "Basket"), (Tag, "market")):
+        for model, name in ((List, "Basket"), (Tag, "market"), (View, "Shopping")):
             row = model.objects.filter(owner=self.alice.user).get()
             page = f"/todos/{model._meta.model_name}/{row.pk}/change/"
             self.save(page, name=name, seen_version=row.version)
 
-        names = [self.alice.get(f"/{kind}").json()["results"][0]["name"] for kind in ("lists", "tags")]
-        self.assertEqual((names, self.alice.version), (["Basket", "market"], version + 2))
+        names = [self.alice.get(f"/{kind}").json()["results"][0]["name"] for kind in ("lists", "tags", "views")]
+        self.assertEqual((names, self.alice.version), (["Basket", "market", "Shopping"], version + 3))
 
     def test_the_log_keeps_no_title(self):
         self.save(f"{TODOS}{self.todo.pk}/change/", title="Buy oat milk")

@@ -42,7 +42,9 @@ class Person:
         return self.client.delete(address(path), data, headers=headers)
 
     def make(self, kind: str = "todos", **values: Any) -> dict[str, Any]:
-        """Creates a todo (list, tag) and gives its JSON."""
+        """Creates a todo (list, tag, view) and gives its JSON."""
+        if kind == "views":
+            values.setdefault("query", {})
         values.setdefault("title" if kind == "todos" else "name", "something")
         response = self.post(f"/{kind}", values)
         assert response.status_code == 201, response.content

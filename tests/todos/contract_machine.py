@@ -19,7 +19,7 @@ from tests.todos import strategies as some
 from tests.todos.case import Person
 from tests.todos.contract_model import Notebook, Refusal, Row
 from tests.todos.raw_rows import rows_of
-from tests.todos.reading import list_json, listed, tag_json, todo_json
+from tests.todos.reading import list_json, listed, tag_json, todo_json, view_json
 from todos import clock
 from todos.models import Account
 
@@ -55,8 +55,8 @@ class Bookkeeping(RuleBasedStateMachine):
     steps = 0
     # Bulks that were accepted, in which a todo changed its place and got a new subtask.
     families = 0
-    # Completed occurrences that were looked at, and reminders.
-    histories = reminders = 0
+    # Completed occurrences that were looked at, reminders, and todos that views showed.
+    histories = reminders = viewed = 0
     # Todos that were made by a line of quick add.
     lines = 0
 
@@ -89,6 +89,7 @@ class Bookkeeping(RuleBasedStateMachine):
         place, (first, second, third, fourth) = some.LISTS[0], some.TODOS[:4]
         steps = (
             ("lists", place, {"name": "a list"}),
+            ("views", some.VIEWS[0], {"name": "a view", "query": {"status": "open"}}),
             ("todos", first, {"title": "first", "list": place, "tags": ["red"]}),
             (
                 "todos",
@@ -102,8 +103,9 @@ class Bookkeeping(RuleBasedStateMachine):
                 {"title": "fourth", "due_date": some.DAYS[1], "due_time": "02:30", "reminders": some.REMINDERS[1]},
             ),
         )
+        makers = {"lists": Notebook.create_list, "todos": Notebook.create, "views": Notebook.create_view}
         for kind, uid, values in steps:
-            create = Notebook.create_list if kind == "lists" else Notebook.create
+            create = makers[kind]
             self.change(who, "post", f"/{kind}", {"id": uid, **values}, partial(create, uid=uid, values=values), {})
         below = {"title": "fifth", "parent": third}
         self.send_bulk(who, [("update", third, {"parent": None}), ("create", some.NEW_SUBTASKS[0], below)], "none")
@@ -117,6 +119,7 @@ class Bookkeeping(RuleBasedStateMachine):
             "todos": (book.todos, some.TODOS),
             "lists": (book.lists, some.LISTS),
             "tags": (book.tag_rows(), some.TAGS),
+            "views": (book.views, some.VIEWS),
         }[kind]
         return sorted(rows)[number % len(rows)] if rows and number < 14 else pool[number % len(pool)]
 
@@ -194,6 +197,8 @@ class Bookkeeping(RuleBasedStateMachine):
         book = self.books[who]
         if "title" in row:
             return todo_json(row, book.settings["time_zone"], self.now)
+        if "query" in row:
+            return view_json(row)
         return (list_json if "is_inbox" in row else tag_json)(book, row, self.now)
 
     def everything(self, who: str, since: int = 0, size: int = 200) -> dict[str, Any]:
@@ -203,7 +208,7 @@ class Bookkeeping(RuleBasedStateMachine):
         data = page = response.json()
         while page["next"]:
             page = self.send(who, "get", page["next"]).json()
-            for kind in ("lists", "tags", "todos", "deleted"):
+            for kind in ("lists", "tags", "views", "todos", "deleted"):
                 data[kind] += page[kind]
         return data
 
@@ -214,7 +219,7 @@ class Bookkeeping(RuleBasedStateMachine):
         ids = {json["name"]: json["id"] for json in data["tags"]}
         for tag in book.tags:
             tag["id"] = tag["id"] or ids[tag["name"]]
-        for kind, rows in (("todos", book.todos), ("lists", book.lists), ("tags", book.tag_rows())):
+        for kind, rows in zip(("todos", "lists", "tags", "views"), book.kinds, strict=True):
             for json in data[kind]:
                 if "position" in json and json["id"] in rows:
                     rows[json["id"]]["position"] = json["position"]
@@ -224,7 +229,7 @@ class Bookkeeping(RuleBasedStateMachine):
 
     def learn_idle(self, book: Notebook, data: dict[str, Any]) -> None:
         """Whether moving a row to where it is has been a change."""
-        for json in (*data["todos"], *data["lists"]):
+        for json in (*data["todos"], *data["lists"], *data["views"]):
             row = book.idle.get(json["id"], {})
             if row and json["version"] == book.number:
                 book.version = book.number
@@ -233,10 +238,11 @@ class Bookkeeping(RuleBasedStateMachine):
 
     def check_order(self, book: Notebook) -> None:
         """The notebook knows who stands behind whom; the API alone decides by which key."""
-        for siblings in (book.lists_in_order(), *(book.siblings(todo) for todo in book.todos.values())):
+        in_order = book.lists_in_order(), book.views_in_order()
+        for siblings in (*in_order, *(book.siblings(todo) for todo in book.todos.values())):
             by_rank = [row for row in siblings if row["id"] not in book.placeless]
             assert by_rank == sorted(by_rank, key=by_position)
-        for rows in (book.todos, book.lists):
+        for rows in (book.todos, book.lists, book.views):
             for rank, row in enumerate(sorted(rows.values(), key=by_position)):
                 row["rank"] = Fraction(rank)
         book.placeless = set()
@@ -348,10 +354,10 @@ class Bookkeeping(RuleBasedStateMachine):
         data = self.everything(who, replica.version, 2)
         for row in data["deleted"]:
             replica.rows.pop((f"{row['kind']}s", row["id"]), None)
-        for kind in ("lists", "tags", "todos"):
+        for kind in ("lists", "tags", "views", "todos"):
             replica.rows |= {(kind, row["id"]): row["version"] for row in data[kind]}
         replica.version = data["version"]
-        kinds = (("lists", book.lists), ("tags", book.tag_rows()), ("todos", book.todos))
+        kinds = zip(("todos", "lists", "tags", "views"), book.kinds, strict=True)
         assert replica.rows == {(kind, uid): row["version"] for kind, rows in kinds for uid, row in rows.items()}
 
     def post_with_key(self, who: str, key: str, title: str) -> None:

@@ -7,7 +7,7 @@ number; the others stamp the rows they touch with it.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -67,6 +67,7 @@ class Notebook:
         self.purged = version - 1
         self.todos: dict[str, Row] = {}
         self.tags: list[Row] = []
+        self.views: dict[str, Row] = {}
         self.gone: list[Row] = []
         # The tag that had a name until lately, and until when.
         self.former_names: dict[str, tuple[Row, datetime]] = {}
@@ -128,7 +129,7 @@ class Notebook:
 
     @property
     def kinds(self) -> tuple[dict[str, Row], ...]:
-        return self.todos, self.lists, self.tag_rows()
+        return self.todos, self.lists, self.tag_rows(), self.views
 
     @property
     def inbox(self) -> Row:
@@ -520,15 +521,17 @@ class Notebook:
         return 200, row
 
     def move_list(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
-        row = self.found(self.lists, uid, version)
-        before = self.lists_in_order()
+        return self.moved(self.lists, self.lists_in_order, self.found(self.lists, uid, version), values)
+
+    def moved(self, rows: dict[str, Row], in_order: Callable[[], list[Row]], row: Row, values: Row) -> tuple[int, Row]:
+        before = in_order()
         side, neighbour = place_in(values, {each["id"]: each for each in before if each is not row})
         if neighbour:
             row["rank"] = beside(before, neighbour, row, side)
         else:
-            row["rank"] = end(self.lists) if side == "before" else beginning(self.lists)
-        if neighbour and self.lists_in_order() == before:
-            self.idle[uid] = row
+            row["rank"] = end(rows) if side == "before" else beginning(rows)
+        if neighbour and in_order() == before:
+            self.idle[row["id"]] = row
         else:
             self.touched.append(row)
         return 200, row
@@ -592,6 +595,41 @@ class Notebook:
         self.former_names = {key: entry for key, entry in self.former_names.items() if entry[0] is not tag}
         self.gone.append(self.new(kind="tag", id=uid))
         return 204, tag
+
+    # Views
+
+    def create_view(self, uid: str, values: Row) -> tuple[int, Row]:
+        values = {"color": None, **values}
+        if old := self.views.get(uid):
+            if any(old[name] != values[name] for name in ("name", "color", "query")):
+                raise Refusal(409, "id_conflict", old)
+            return 200, old
+        self.require_unburied("view", uid)
+        self.views[uid] = self.new(id=uid, **values, rank=end(self.views))
+        return 201, self.views[uid]
+
+    def put_view(self, uid: str, values: Row, version: int | None, *, only_new: bool) -> tuple[int, Row]:
+        self.require_put(self.views, uid, version, only_new=only_new)
+        if uid in self.views:
+            return self.update_view(uid, {"color": None, **values}, version)
+        return self.create_view(uid, values)
+
+    def update_view(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        view = self.found(self.views, uid, version)
+        self.touch(view, **values)
+        return 200, view
+
+    def delete_view(self, uid: str, version: int | None = None) -> tuple[int, Row]:
+        view = self.found(self.views, uid, version)
+        del self.views[uid]
+        self.gone.append(self.new(kind="view", id=uid))
+        return 204, view
+
+    def move_view(self, uid: str, values: Row, version: int | None = None) -> tuple[int, Row]:
+        return self.moved(self.views, self.views_in_order, self.found(self.views, uid, version), values)
+
+    def views_in_order(self) -> list[Row]:
+        return sorted(self.views.values(), key=lambda row: row["rank"])
 
     def update_settings(self, values: Row) -> tuple[int, Row]:
         if values.get("default_list"):

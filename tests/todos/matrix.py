@@ -25,16 +25,19 @@ def uid(number: int) -> str:
 
 
 # Mallory's rows, Alice's rows, and what is nobody's.
-MINE = {name: uid(100 + i) for i, name in enumerate(("todo", "sibling", "subtask", "trashed", "list", "tag"))}
-HERS = {name: uid(200 + i) for i, name in enumerate(("todo", "subtask", "trashed", "list", "archived", "gone", "tag"))}
+MINE = {name: uid(100 + i) for i, name in enumerate(("todo", "sibling", "subtask", "trashed", "list", "tag", "view"))}
+HERS = {
+    name: uid(200 + i)
+    for i, name in enumerate(("todo", "subtask", "trashed", "list", "archived", "gone", "tag", "view"))
+}
 NEW, ABSENT, MALFORMED = uid(300), uid(400), "0"
 IDS = (
     *(MINE[name] for name in ("todo", "trashed", "list")),
-    *(HERS[name] for name in ("todo", "trashed", "list", "gone", "tag")),
+    *(HERS[name] for name in ("todo", "trashed", "list", "gone", "tag", "view")),
     *(ABSENT, MALFORMED),
 )
-OWN_ROW = {"todos": MINE["todo"], "lists": MINE["list"], "tags": MINE["tag"]}
-HER_ROW = {"todos": HERS["todo"], "lists": HERS["list"], "tags": HERS["tag"]}
+OWN_ROW = {"todos": MINE["todo"], "lists": MINE["list"], "tags": MINE["tag"], "views": MINE["view"]}
+HER_ROW = {"todos": HERS["todo"], "lists": HERS["list"], "tags": HERS["tag"], "views": HERS["view"]}
 
 # The smallest body with which each request is accepted when the row in its address is one's own.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -57,6 +60,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "tags"): {"id": NEW, "name": "new"},
     ("PUT", "tags/<str:id>"): {"name": "new"},
     ("PATCH", "tags/<str:id>"): {"name": "new"},
+    ("POST", "views"): {"id": NEW, "name": "new", "query": {}},
+    ("PUT", "views/<str:id>"): {"name": "new", "query": {}},
+    ("PATCH", "views/<str:id>"): {"name": "new"},
+    ("POST", "views/<str:id>/move"): {},
     ("PATCH", "me"): {"week_start": 7},
     ("POST", "me/calendar"): {},
 }
@@ -164,5 +171,5 @@ def with_references(method: str, route: str, body: Any, document: Document) -> I
 def with_parameters(method: str, route: str, document: Document) -> Iterator[Sent]:
     path = at(route, OWN_ROW.get(kind(route), ""))
     for name in document.parameters(method, route):
-        for value in (MINE["list"], HERS["list"], HERS["todo"], HERS["archived"], ABSENT, "hers"):
+        for value in (MINE["list"], HERS["list"], HERS["todo"], HERS["archived"], HERS["view"], ABSENT, "hers"):
             yield Sent(method, f"{path}?{name}={value}")

@@ -10,7 +10,7 @@ from todos import models
 
 OWNED = (
     models.Account, models.CalendarAddress, models.List, models.Tag, models.FormerName, models.Todo, models.TodoTag,
-    models.Completion, models.Tombstone, models.IdempotencyKey,
+    models.Completion, models.View, models.Tombstone, models.IdempotencyKey,
 )  # fmt: skip
 
 

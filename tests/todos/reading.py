@@ -53,6 +53,29 @@ def tag_json(notebook: Notebook, tag: Row, now: datetime) -> dict[str, Any]:
     return json
 
 
+def view_json(view: Row) -> dict[str, Any]:
+    json = {**{name: view[name] for name in ("id", "name", "color", "position", "query", "version")}, **times(view)}
+    del json["deleted_at"]
+    return {**json, "broken": False}
+
+
+def in_address(notebook: Notebook, query: Row) -> Row:
+    """The parameters of a view as `listed` takes them."""
+    single = {name: value[0] if name in {"list", "due"} else value for name, value in query.items()}
+    return {name: notebook.inbox["id"] if value == "inbox" else value for name, value in single.items()}
+
+
+def counts_of_views(notebook: Notebook, now: datetime, tz: str = "") -> dict[str, int | None]:
+    counts, room = {}, 30
+    for view in notebook.views_in_order():
+        query = view["query"]
+        needed = 1 + len(query.get("tag", ())) + 10 * ("q" in query)
+        asked = {**in_address(notebook, query), **({"tz": tz} if tz else {})}
+        counts[view["id"]] = len(chosen(notebook, asked, now)) if needed <= room else None
+        room -= needed if needed <= room else 0
+    return counts
+
+
 def today(now: datetime, zone: str) -> str:
     return now.astimezone(ZoneInfo(zone)).date().isoformat()
 

@@ -15,7 +15,7 @@ def ids(first: int, count: int) -> list[str]:
     return [str(UUID(int=first + number)) for number in range(count)]
 
 
-TODOS, LISTS, TAGS = ids(1, 7), ids(101, 3), ids(201, 3)
+TODOS, LISTS, TAGS, VIEWS = ids(1, 7), ids(101, 3), ids(201, 3), ids(301, 3)
 NEW_SUBTASKS = ids(11, 30)
 # Around the nights in which the clocks of Berlin and New York are changed.
 DAYS = ("2026-10-24", "2026-10-25", "2026-10-26", "2026-11-01", "2027-03-28")
@@ -48,6 +48,7 @@ nothing = st.none()
 # Mostly one of them, so that much happens to the same rows.
 who = st.sampled_from((*WHO, "alice", "alice", "alice"))
 todos, lists, tags = st.sampled_from(TODOS), st.sampled_from(LISTS), st.sampled_from(TAGS)
+views = st.sampled_from(VIEWS)
 # Which row of the user's own, or which id of the pool; see `Bookkeeping.one_of`.
 number = st.integers(0, 15)
 # Whether a row that is gone for good is created once more: 0 is yes.
@@ -137,7 +138,7 @@ repeating = st.fixed_dictionaries(
     optional={"repeat_from": repeat_from, "reminders": st.sampled_from(REMINDERS)},
 )
 verbs_of_repeating = st.lists(
-    st.sampled_from(("complete", "complete", "complete", "skip", "skip", "unskip", "reopen")), min_size=2, max_size=6
+    st.sampled_from(("complete", "complete", "complete", "skip", "skip", "unskip", "reopen")), min_size=3, max_size=8
 )
 operation = st.one_of(
     st.tuples(st.just("create"), number, new_todos()),
@@ -198,3 +199,22 @@ queries = st.fixed_dictionaries(
         "ordering": orderings,
     },
 )
+# In the spelling in which they are answered.
+view_queries = st.fixed_dictionaries(
+    {},
+    optional={
+        "status": st.sampled_from(("open", "completed", "trashed")),
+        "starts": st.sampled_from(("started", "future", "all")),
+        "list": st.sampled_from((*([uid] for uid in LISTS), ["inbox"])),
+        "parent": todos | st.just("none"),
+        "tag": st.sampled_from((["red"], ["RED"], ["blue", "Green"])),
+        "priority_gte": st.integers(0, 3),
+        "due": st.sampled_from((["today"], ["overdue"], ["upcoming"], ["none"])),
+        "due_before": days,
+        "due_after": days,
+        "q": st.sampled_from(("alpha", "NOTE", "e")),
+        "ordering": orderings,
+    },
+)
+view_values = st.fixed_dictionaries({}, optional={"name": names, "color": colors, "query": view_queries})
+view_moves = st.fixed_dictionaries({}, optional={"after": views | nothing, "before": views | nothing})

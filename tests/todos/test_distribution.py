@@ -103,6 +103,7 @@ class DistributedTables(TodosTestCase):
             self.skipTest("these tables are partitioned already")
         for person in (self.alice, self.mallory):
             todo = person.todo(title="parent", tags=["one", "two"])
+            person.make("views", query={"tag": ["one"]})
             person.todo(title="child", parent=todo["id"])
             person.patch("/me", {"default_list": person.make("lists")["id"]})
         self.latest = Todo.objects.latest("pk").pk

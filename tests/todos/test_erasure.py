@@ -50,6 +50,7 @@ class AUserWhoWasLookedUpBefore(TodosTestCase):
             lambda: changes.run(self.caller, [Operation("create", None, {"title": "late"})]),
             lambda: changes.create_list(self.caller, None, name="late"),
             lambda: changes.create_tag(self.caller, None, name="late"),
+            lambda: changes.create_view(self.caller, None, name="late", query="{}"),
             lambda: changes.update_settings(self.caller, week_start=7),
             lambda: changes.ensure_inbox(self.caller),
         ):
@@ -60,9 +61,9 @@ class AUserWhoWasLookedUpBefore(TodosTestCase):
 
 class ErasedBeforeItIsShown(TodosTransactionTestCase):
     def test_a_row_that_was_written_and_is_gone_by_then_is_a_401(self):
-        for kind in ("lists", "tags"):
+        for kind, more in {"lists": {}, "tags": {}, "views": {"query": {}}}.items():
             with self.subTest(kind), connection.execute_wrapper(self.erasing_first(kind, self.alice)):
-                answer = send(self.alice.sign_in(), Sent("POST", kind, {"name": "x"}))
+                answer = send(self.alice.sign_in(), Sent("POST", kind, {"name": "x", **more}))
                 self.assert_problem(answer, 401, "unauthenticated")
                 self.assertEqual(self.erasures.pop().status_code, 204)
             Identity.objects.update(tokens_valid_after=None)

@@ -17,13 +17,19 @@ from tests.todos.case import TodosTestCase, TodosTransactionTestCase
 from todos.admin.export import document
 from todos.changes.lists import ListValues
 from todos.changes.tags import TagValues
+from todos.changes.views import ViewValues
 from todos.fields import kinds
-from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, TODO_FIELDS
+from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, TODO_FIELDS, VIEW_FIELDS
 from todos.fields.field import Field, Fields, columns, defaults
 from todos.fields.row_json import compile_to_json
-from todos.models import List, Tag, Todo
+from todos.models import List, Tag, Todo, View
 
-DECLARED: tuple[tuple[type[models.Model], Fields], ...] = ((Todo, TODO_FIELDS), (List, LIST_FIELDS), (Tag, TAG_FIELDS))
+DECLARED: tuple[tuple[type[models.Model], Fields], ...] = (
+    (Todo, TODO_FIELDS),
+    (List, LIST_FIELDS),
+    (Tag, TAG_FIELDS),
+    (View, VIEW_FIELDS),
+)
 # Columns that no client hears of.
 INTERNAL = {"id", "owner", "trashed_in", "completed_in", "due_sort", "title_sort", "key"}
 INTERNAL |= {"search", "series_in", "series_start", "occurrence_on", "occurrence_number"}
@@ -89,7 +95,7 @@ class EveryColumnIsDeclaredOnce(SimpleTestCase):
                         self.assertEqual(column.max_length, field.kind.max_length, "the longest text")
 
     def test_no_type_of_a_value_is_forgotten(self):
-        for values, fields in ((ListValues, LIST_FIELDS), (TagValues, TAG_FIELDS)):
+        for values, fields in ((ListValues, LIST_FIELDS), (TagValues, TAG_FIELDS), (ViewValues, VIEW_FIELDS)):
             written = {field.name for field in fields if field.is_written} - {"id"}
             self.assertEqual(values.__annotations__.keys(), written, values.__name__)
 
@@ -222,6 +228,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         kinds.Color: lambda value: value or None,
         kinds.Recurrence: lambda value: value or None,
         kinds.Opaque: lambda value: json.loads(value) if value else None,
+        kinds.Parameters: json.loads,
         kinds.Reminders: lambda value: json.loads(value) if value else [],
     }
     # What a column may hold; the others hold anything.
@@ -234,6 +241,7 @@ class JsonIsWrittenOut(SimpleTestCase):
         "rrule": ("", "FREQ=DAILY"),
         "reminders": ("", '[{"minutes_before":10}]', '[{"at":"9998-03-29T02:30"}]'),
         "starts_on": (None, date(2026, 3, 28)),
+        "query": ("{}", '{"due":["today"]}'),
         "meta": ("", "{}", '{"a":[1]}'),
         "due_at": (datetime(2026, 3, 29, 1, 30, tzinfo=UTC),),
     }

@@ -42,7 +42,7 @@ from todos import clock, models
 A_SECRET = re.compile(rb"(?<=-)[\w-]{43}(?=\.ics)")
 OWNED = (
     models.Account, models.List, models.Tag, models.FormerName, models.Todo, models.TodoTag, models.Tombstone,
-    models.Completion, models.IdempotencyKey, models.CalendarAddress,
+    models.Completion, models.IdempotencyKey, models.CalendarAddress, models.View,
 )  # fmt: skip
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # Still to come, before and after a completion.
@@ -62,6 +62,11 @@ MORE = (
     Sent("POST", "todos/quick", {"id": NEW, "text": "x +list #hers tomorrow"}),
     Sent("POST", "todos/quick", {"text": "x +list", "dry_run": True}),
     Sent("POST", "todos/quick", {"id": HERS["todo"], "text": "x"}),
+    Sent("POST", "views", {"id": HERS["view"], "name": "hers", "query": {"list": [HERS["list"]]}}),
+    Sent("PATCH", f"views/{MINE['view']}", {"query": {"list": [HERS["archived"]], "parent": HERS["todo"]}}),
+    Sent("POST", f"views/{MINE['view']}/move", {"after": HERS["view"]}),
+    *(Sent("GET", f"todos?view={row}&status=open") for row in (MINE["view"], HERS["view"], ABSENT)),
+    Sent("GET", "summary?views=true"),
     Sent("GET", "todos?q=secret"),
     Sent("GET", "todos?tag=hers"),
     Sent("GET", "todos?page_size=1&ordering=-updated_at"),
@@ -114,6 +119,7 @@ class NobodySeesAnothersRows(TodosTestCase):
         make = self.mallory.make
         make("lists", id=MINE["list"], name="both")
         make("tags", id=MINE["tag"], name="both")
+        make("views", id=MINE["view"], name="both", query={"list": [MINE["list"], HERS["list"]]})
         for name in ("todo", "sibling", "trashed"):
             due = {"due_date": "2026-11-22", "due_time": "10:00", "rrule": "FREQ=WEEKLY", "reminders": REMINDERS}
             make(id=MINE[name], title=name, list=MINE["list"], tags=["both"], **due)
@@ -128,8 +134,10 @@ class NobodySeesAnothersRows(TodosTestCase):
             make("lists", id=HERS[name], name=name)
         make("lists", id=MINE["list"], name="both")
         make("tags", id=HERS["tag"], name="hers")
+        make("views", id=HERS["view"], name="hers", query={"status": "open"})
+        make("views", id=MINE["view"], name="both", query={"status": "open"})
         for own, row in (*HERS.items(), *MINE.items()):
-            if own not in {"list", "archived", "gone", "tag", "subtask"}:
+            if own not in {"list", "archived", "gone", "tag", "view", "subtask"}:
                 due = {"due_date": "2026-11-22", "rrule": "FREQ=WEEKLY", "reminders": REMINDERS}
                 make(id=row, title="secret", list=HERS["list"], tags=["hers", "both"], **due)
                 for verb in ("complete", "skip"):

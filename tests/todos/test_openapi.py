@@ -22,6 +22,7 @@ class Document(TodosTestCase):
             ("/todos/{id}", f"/todos/{todo['id']}"),
             ("/lists/{id}", f"/lists/{project['id']}"),
             ("/tags/{id}", f"/tags/{tag['id']}"),
+            ("/views/{id}", f"/views/{self.alice.make('views')['id']}"),
             ("/todos", "/todos"),
             ("/me", "/me"),
             ("/summary", "/summary"),
@@ -31,7 +32,9 @@ class Document(TodosTestCase):
                 described = self.answer(path)
                 members = set(self.alice.get(real).json())
                 self.assertEqual(set(described["required"]), members)
-                more = {"total", "lists", "tags", "summary"} if path == "/todos" else set()
+                more = {"/todos": {"total", "lists", "tags", "views", "summary"}, "/summary": {"views"}}.get(
+                    path, set()
+                )
                 self.assertEqual(set(described["properties"]) - members, more)
 
     def test_every_operation_has_a_name_a_text_and_described_parameters(self):

@@ -47,6 +47,7 @@ class BothWaysSayTheSame(TodosTestCase):
         self.list = alice.make("lists", name="Straße", color="#00ff00")
         archived = alice.make("lists", name="old")
         self.todo = alice.todo(title='"É 🙂', notes="a\n\tb", tags=["Red", "blue"], list=self.list["id"], priority=3)
+        self.view = alice.make("views", query={"tag": ["red"], "ordering": "-title"})
         for values in (
             {"title": "sub", "parent": self.todo["id"], "completed": True},
             {"title": "today", "due_date": "2026-03-28", "tags": ["red"]},
@@ -72,10 +73,12 @@ class BothWaysSayTheSame(TodosTestCase):
         yield from ("/tags", "/tags?page_size=1", "/lists", "/lists?status=archived", "/lists?status=trashed")
         yield from (f"/todos/{self.todo['id']}", f"/lists/{self.list['id']}", f"/todos/{self.list['id']}")
         yield from (f"/todos?{filters}" for filters in FILTERS)
-        yield "/todos?include=lists,tags,summary&page_size=1"
+        yield "/todos?include=lists,tags,views,summary&page_size=1"
         yield f"/todos/{self.habit}/completions?skipped=true&page_size=1"
         yield from ("/completions", "/completions?skipped=true&page_size=1", "/completions?completed_after=2026-03-28")
         yield "/completions?completed_before=2026-03-30&tz=Asia/Tokyo&ordering=-completed_at&page_size=1"
+        yield from ("/views", "/summary?views=true", f"/views/{self.view['id']}")
+        yield f"/todos?view={self.view['id']}&page_size=1"
         yield f"/todos?list={self.list['id']},inbox"
         yield f"/todos?ids={self.list['id']},{self.todo['id']}"
         for name in TodoViewSet.orderings:

@@ -26,7 +26,7 @@ DOCUMENTED = tuple(method for method in METHODS if method not in {"HEAD", "OPTIO
 class ShutOutAtOnce(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()
-        rows = {name: self.alice.make(name)["id"] for name in ("todos", "lists", "tags")}
+        rows = {name: self.alice.make(name)["id"] for name in ("todos", "lists", "tags", "views")}
         document = Document()
         self.requests = [
             (method, f"{API}/{at(route, rows.get(kind(route), ''))}", BODIES.get((method, route)))

@@ -15,7 +15,7 @@ from tests.todos import strategies as some
 from tests.todos.case import TodosTransactionTestCase
 from tests.todos.contract_machine import Bookkeeping
 from tests.todos.contract_model import Row
-from tests.todos.reading import listed, scheduled, summary, text
+from tests.todos.reading import counts_of_views, in_address, listed, scheduled, summary, text
 
 EXAMPLES, STEPS = (60, 50) if IS_THOROUGH else (8, 40)
 
@@ -192,6 +192,45 @@ class ThreeUsers(Bookkeeping):
         steps = lambda book: getattr(book, f"put_{kind}")(uid, values, version, only_new=only_new)
         self.change(who, "put", f"/{kind}s/{uid}", {**values, **body}, steps, headers)
 
+    @rule(
+        who=some.who, verb=st.sampled_from(("create", "create", "update", "put", "move", "move", "delete")),
+        number=some.number, values=some.view_values, place=some.view_moves, how=some.expectations, again=some.again
+    )  # fmt: skip
+    def views(self, who: str, verb: str, number: int, values: Row, place: Row, how: str, again: int) -> None:
+        whole = {"name": "alpha", "query": {}, **values}
+        if verb == "create":
+            uid = self.fresh(who, "view", some.VIEWS[number % 3], again)
+            self.change(who, "post", "/views", {"id": uid, **whole}, lambda book: book.create_view(uid, whole), {})
+            return
+        uid = self.one_of(who, "views", number)
+        if verb == "put":
+            uid = self.fresh(who, "view", uid, again)
+        version, body, headers = self.expectation(self.books[who].views, uid, "none" if verb == "put" else how)
+        path, given = f"/views/{uid}", {"update": (values,), "move": (place,)}.get(verb, ())
+        if verb == "put":
+            steps = lambda book: book.put_view(uid, whole, None, only_new=False)
+            self.change(who, "put", path, whole, steps, headers)
+            return
+        steps = lambda book: getattr(book, f"{verb}_view")(uid, *given, version)
+        method = {"update": "patch", "move": "post", "delete": "delete"}[verb]
+        path += "/move" if verb == "move" else ""
+        self.change(who, method, path, {**(given[0] if given else {}), **body}, steps, headers)
+
+    @rule(who=some.who, number=some.number, priority=st.sampled_from((0, 0, 0, 1, 3)), tz=some.zones | st.just(""))
+    def read_a_view(self, who: str, number: int, priority: int, tz: str) -> None:
+        """With what narrows it."""
+        uid, book = self.one_of(who, "views", number), self.books[who]
+        asked = {"priority_gte": priority, **({"tz": tz} if tz else {})}
+        response = self.send(who, "get", "/todos", {"view": uid, **asked})
+        if uid not in book.views:
+            assert response.status_code == 400, response.content
+            return
+        query = in_address(book, book.views[uid]["query"])
+        query |= {**asked, "priority_gte": max(priority, query.get("priority_gte", 0))}
+        shown = [todo["id"] for todo in response.json()["results"]]
+        assert shown == listed(book, query, self.now), (query, shown)
+        Bookkeeping.viewed += len(shown)
+
     @rule(who=some.who, values=some.settings)
     def settings(self, who: str, values: Row) -> None:
         values = self.ids(who, values)
@@ -229,9 +268,11 @@ class ThreeUsers(Bookkeeping):
 
     @rule(who=some.who, tz=some.zones | st.just(""))
     def read_the_badges(self, who: str, tz: str) -> None:
-        path = f"/summary?tz={tz}" if tz else "/summary"
+        path = "/summary?views=true" + (f"&tz={tz}" if tz else "")
         response = self.send(who, "get", path)
-        assert response.json() == summary(self.books[who], self.now, tz)
+        expected = summary(self.books[who], self.now, tz)
+        assert response.json() == {**expected, "views": counts_of_views(self.books[who], self.now, tz)}
+        assert self.send(who, "get", path.replace("true", "false")).json() == expected
         known = self.send(who, "get", path, None, **{"If-None-Match": response["ETag"]})
         assert known.status_code == 304
 
@@ -277,3 +318,4 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
         self.assertGreater(Bookkeeping.histories, 100 if IS_THOROUGH else 2)
         self.assertGreater(Bookkeeping.lines, 30 if IS_THOROUGH else 2)
         self.assertGreater(Bookkeeping.reminders, 100 if IS_THOROUGH else 2)
+        self.assertGreater(Bookkeeping.viewed, 100 if IS_THOROUGH else 2)

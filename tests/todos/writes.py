@@ -11,6 +11,7 @@ from tests.todos.matrix import ABSENT, BODIES, MINE, NEW, OWN_ROW, QUERIES, Docu
 ROWS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("lists", {"id": MINE["list"], "name": "a list"}),
     ("tags", {"id": MINE["tag"], "name": "a tag"}),
+    ("views", {"id": MINE["view"], "name": "a view", "query": {"tag": ["a tag"]}}),
     ("todos", {"id": MINE["todo"], "title": "a todo", "list": MINE["list"], "tags": ["a tag"]}),
 )
 # What the shortest body of each address does not reach.
@@ -22,6 +23,8 @@ MORE = (
     Sent("PUT", f"todos/{ABSENT}", {"title": "put"}),
     Sent("PUT", f"lists/{ABSENT}", {"name": "put"}),
     Sent("PUT", f"tags/{ABSENT}", {"name": "put"}),
+    Sent("PUT", f"views/{ABSENT}", {"name": "put", "query": {}}),
+    Sent("PATCH", f"views/{MINE['view']}", {"query": {"due": ["none"]}}),
     Sent("POST", "todos/bulk", {"operations": [{"op": "create", "id": NEW, "title": "x", "tags": ["another"]}]}),
     Sent("PATCH", "me", {"time_zone": "Asia/Tokyo", "default_list": MINE["list"]}),
 )

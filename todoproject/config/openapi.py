@@ -14,6 +14,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "todos", "description": "Todos and their subtasks, one by one or up to a hundred at once."},
         {"name": "lists", "description": "Every todo is in one of them, unless it is said otherwise in the Inbox."},
         {"name": "tags", "description": "Names that todos share across lists."},
+        {"name": "views", "description": "Parameters of `GET /todos` under a name."},
         {"name": "me", "description": "Who is signed in, the settings, and the numbers of every badge."},
         {"name": "calendar", "description": "For calendars and task apps, which send no token."},
         {"name": "sync", "description": "For clients that keep a copy."},

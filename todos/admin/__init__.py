@@ -3,5 +3,6 @@
 from todos.admin.lists import ListAdmin
 from todos.admin.tags import TagAdmin
 from todos.admin.todos import TodoAdmin
+from todos.admin.views import ViewAdmin
 
-__all__ = ["ListAdmin", "TagAdmin", "TodoAdmin"]
+__all__ = ["ListAdmin", "TagAdmin", "TodoAdmin", "ViewAdmin"]

@@ -19,6 +19,7 @@ from todos.models import (
     Todo,
     TodoTag,
     Tombstone,
+    View,
 )
 
 ROWS_AT_A_TIME = 500
@@ -27,6 +28,7 @@ SECTIONS: tuple[tuple[str, type[models.Model]], ...] = (
     ("account", Account),
     ("lists", List),
     ("tags", Tag),
+    ("views", View),
     ("former_names_of_tags", FormerName),
     ("todos", Todo),
     ("completions", Completion),

@@ -1,4 +1,4 @@
-"""What the pages of todos, lists and tags have in common."""
+"""What the pages of todos, lists, tags and views have in common."""
 
 from __future__ import annotations
 

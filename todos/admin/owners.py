@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from todos import changes, clock
 from todos.admin import export
 from todos.bounded import count_up_to
-from todos.models import Account, CalendarAddress, List, Tag, Todo
+from todos.models import Account, CalendarAddress, List, Tag, Todo, View
 
 COUNTED_ROWS = 10_000
 
@@ -50,6 +50,7 @@ def holdings(owner_id: int) -> list[Holding]:
         ("archived lists", lists.filter(deleted_at=None, archived_at__isnull=False), "list", "&state=archived"),
         ("lists in the trash", lists.filter(deleted_at__isnull=False), "list", "&state=trashed"),
         ("tags", Tag.objects.filter(owner_id=owner_id), "tag", ""),
+        ("views", View.objects.filter(owner_id=owner_id), "view", ""),
     ]
     return [
         Holding(name, count_up_to(rows, COUNTED_ROWS), f"admin:todos_{model}_changelist", f"?owner={owner_id}{query}")

@@ -89,10 +89,11 @@ class VersionInput(StrictSerializer):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    # Describes an answer in the OpenAPI document: every member is always there.
+    # Describes an answer in the OpenAPI document: every member is always there, but for these.
+    when_asked_for: frozenset[str] = frozenset()
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
-        for field in fields.values():
-            field.read_only, field.required = True, False
+        for name, field in fields.items():
+            field.read_only, field.required = name not in self.when_asked_for, False
         return fields

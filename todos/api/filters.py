@@ -25,6 +25,19 @@ DUES = {"today": due_dates.is_due_today, "overdue": due_dates.is_overdue, "upcom
 WORDS = frozenset({"status", "starts", "due", "has_notes"})
 INBOX = "inbox"
 T = TypeVar("T")
+# By what GET /todos can be ordered, and the columns.
+ORDERINGS = {
+    "position": "position",
+    "due": "due_sort",
+    "priority": "priority",
+    "created_at": "created_at",
+    "updated_at": "version",
+    "title": "title_sort",
+    # Of those that a search has found.
+    "relevance": "relevance",
+    # Of those that are completed: a logbook.
+    "completed_at": "completed_at",
+}
 
 
 def shape_of(filters: Json) -> Hashable:
@@ -42,6 +55,11 @@ def shape_of_one(name: str, value: Any) -> Hashable:
     if name == "list":
         return len(padded(uids_of(value))), INBOX in value
     return len(padded(value)) if name == "ids" else None
+
+
+def with_ordering(filters: Json, ordering: str) -> Json:
+    """What is chosen by choosing an order, too."""
+    return {**filters, "is_completed": True} if ordering.endswith("completed_at") else filters
 
 
 def uids_of(lists: tuple[UUID | str, ...]) -> tuple[UUID, ...]:

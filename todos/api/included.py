@@ -1,4 +1,4 @@
-"""What a page of todos brings along for a whole screen: `include=lists,tags,summary`."""
+"""What a page of todos brings along for a whole screen: `include=lists,tags,views,summary`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from todos import clock
-from todos.api import summary, sync, tables
+from todos.api import summary, sync, tables, viewed
 from todos.compiled.shapes import Given
 from todos.models import List, Tag
 from todos.models.owned import Owner
@@ -21,7 +21,11 @@ MAX_ROWS = 200
 
 
 def included(view: TodoViewSet, names: tuple[str, ...]) -> Json:
-    return {name: INCLUDED[name](view) for name in names}
+    found = {name: INCLUDED[name](view) for name in names}
+    if {"views", "summary"} <= {*names}:
+        counts = viewed.counts(view.reader, found["views"], view.filters.get("tz", ""), clock.now())
+        found["summary"] = {**found["summary"], "views": counts.numbers}
+    return found
 
 
 def lists(view: TodoViewSet) -> Any:
@@ -30,6 +34,10 @@ def lists(view: TodoViewSet) -> Any:
 
 def tags(view: TodoViewSet) -> Any:
     return first_rows(view, Tag, sync.tags, tables.TAG, "key")
+
+
+def views(view: TodoViewSet) -> Any:
+    return viewed.first_views(view.reader)
 
 
 def numbers(view: TodoViewSet) -> Any:
@@ -48,4 +56,4 @@ def first_rows(
     return view.reader.page(Query(("included", build.__name__), build, {"now": clock.now()}), table, cut).results
 
 
-INCLUDED: dict[str, Callable[[TodoViewSet], Any]] = {"lists": lists, "tags": tags, "summary": numbers}
+INCLUDED: dict[str, Callable[[TodoViewSet], Any]] = {"lists": lists, "tags": tags, "views": views, "summary": numbers}

@@ -71,28 +71,31 @@ class Pagination(NamedTuple):
         return absolute(self.request, f"{self.request.path}?{query}{query and '&'}cursor={cursor}")
 
 
-def pagination_of(view: OwnedViewSet) -> Pagination:
-    """The view's `orderings` maps each name that clients use to a column."""
+def pagination_of(view: OwnedViewSet, ordering: str = "", condition: str = "") -> Pagination:
+    """The view's `orderings` maps each name that clients use to a column; `ordering` counts where they say nothing.
+
+    `condition` is what chooses rows besides the parameters, for cursors to be good for.
+    """
     request = view.request
-    name = ordering_of(request, view.orderings)
-    context = context_of(view.caller.name, request, name)
+    name = ordering_of(request, view.orderings, ordering)
+    context = context_of(view.caller.name, request, name, condition)
     text = request.query_params.get("cursor")
     cursor = unseal(text, context) if text else None
     return Pagination(request, Cut(*view.sorting(name), size_of(request), cursor), context)
 
 
-def ordering_of(request: Request, orderings: dict[str, str]) -> str:
-    name: str = request.query_params.get("ordering", next(iter(orderings)))
+def ordering_of(request: Request, orderings: dict[str, str], otherwise: str) -> str:
+    name: str = request.query_params.get("ordering") or otherwise or next(iter(orderings))
     if name.removeprefix("-") not in orderings:
         text = f"Choose one of {', '.join(orderings)}, perhaps with - in front."
         raise query_fault("ordering", "invalid_choice", text, choices=[*orderings])
     return name
 
 
-def context_of(caller: str, request: Request, ordering: str) -> str:
+def context_of(caller: str, request: Request, ordering: str, condition: str) -> str:
     """What a cursor is good for; another page size is fine."""
     filters = sorted((name, values) for name, values in request.query_params.lists() if name not in PARAMETERS)
-    return orjson.dumps([caller, request.path, ordering, filters]).decode()
+    return orjson.dumps([caller, request.path, ordering, filters, *filter(None, (condition,))]).decode()
 
 
 def size_of(request: Request) -> int:

@@ -26,7 +26,7 @@ from todos.types import Json
 MAX_TAG_FILTERS = 20
 MAX_LIST_FILTERS = 20
 MAX_IDS = 200
-INCLUDABLE = ("lists", "tags", "summary")
+INCLUDABLE = ("lists", "tags", "views", "summary")
 DUES = ("today", "overdue", "upcoming", "none")
 MAX_SEARCH = 200
 MAX_TERMS = 32
@@ -243,7 +243,8 @@ OPTIONS = {
     ),
     "include": several(
         partial(chosen, names=INCLUDABLE),
-        "With what else a screen shows: the first 200 active `lists`, the first 200 `tags`, the `summary`.",
+        "With what else a screen shows: the first 200 active `lists`, the first 200 `tags`, the first 200 "
+        "`views`, the `summary`, together with these with their counts.",
         len(INCLUDABLE),
         {"enum": [*INCLUDABLE]},
     ),

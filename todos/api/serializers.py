@@ -10,6 +10,7 @@ from todos.api import strict
 from todos.api.bodies import AnswerSerializer, StrictSerializer, Version
 from todos.api.opaque import Opaque
 from todos.api.reminding import Reminders
+from todos.api.saved import Parameters, StoredParameters
 from todos.api.strict import Id
 from todos.fields import kinds
 from todos.fields.declared import (
@@ -23,6 +24,7 @@ from todos.fields.declared import (
     TAG_FIELDS,
     TODO_FIELDS,
     TODO_ROW_FIELDS,
+    VIEW_FIELDS,
 )
 from todos.fields.field import Field, Fields, Written, empty_values, writable
 from todos.models import Tombstone
@@ -46,6 +48,7 @@ INPUTS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Uuid: strict.Id,
     kinds.Names: strict.Names,
     kinds.Reminders: Reminders,
+    kinds.Parameters: Parameters,
 }
 # What describes each kind in an answer, where only the bounds of numbers are told.
 ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
@@ -68,9 +71,10 @@ ANSWERS: dict[type[kinds.Kind], Callable[..., serializers.Field]] = {
     kinds.Uuid: serializers.UUIDField,
     kinds.Names: lambda **options: serializers.ListField(child=serializers.CharField(), **options),
     kinds.Reminders: Reminders,
+    kinds.Parameters: lambda **options: StoredParameters(max_bytes=0, **options),
     kinds.SortKey: serializers.CharField,
 }
-EMPTY = empty_values(TODO_FIELDS, LIST_FIELDS, TAG_FIELDS)
+EMPTY = empty_values(TODO_FIELDS, LIST_FIELDS, TAG_FIELDS, VIEW_FIELDS)
 
 
 def stored(values: Values) -> Values:
@@ -241,3 +245,27 @@ class TagPut(Body):
 
 class TagAnswer(Answer):
     declared = TAG_FIELDS
+
+
+class ViewInput(Body):
+    declared, when = VIEW_FIELDS, ON_CREATION
+
+
+class ViewPatch(Body):
+    declared, when = VIEW_FIELDS, ON_CHANGE
+    version = Version()
+
+
+class ViewPut(Body):
+    """A whole view: what is absent gets its default."""
+
+    declared, when = VIEW_FIELDS, ALWAYS
+    version = Version()
+
+
+class ViewAnswer(Answer):
+    declared = VIEW_FIELDS
+    broken = serializers.BooleanField(
+        help_text="This version does not understand the query any more: it shows and counts nothing until it is "
+        "changed. Not a part of the version."
+    )

@@ -16,12 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from todos import clock, zones
-from todos.api import filters
+from todos.api import filters, viewed
 from todos.api.base import OwnedViewSet
 from todos.api.docs import operations
 from todos.api.docs.answers import SummaryAnswer
 from todos.api.docs.parts import answered
-from todos.api.parameters import values_of
+from todos.api.parameters import flag, values_of
 from todos.compiled.shapes import Given
 from todos.models import Account, Completion, List, Tag, Todo, TodoTag, due_dates
 from todos.models.expressions import LocalDate, Rows, Written, zone_of
@@ -32,13 +32,13 @@ from todos.types import Json, RowSet
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
 COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
 LISTS = COLUMNS.index("lists")
-TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(?:-([A-Za-z0-9_+/-]{1,64}))?"')
+TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(-views)?(?:-([A-Za-z0-9_+/-]{1,64}))?"')
 
 
 class SummaryView(OwnedViewSet):
     model = Account
     serializer_class = SummaryAnswer
-    parameters = {"retrieve": frozenset({"tz"})}
+    parameters = {"retrieve": frozenset({"tz", "views"})}
 
     @extend_schema(**answered(operations.GET_SUMMARY, SummaryAnswer))
     def retrieve(self, request: Request) -> HttpResponse:
@@ -46,12 +46,23 @@ class SummaryView(OwnedViewSet):
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
         data, good_until = summary_of(self, tz, now)
-        tag = f'"{data["version"]}-{int(good_until.timestamp())}{"-" + tz if tz else ""}"'
+        if self.with_views:
+            counts = viewed.counts(self.reader, viewed.first_views(self.reader), tz, now)
+            data, good_until = {**data, "views": counts.numbers}, good_until if counts.stand else now
+        tag = f'"{data["version"]}-{int(good_until.timestamp())}{self.asked(tz)}"'
         return self.json_response(data, headers={"ETag": tag})
 
     @cached_property
     def filters(self) -> Json:
         return values_of(self.request.query_params)
+
+    @property
+    def with_views(self) -> bool:
+        return flag(self.request, "views")
+
+    def asked(self, tz: str) -> str:
+        """How ETags tell what was asked for."""
+        return "-views" * self.with_views + (f"-{tz}" if tz else "")
 
     def version(self, owner: Owner, given: Given) -> RowSet:
         rows: RowSet = self.get_queryset(owner)
@@ -60,7 +71,11 @@ class SummaryView(OwnedViewSet):
     def known_tag(self, now: datetime, tz: str) -> str:
         """The caller's ETag if it still stands: no change since, and no todo has become due by the passing of time."""
         match = TAG.search(self.request.META.get("HTTP_IF_NONE_MATCH", ""))
-        if not match or (match[3] or "") != tz or now.timestamp() >= int(match[2]):
+        if (
+            not match
+            or (match[3] or "") + (f"-{match[4]}" if match[4] else "") != self.asked(tz)
+            or now.timestamp() >= int(match[2])
+        ):
             return ""
         found = self.reader.tuples(self.query(self.version), ("version",))
         return match[0] if found and found[0][0] == int(match[1]) else ""
@@ -108,7 +123,9 @@ def numbers(owner_id: Any, zone: Expression, span: due_dates.Span) -> Json:
     is_occurrence = Exists(completions.filter(todo=OuterRef("pk"), completed_at=OuterRef("completed_at")))
     completed_today = on_this_day(lately.filter(Q(rrule="") | ~is_occurrence), zone, span)
     soon = {"due_date__gte": LocalDate(span.earliest, zone), "due_date__lte": LocalDate(span.latest, zone)}
-    moments = is_open.filter(Q(due_moment__gt=span.now), due_time__isnull=False, **soon)
+    # Saved views may count those of archived lists, and those that begin later.
+    ahead = todos.open().with_due(zone)
+    moments = ahead.filter(Q(due_moment__gt=span.now), due_time__isnull=False, **soon)
     lists = List.objects.filter(owner_id=owner_id, deleted_at=None, archived_at=None)
     tags = Tag.objects.filter(owner_id=owner_id)
     tagged = TodoTag.objects.filter(

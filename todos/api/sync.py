@@ -22,7 +22,7 @@ from todos.api.errors import RequestFailed, query_fault
 from todos.api.me import INBOX, SETTINGS, account_of, settings_json, with_lists
 from todos.api.pagination import absolute, seal, size_of, unseal
 from todos.compiled.shapes import Given
-from todos.models import Account, List, Tag, Todo, Tombstone
+from todos.models import Account, List, Tag, Todo, Tombstone, View
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
 from todos.reading import Cursor, Cut, Query, Table
@@ -50,6 +50,10 @@ def todos(owner: Owner, given: Given) -> RowSet:
     return Todo.objects.owned_by(owner).with_references(owner.pk, zone_of(owner.pk))
 
 
+def views(owner: Owner, given: Given) -> RowSet:
+    return View.objects.owned_by(owner)
+
+
 def tombstones(owner: Owner, given: Given) -> RowSet:
     return Tombstone.objects.owned_by(owner)
 
@@ -59,6 +63,7 @@ KINDS = (
     Kind("deleted", tombstones, tables.TOMBSTONE),
     Kind("lists", lists, tables.LIST),
     Kind("tags", tags, tables.TAG),
+    Kind("views", views, tables.VIEW),
     Kind("todos", todos, tables.TODO),
 )
 

@@ -1,4 +1,4 @@
-"""Todos, lists, tags and tombstones as answers show them."""
+"""Todos, lists, tags, views and tombstones as answers show them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from todos.api.rows import (
     TAG_COLUMNS,
     TODO_COLUMNS,
     TODO_ROW_COLUMNS,
+    VIEW_COLUMNS,
     list_json,
     tag_json,
     todo_json,
     todo_row_json,
+    told_whether_broken,
+    view_json,
 )
 from todos.api.serializers import (
     Answer,
@@ -26,6 +29,7 @@ from todos.api.serializers import (
     TagAnswer,
     TodoAnswer,
     TodoRowAnswer,
+    ViewAnswer,
 )
 from todos.fields.field import Field
 from todos.fields.kinds import Since
@@ -67,6 +71,10 @@ def plainly(answer: type[Answer]) -> Callable[[Model], Json]:
     return serialize
 
 
+def plain_view_json(row: Model) -> Json:
+    return told_whether_broken(PLAIN_VIEW(row))
+
+
 def value_of(field: Field, row: Model) -> object:
     first, *others = (getattr(row, column) for column in field.columns)
     if field.show:
@@ -80,6 +88,8 @@ TODO = Table(TODO_COLUMNS, todo_json, plainly(TodoAnswer))
 TODO_ROW = Table(TODO_ROW_COLUMNS, todo_row_json, plainly(TodoRowAnswer))
 LIST = Table(LIST_COLUMNS, list_json, plainly(ListAnswer))
 TAG = Table(TAG_COLUMNS, tag_json, plainly(TagAnswer))
+PLAIN_VIEW = plainly(ViewAnswer)
+VIEW = Table(VIEW_COLUMNS, view_json, plain_view_json)
 COMPLETION = Table(COMPLETION_COLUMNS, completion_json, CompletionAnswer().to_representation)
 LOGGED = Table((*COMPLETION_COLUMNS, "todo_uid", "todo_title"), logged_json, LoggedCompletionAnswer().to_representation)
 REMINDING = Table(REMINDING_COLUMNS, reminding_json, lambda row: reminding_json(reminding_values(row)))

@@ -24,7 +24,9 @@ from todos.api.pagination import Sorting, address_of, pagination_of
 from todos.api.parameters import OPTIONS, PARAMETERS, values_of
 from todos.api.preconditions import etag, put_of
 from todos.api.rows import also_json, new_todo_json, todo_json_of
+from todos.api.saved import VIEW, narrowed
 from todos.api.serializers import TodoAnswer, TodoInput, TodoMove, TodoPatch, TodoPut, stored
+from todos.api.viewed import NO_VIEW, Found, view_named
 from todos.changes import Operation, Put, Verb, one_statement
 from todos.compiled.shapes import Given
 from todos.models import Todo
@@ -42,20 +44,9 @@ class TodoViewSet(OwnedViewSet):
     pagination_class = DescribedTodoPages
     serializer_class = TodoAnswer
     table = tables.TODO
-    orderings = {
-        "position": "position",
-        "due": "due_sort",
-        "priority": "priority",
-        "created_at": "created_at",
-        "updated_at": "version",
-        "title": "title_sort",
-        # Of those that a search has found.
-        "relevance": "relevance",
-        # Of those that are completed: a logbook.
-        "completed_at": "completed_at",
-    }
+    orderings = filters.ORDERINGS
     parameters = {
-        "list": frozenset(PARAMETERS) | PAGING | frozenset(OPTIONS),
+        "list": frozenset(PARAMETERS | OPTIONS | VIEW) | PAGING,
         "retrieve": frozenset({"tz"}),
         "destroy": frozenset({"permanent"}),
         "empty_trash": frozenset({"status"}),
@@ -63,12 +54,18 @@ class TodoViewSet(OwnedViewSet):
     repeatable = frozenset(name for name, parameter in (PARAMETERS | OPTIONS).items() if parameter.repeats)
 
     @cached_property
+    def saved(self) -> Found:
+        """What the saved view holds that is asked for."""
+        query = self.request.query_params
+        return view_named(self.reader, values_of(query, VIEW)["view"]) if "view" in query else NO_VIEW
+
+    @cached_property
     def filters(self) -> Json:
         query = self.request.query_params
         if not query:
             return {}
-        is_logbook = query.get("ordering", "").endswith("completed_at")
-        return {**values_of(query), "is_completed": True} if is_logbook else values_of(query)
+        values = narrowed(self.saved.values, values_of(query)) if self.saved.text else values_of(query)
+        return filters.with_ordering(values, self.ordering)
 
     @property
     def shape(self) -> Hashable:
@@ -100,16 +97,21 @@ class TodoViewSet(OwnedViewSet):
     @property
     def takes_turns(self) -> bool:
         """Whether a word that most todos have would be found among those that come first."""
-        query = self.request.query_params
-        ordering, asked = query.get("ordering", ""), self.filters.get("q")
-        if not (asked and asked.wanted) or self.filters.get("status") == "trashed" or ordering == "-relevance":
+        asked = self.filters.get("q")
+        is_in_vain = self.filters.get("status") == "trashed" or self.ordering == "-relevance"
+        if not (asked and asked.wanted) or is_in_vain:
             return False
-        return not ("cursor" in query and self.is_ranked)
+        return not ("cursor" in self.request.query_params and self.is_ranked)
+
+    @property
+    def ordering(self) -> str:
+        """What the request names, else the view."""
+        named: str = self.request.query_params.get("ordering") or self.saved.ordering
+        return named
 
     @property
     def is_ranked(self) -> bool:
-        is_asked = self.request.query_params.get("ordering", "").endswith("relevance")
-        return is_asked and "q" in self.filters and bool(self.filters["q"].wanted)
+        return self.ordering.endswith("relevance") and "q" in self.filters and bool(self.filters["q"].wanted)
 
     def sorting(self, name: str) -> Sorting:
         if not name.endswith("relevance"):
@@ -131,7 +133,8 @@ class TodoViewSet(OwnedViewSet):
         query = self.query(self.matching_rows, **filters.bindings(self.filters, clock.now()))
         if self.takes_turns:
             query = query._replace(turns=self.turns)
-        pagination, query_params = pagination_of(self), self.request.query_params
+        pagination = pagination_of(self, self.saved.ordering, self.saved.text)
+        query_params = self.request.query_params
         options = values_of(query_params, OPTIONS) if query_params else {}
         include = options.get("include", ())
 
@@ -143,7 +146,7 @@ class TodoViewSet(OwnedViewSet):
 
         # What is overdue changes by the minute, everything else by changes and with the day.
         is_kept = "overdue" not in self.filters.get("due", ()) and "summary" not in include
-        return Asked(query, tables.TODO_ROW, pagination.cut, render, is_kept)
+        return Asked(query, tables.TODO_ROW, pagination.cut, render, is_kept, self.saved.text, self.saved.since)
 
     def total(self) -> int:
         """How many todos all pages have together."""

@@ -16,6 +16,7 @@ from todos.api.summary import SummaryView
 from todos.api.sync import ChangesView
 from todos.api.tags import TagViewSet
 from todos.api.todos import TodoViewSet
+from todos.api.views import ViewViewSet
 
 urlpatterns = [
     path("todos", TodoViewSet.as_view({"get": "list", "post": "create", "delete": "empty_trash"}), name="todos"),
@@ -51,6 +52,13 @@ urlpatterns = [
         TagViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),
         name="tag",
     ),
+    path("views", ViewViewSet.as_view({"get": "list", "post": "create"}), name="views"),
+    path(
+        "views/<str:id>",
+        ViewViewSet.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),
+        name="view",
+    ),
+    path("views/<str:id>/move", ViewViewSet.as_view({"post": "move"}), name="view-move"),
     path("summary", SummaryView.as_view({"get": "retrieve"}), name="summary"),
     path(
         "me/calendar",

@@ -7,6 +7,7 @@ from todos.changes.lists import create_list, delete_list, move_list, put_list, r
 from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
 from todos.changes.trash import empty_trash, erase_list
+from todos.changes.views import create_view, delete_view, move_view, put_view, update_view
 
 __all__ = [
     "MAX_ALSO",
@@ -18,22 +19,27 @@ __all__ = [
     "change",
     "create_list",
     "create_tag",
+    "create_view",
     "delete_list",
     "delete_tag",
+    "delete_view",
     "empty_trash",
     "ensure_inbox",
     "erase",
     "erase_list",
     "make_calendar",
     "move_list",
+    "move_view",
     "note_calendar_read",
     "open_account",
     "put_list",
     "put_tag",
+    "put_view",
     "restore_list",
     "revoke_calendar",
     "run",
     "update_list",
     "update_settings",
     "update_tag",
+    "update_view",
 ]

@@ -23,6 +23,7 @@ from todos.models import (
     Todo,
     TodoTag,
     Tombstone,
+    View,
 )
 from todos.models.expressions import Instant
 
@@ -101,7 +102,7 @@ def erase(owner: int | Caller) -> None:
 
 def delete_rows(owner_id: int) -> None:
     """All but the account, whatever refers to others first: where tables are distributed no reference can wait."""
-    for model in (CalendarAddress, TodoTag, Completion, Todo, FormerName, Tag, List, Tombstone, IdempotencyKey):
+    for model in (CalendarAddress, TodoTag, Completion, Todo, FormerName, Tag, List, View, Tombstone, IdempotencyKey):
         model.objects.filter(owner_id=owner_id).delete()
 
 

@@ -17,7 +17,7 @@ from todos.changes import positions
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Missing, Stale
-from todos.models import Account, Completion, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import Account, Completion, List, Tag, Todo, TodoTag, Tombstone, View
 from todos.models.account import FIRST_VERSION
 from todos.models.owned import OwnedRow
 from todos.types import Values
@@ -42,7 +42,7 @@ ERASED_BEFORE = "(SELECT before.erased_at FROM todos_account before WHERE before
 VERSION_BEFORE = "(SELECT before.version FROM todos_account before WHERE before.owner_id = %s)"
 # One of the ids that are to be given to new rows, if it was that of a row that is gone for good.
 BURIED = """(SELECT uid FROM todos_tombstone WHERE owner_id = %s AND kind = %s AND uid {among} ORDER BY uid LIMIT 1)"""
-Row = TypeVar("Row", List, Tag)
+Row = TypeVar("Row", List, Tag, View)
 
 
 class Place(NamedTuple):

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from todos.changes.change import Change, Chosen, Put, change, has_values, require_put, written_todos
-from todos.changes.moves import neighbour_in, position_at_end, position_beside, respace
+from todos.changes.moves import position_among
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict, Invalid
+from todos.exceptions import Conflict
 from todos.fields.declared import LIST_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import Account, List, Todo, Tombstone
@@ -115,24 +112,7 @@ def move_list(owner: int | Caller, uid: UUID, expected: Expected, place: Values)
     with change(owner) as current:
         row = usable_list(current, uid, expected)
         siblings = List.objects.filter(owner_id=current.owner_id, deleted_at=None).exclude(uid=uid)
-        neighbour, side = neighbour_in(place, partial(list_beside, siblings))
-        end = position_at_end(current, side)
-        current.write(row, position=position_of_move(current, siblings, neighbour, side) if neighbour else end)
-
-
-def list_beside(siblings: QuerySet[List], uid: UUID, side: str) -> List:
-    neighbour = siblings.filter(uid=uid).first()
-    if neighbour is None:
-        raise Invalid("does_not_exist", "You have no such other list.", pointer=f"/{side}")
-    return neighbour
-
-
-def position_of_move(current: Change, siblings: QuerySet[List], neighbour: List, side: str) -> str:
-    position = position_beside(current, siblings, neighbour, side)
-    if position is None:
-        respace(current, siblings)
-        position = position_beside(current, siblings, siblings.get(pk=neighbour.pk), side)
-    return position or current.end_position()
+        current.write(row, position=position_among(current, siblings, place, "list"))
 
 
 def usable_list(current: Change, uid: UUID, expected: Expected) -> List:

@@ -8,7 +8,7 @@ from django.db.models import UUIDField, Value
 
 from todos.changes import positions
 from todos.exceptions import Invalid
-from todos.models import List, Todo
+from todos.models import List, Todo, View
 from todos.models.expressions import After
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from todos.types import Values
 
 SIDES = ("after", "before")
-Sibling = TypeVar("Sibling", Todo, List)
+Sibling = TypeVar("Sibling", Todo, List, View)
 
 
 def neighbour_in(values: Values, find: Callable[[UUID, str], Sibling]) -> tuple[Sibling | None, str]:
@@ -46,6 +46,25 @@ def neighbour_in(values: Values, find: Callable[[UUID, str], Sibling]) -> tuple[
 def position_at_end(change: Change, side: str) -> str:
     """After nothing is the beginning."""
     return change.top_position() if side == "after" else change.end_position()
+
+
+def position_among(change: Change, siblings: QuerySet[Sibling], place: Values, kind: str) -> str:
+    """The key of a row that goes beside one of these, or to an end; `place` may have `after` and `before`."""
+
+    def find(uid: UUID, side: str) -> Sibling:
+        neighbour = siblings.filter(uid=uid).first()
+        if neighbour is None:
+            raise Invalid("does_not_exist", f"You have no such other {kind}.", pointer=f"/{side}")
+        return neighbour
+
+    neighbour, side = neighbour_in(place, find)
+    if neighbour is None:
+        return position_at_end(change, side)
+    position = position_beside(change, siblings, neighbour, side)
+    if position is None:
+        respace(change, siblings)
+        position = position_beside(change, siblings, siblings.get(pk=neighbour.pk), side)
+    return position or change.end_position()
 
 
 def move_beside(batch: Batch, todo: Todo, neighbour: Todo, side: str) -> None:

@@ -12,6 +12,7 @@ DETAILS: dict[conf.QuotaKind, str] = {
     "todos": "You have {} todos, those in the trash included. Delete some for good first.",
     "lists": "You have {} lists, archived ones and those in the trash included.",
     "tags": "You have {} tags. Delete some first.",
+    "views": "You have {} views. Delete some first.",
     "subtasks": "This todo has {} subtasks, those in the trash included.",
 }
 

@@ -6,7 +6,7 @@ if their SQL differs in nothing but values; those are left out as placeholders, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -80,6 +80,22 @@ def with_cte(name: str, first: Compiled, query: Compiled) -> Compiled:
     """The query with another one before it, whose rows it knows by this name."""
     sql = f'WITH "{name}" AS ({first.sql}) {query.sql}'
     return Compiled(sql, (*first.parameters, *query.parameters), query.converters)
+
+
+def side_by_side(queries: Sequence[tuple[Compiled, Mapping[str, object]]]) -> Compiled:
+    """What yields one row of the only number of each, or null where there is none. Their values are in it."""
+    database = connections[DEFAULT_DB_ALIAS]
+    parameters = (value for query, values in queries for value in bind(query, values, database))
+    return Compiled(f"SELECT {', '.join(f'({query.sql})' for query, _ in queries)}", tuple(parameters), ())
+
+
+def run_once(query: Compiled, values: Mapping[str, object]) -> list[Any]:
+    """As `run`, for a statement that is put together for one person: preparing it would not pay."""
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
+        cursor.execute(query.sql, bind(query, values, database))
+        rows: list[Any] = cursor.fetchall()
+        return rows
 
 
 def compile_queryset(queryset: RowSet) -> Compiled:

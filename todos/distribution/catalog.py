@@ -18,12 +18,16 @@ from todos.models import (
     Todo,
     TodoTag,
     Tombstone,
+    View,
 )
 
 # Whatever is referred to comes before what refers to it.
 OWNED_TABLES = tuple(
     model._meta.db_table
-    for model in (List, Tag, Todo, TodoTag, Completion, FormerName, Account, CalendarAddress, Tombstone, IdempotencyKey)
+    for model in (
+        *(List, Tag, Todo, TodoTag, Completion, FormerName, View),
+        *(Account, CalendarAddress, Tombstone, IdempotencyKey),
+    )
 )
 OWNER = "owner_id"
 Strings: TypeAlias = tuple[str, ...]

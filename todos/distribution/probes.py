@@ -12,7 +12,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from todos import clock
-from todos.models import Account, CalendarAddress, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone
+from todos.models import Account, CalendarAddress, IdempotencyKey, List, Tag, Todo, TodoTag, Tombstone, View
 from todos.models.expressions import zone_of
 
 PARTITION = re.compile(r"\btodos_[a-z]+_p(\d+)\b")
@@ -53,6 +53,7 @@ def shapes(owner: int) -> dict[str, models.QuerySet]:
         "changed todos": todos.with_references(owner, zone).filter(version__gt=0).order_by("version")[:51],
         "lists": List.objects.filter(owner_id=owner).with_open_count(owner, now, zone),
         "tags": Tag.objects.filter(owner_id=owner).with_open_count(owner, now, zone),
+        "views": View.objects.filter(owner_id=owner).order_by("position", "uid"),
         "links": TodoTag.objects.filter(owner_id=owner).select_related("tag", "todo"),
         "the account": Account.objects.filter(owner_id=owner).select_related("default_list"),
         "a calendar's address": CalendarAddress.objects.filter(owner_id=owner, secret_hash="").annotate(zone=zone),

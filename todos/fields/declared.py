@@ -1,4 +1,4 @@
-"""What a todo, a list and a tag are: every member of their JSON, in its order.
+"""What a todo, a list, a tag and a view are: every member of their JSON, in its order.
 
 Everything else follows: what bodies take and answers show, what is read and stored, what operators see.
 """
@@ -21,6 +21,7 @@ from todos.fields.kinds import (
     Moment,
     Names,
     Opaque,
+    Parameters,
     Recurrence,
     Reminders,
     Since,
@@ -35,6 +36,7 @@ from todos.reminders import next_moment
 
 MAX_NOTES = 20_000
 MAX_META_BYTES = 2048
+MAX_QUERY_BYTES = 2048
 MAX_TAG_NAME = 60
 MAX_TAGS = 50
 ALWAYS, ON_CREATION, ON_CHANGE, NEVER = Written
@@ -214,5 +216,20 @@ TAG_FIELDS: Fields = (
     Field("name", Line(MAX_TAG_NAME), is_required=True, help="Unique among your tags, compared without case."),
     COLOR,
     Field("open_count", Counter(), written=NEVER, help_in_answer=OPEN_COUNT.format("tag")),
+    *STAMPS,
+)
+
+VIEW_FIELDS: Fields = (
+    ID,
+    Field("name", Line(100), is_required=True),
+    COLOR,
+    Field("position", SortKey(), written=NEVER),
+    Field(
+        "query",
+        Parameters(MAX_QUERY_BYTES),
+        is_required=True,
+        help="Parameters of GET /todos by name, at most 2,048 bytes of JSON. Replaced whole.",
+        help_in_answer="In one spelling: equal ones are equal.",
+    ),
     *STAMPS,
 )

@@ -95,6 +95,14 @@ class Opaque(Kind):
     shown = "loads({0}) if {0} else None"
 
 
+@dataclass(frozen=True)
+class Parameters(Kind):
+    """Query parameters by name, as JSON; see `todos.api.saved`."""
+
+    max_bytes: int
+    shown = "loads({0})"
+
+
 class Reminders(Kind):
     """Moments to be reminded at, as JSON; see `todos.reminders`."""
 

@@ -6,6 +6,7 @@ from todos.models.list import List
 from todos.models.tag import FormerName, Tag, TodoTag
 from todos.models.todo import Todo
 from todos.models.tombstone import Tombstone
+from todos.models.view import View
 
 __all__ = [
     "Account",
@@ -18,4 +19,5 @@ __all__ = [
     "Todo",
     "TodoTag",
     "Tombstone",
+    "View",
 ]

@@ -6,6 +6,10 @@ from django.db import models
 from todos.models.owned import OwnedQuerySet
 
 
+class TombstoneQuerySet(OwnedQuerySet["Tombstone"]):
+    pass
+
+
 class Tombstone(models.Model):
     """What a user deleted for good, so that a sync can tell the user's other devices."""
 
@@ -13,6 +17,7 @@ class Tombstone(models.Model):
         TODO = "todo"
         LIST = "list"
         TAG = "tag"
+        VIEW = "view"
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=4, choices=Kind)
@@ -20,7 +25,7 @@ class Tombstone(models.Model):
     version = models.BigIntegerField()
     deleted_at = models.DateTimeField()
 
-    objects = OwnedQuerySet.as_manager()
+    objects = TombstoneQuerySet.as_manager()
 
     class Meta:
         indexes = [

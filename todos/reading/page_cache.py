@@ -43,6 +43,7 @@ class Page(NamedTuple):
     # How it was read.
     query: Compiled
     values: Mapping[str, object]
+    condition: str = ""
 
 
 # The caller, what is asked for, and everything else that the links in a page are made of.
@@ -77,7 +78,8 @@ class Pages:
 
 def size_of(key: Key, page: Page) -> int:
     # Another page may have the same query; then too much is counted, and never too little.
-    return OVERHEAD + sum(len(part or "") for part in key) + len(page.sent.body) + len(page.query.sql)
+    texts = (*key, page.query.sql, page.condition)
+    return OVERHEAD + len(page.sent.body) + sum(len(text or "") for text in texts)
 
 
 pages = Pages()
@@ -96,11 +98,17 @@ def known(key: Key) -> Page | None:
     return page if page.sent.good_until is None or now < page.sent.good_until else None
 
 
-def keep(key: Key, state: str, sent: Sent, query: Compiled, values: Mapping[str, object]) -> Sent:
+def keep(key: Key, state: str, sent: Sent, query: Compiled, values: Mapping[str, object], condition: str) -> Sent:
     # A copy, because a renderer's bytes may have room for more.
-    page = Page(quarter_of(clock.now()), state, sent._replace(body=bytes(memoryview(sent.body))), query, values)
+    sent = sent._replace(body=bytes(memoryview(sent.body)))
+    page = Page(quarter_of(clock.now()), state, sent, query, values, condition)
     pages.keep(key, page, conf.remembered_pages_bytes())
-    return page.sent
+    return sent
+
+
+def is_of_version(state: str, version: int | None) -> bool:
+    """Whether nothing was changed between a look that saw this version and the page; None if there was no look."""
+    return version is None or state.split(".")[1] == str(version)
 
 
 def quarter_of(moment: datetime) -> int:

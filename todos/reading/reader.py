@@ -7,11 +7,11 @@ all the same by ordinary querysets and serializers; a test holds both ways to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from django.db import connection
-from django.db.models import Model, Value
+from django.db.models import Count, Model, Value
 
 from todos import conf
 from todos.compiled import shapes
@@ -24,12 +24,14 @@ from todos.reading.pages import Cut, Page, Row, Sent, in_order
 from todos.reading.turns import Turns, in_turn
 from todos.types import AnyField, Json, RowSet
 
+Build: TypeAlias = Callable[[Owner, Given], RowSet]
+
 
 class Query(NamedTuple):
     """Which rows are wanted. The shape stands for all that `build` depends on but the owner and the values."""
 
     shape: Hashable
-    build: Callable[[Owner, Given], RowSet]
+    build: Build
     values: Mapping[str, object]
     turns: Turns | None = None
     """How PostgreSQL reads a page of them sooner."""
@@ -52,6 +54,9 @@ class Asked(NamedTuple):
     render: Callable[[Page], Sent]
     is_kept: bool
     """Whether it stands until its owner changes something, or the day begins."""
+    condition: str = ""
+    """What was looked up to decide what is asked for; and the owner's version by then, if anything was."""
+    since: int | None = None
 
 
 class Reader(Protocol):
@@ -62,6 +67,9 @@ class Reader(Protocol):
 
     def row(self, query: Query, table: Table) -> Json | None:
         """The first row as JSON."""
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        """How many rows each has, in one statement where statements are compiled."""
 
     def page(self, query: Query, table: Table, cut: Cut) -> Page: ...
 
@@ -85,6 +93,9 @@ class PlainReader:
     def row(self, query: Query, table: Table) -> Json | None:
         row = self.queryset(query).first()
         return None if row is None else table.serialize(row)
+
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        return [self.queryset(query).count() for query in queries]
 
     def page(self, query: Query, table: Table, cut: Cut) -> Page:
         found = list(cut.apply(self.queryset(query), literal(cut.values)))
@@ -121,6 +132,19 @@ class CompiledReader:
         rows = self.tuples(query, table.columns)
         return table.to_json(rows[0]) if rows else None
 
+    def counts(self, queries: Sequence[Query]) -> list[int]:
+        if not queries:
+            return []
+        own = self.caller.values
+        parts = [(self.count(query), {**own, **query.values}) for query in queries]
+        (row,) = shapes.run_once(self.caller.with_caller_cte(shapes.side_by_side(parts)), own)
+        return [number or 0 for number in row]
+
+    def count(self, query: Query) -> Compiled:
+        """Without the caller, who is found once for all of them."""
+        key = "count", self.caller.resolves_in_sql, query.shape
+        return shapes.cached(key, lambda: self.compile(query._replace(build=counted(query.build)), ("total",)))
+
     def page(self, query: Query, table: Table, cut: Cut) -> Page:
         compiled = self.caller.query((query.shape, cut.shape), lambda: self.compile(query, columns_of(table, cut), cut))
         return page_of(self.run(compiled, {**query.values, **cut.values}), table, cut)
@@ -132,7 +156,7 @@ class CompiledReader:
             rows = self.run(known.query, {**known.values, "known": known.state})
             if rows and rows[0][-1] == known.state:
                 return known.sent
-        query, table, cut, render, is_kept = ask()
+        query, table, cut, render, is_kept, condition, since = ask()
         if not (is_possible and is_kept):
             return render(self.page(query, table, cut))
         compiled = self.caller.query(
@@ -140,11 +164,13 @@ class CompiledReader:
             lambda: page_cache.if_changed(self.compile(query, columns_of(table, cut), cut)),
         )
         values = {**query.values, **cut.values}
-        if not known:
+        if not known or known.condition != condition:
             rows = self.run(compiled, {**values, "known": ""})
         sent = render(page_of([row[:-1] for row in rows if row[0] is not None], table, cut))
         # Somebody without an account has no state.
-        return page_cache.keep(key, rows[0][-1], sent, compiled, values) if rows else sent
+        if not rows or not page_cache.is_of_version(rows[0][-1], since):
+            return sent
+        return page_cache.keep(key, rows[0][-1], sent, compiled, values, condition)
 
     def compile(self, query: Query, columns: tuple[str, ...], cut: Cut | None = None) -> Compiled:
         if cut and query.turns and connection.vendor == "postgresql":
@@ -164,6 +190,13 @@ class CompiledReader:
         elif not self.caller.is_admitted and self.caller.has_moved():
             rows = shapes.run(compiled, {**self.caller.values, **values})
         return rows
+
+
+def counted(build: Build) -> Build:
+    def rows(owner: Owner, given: Given) -> RowSet:
+        return build(owner, given).order_by().values("owner").annotate(total=Count("*"))
+
+    return rows
 
 
 def columns_of(table: Table, cut: Cut) -> tuple[str, ...]:

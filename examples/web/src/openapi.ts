@@ -476,6 +476,82 @@ export interface paths {
         patch: operations["patchTag"];
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views, page by page
+         * @description In the order of `position`.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Create a view
+         * @description With an `id` of your own this can be repeated safely: the same content gives 200 and the same view, other content 409. `query` has the parameters of `GET /todos` but for `tz`, `ids` and those of the page. Days are yours, or `tz`, when it is asked for. A list that is not there (any more) and a tag that nobody has show nothing, as in the address; 30 days after a tag was renamed its old name is such a one.
+         */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One view
+         * @description One view
+         */
+        get: operations["getView"];
+        /**
+         * Create or replace a view
+         * @description What you leave out gets its default: no colour. A view keeps its place, a new one comes last.
+         */
+        put: operations["putView"];
+        post?: never;
+        /**
+         * Delete a view
+         * @description The todos stay. There is no way back.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a view
+         * @description A merge-patch: what you leave out stays as it is, null clears what may be null. The query is replaced whole.
+         */
+        patch: operations["patchView"];
+        trace?: never;
+    };
+    "/api/v1/views/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a view
+         * @description Beside another view, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that is still there.
+         */
+        post: operations["moveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/summary": {
         parameters: {
             query?: never;
@@ -743,6 +819,7 @@ export interface components {
         Changes: {
             lists: components["schemas"]["TodoList"][];
             tags: components["schemas"]["Tag"][];
+            views: components["schemas"]["View"][];
             /** @description Those in the trash included: see their `deleted_at`. */
             todos: components["schemas"]["Todo"][];
             /** @description Gone for good. Apply these before the rows. */
@@ -910,9 +987,10 @@ export interface components {
              * @description * `todo` - Todo
              *     * `list` - List
              *     * `tag` - Tag
+             *     * `view` - View
              * @enum {string}
              */
-            kind: "todo" | "list" | "tag";
+            kind: "todo" | "list" | "tag" | "view";
             /** Format: uuid */
             id: string;
             version: number;
@@ -931,6 +1009,11 @@ export interface components {
             lists: string;
             /** Format: uri */
             tags: string;
+            /**
+             * Format: uri
+             * @description Saved ones.
+             */
+            views: string;
             /**
              * Format: uri
              * @description Every badge in one call.
@@ -1179,6 +1262,21 @@ export interface components {
             /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
             also: components["schemas"]["Todo"][];
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        RowMove: {
+            /**
+             * Format: uuid
+             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description Right in front of this one; null is the end.
+             */
+            before?: string | null;
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
         /** @description The body of requests that need none. */
         RowOperation: {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
@@ -1241,6 +1339,10 @@ export interface components {
             /** @description Open todos by id of every tag. */
             tags: {
                 [key: string]: number;
+            };
+            /** @description With `views=true`: as many todos as all pages of `GET /todos?view=…` have, by id of your first 200 views. Null of those that are not counted: the broken ones, and those for which one summary has no room. It has room for 30 in their order; each tag of a view takes as much as a view, `q` as much as ten. */
+            views?: {
+                [key: string]: number | null;
             };
             /** @description Your change counter; `since` of the next sync. */
             version: number;
@@ -1492,21 +1594,6 @@ export interface components {
             /** @description #rrggbb; answered in lower case. */
             color?: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
-        TodoListMove: {
-            /**
-             * Format: uuid
-             * @description Right behind this one; null is the beginning. With `before`, the one that is still there counts.
-             */
-            after?: string | null;
-            /**
-             * Format: uuid
-             * @description Right in front of this one; null is the end.
-             */
-            before?: string | null;
-            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
-            version?: number;
-        };
         TodoListPage: {
             results: components["schemas"]["TodoList"][];
             /**
@@ -1582,7 +1669,9 @@ export interface components {
             lists?: components["schemas"]["TodoList"][];
             /** @description With `include=tags`: the first 200. */
             tags?: components["schemas"]["Tag"][];
-            /** @description With `include=summary`: as GET /summary. */
+            /** @description With `include=views`: the first 200. */
+            views?: components["schemas"]["View"][];
+            /** @description With `include=summary`: as GET /summary; with `views` among them as `?views=true`. */
             summary?: components["schemas"]["Summary"];
         };
         /** @description A merge-patch: what is absent stays, null clears. */
@@ -1917,6 +2006,289 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
+        View: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            position: string;
+            /** @description In one spelling: equal ones are equal. */
+            query: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Also the ETag. */
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description This version does not understand the query any more: it shows and counts nothing until it is changed. Not a part of the version. */
+            broken: boolean;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        ViewInput: {
+            /**
+             * Format: uuid
+             * @description Choose it yourself to create offline and to retry safely.
+             */
+            id?: string;
+            name: string;
+            /** @description #rrggbb; answered in lower case. */
+            color?: string | null;
+            /** @description Parameters of GET /todos by name, at most 2,048 bytes of JSON. Replaced whole. */
+            query: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            };
+        };
+        ViewPage: {
+            results: components["schemas"]["View"][];
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            next: string | null;
+            /** @description The `cursor` in `next`, for links of your own. */
+            next_cursor: string | null;
+            /**
+             * Format: uri
+             * @description The address of the page, or null.
+             */
+            previous: string | null;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        ViewPatch: {
+            name?: string;
+            /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /** @description Parameters of GET /todos by name, at most 2,048 bytes of JSON. Replaced whole. */
+            query?: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            };
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
+        /** @description A whole view: what is absent gets its default. */
+        ViewPut: {
+            name: string;
+            /** @description #rrggbb; answered in lower case. */
+            color?: string | null;
+            /** @description Parameters of GET /todos by name, at most 2,048 bytes of JSON. Replaced whole. */
+            query: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            };
+            /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
+            version?: number;
+        };
         /** @description RFC 9457. Branch on `code`, show `detail`, quote `request_id` in a bug report. */
         Problem: {
             /**
@@ -1936,7 +2308,7 @@ export interface components {
             };
             request_id: string;
             /** @description With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it is too long. */
-            current?: components["schemas"]["Todo"] | components["schemas"]["TodoList"] | components["schemas"]["Tag"] | null;
+            current?: components["schemas"]["Todo"] | components["schemas"]["TodoList"] | components["schemas"]["Tag"] | components["schemas"]["View"] | null;
             /**
              * @description Only there if the row would make this answer longer than 64 kB, which takes long notes: GET it.
              * @constant
@@ -1949,7 +2321,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -2077,8 +2449,8 @@ export interface operations {
                 has_notes?: boolean;
                 /** @description These todos, also those that begin later or are in archived lists. Repeat it or put commas between for several. */
                 ids?: string[];
-                /** @description With what else a screen shows: the first 200 active `lists`, the first 200 `tags`, the `summary`. Repeat it or put commas between for several. */
-                include?: ("lists" | "tags" | "summary")[];
+                /** @description With what else a screen shows: the first 200 active `lists`, the first 200 `tags`, the first 200 `views`, the `summary`, together with these with their counts. Repeat it or put commas between for several. */
+                include?: ("lists" | "tags" | "views" | "summary")[];
                 /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
                 list?: string[];
                 /** @description Prefix `-` for descending order. `due`: by day and time as written, a whole day after the times of that day, no date at the end (with `-due` at the start; add `due_after` to leave it out). `title` without case. `relevance`: of a search with `q` the best first, which is what has all its words in the title, then in title and notes, then with tags; of those that are equal the latest change first. `completed_at`: only what is completed, a logbook with `-completed_at`. */
@@ -2101,6 +2473,8 @@ export interface operations {
                 total?: boolean;
                 /** @description IANA zone to use instead of yours, for days and the `due_at` of answers. */
                 tz?: string;
+                /** @description What this saved view asks for, as if its parameters stood here. Others narrow it: what both have, both hold (400 `not_narrower` where that can't be); `ordering` takes the place of the view's. A view that you don't have is 400 `does_not_exist`, one that this version does not understand 409 `broken_view`. */
+                view?: string;
             };
             header?: {
                 /** @description The ETag you have. If it still stands: 304, no body. */
@@ -2130,6 +2504,18 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            /** @description - `broken_view`: this version does not understand the query of the view; change it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "broken_view";
+                    };
+                };
+            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
@@ -3841,7 +4227,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["TodoListMove"];
+                "application/json": components["schemas"]["RowMove"];
             };
         };
         responses: {
@@ -4272,11 +4658,455 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous`; good for the same filters and ordering only. */
+                cursor?: string;
+                /** @description Rows on a page. */
+                page_size?: number;
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description The view that you had created before. */
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The new view. */
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `id_conflict`: you have another row with this id, which is `current`.
+             *     - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `too_many_views`: no room for one more (200).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "id_conflict" | "erased" | "too_many_views" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    putView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+                /** @description `*`: only create; 412 if it is there. Anything else is ignored. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPut"];
+            };
+        };
+        responses: {
+            /** @description The view as it is now. */
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The new view. */
+            201: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    /** @description Its address. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `erased`: what had this id was deleted for good; a late creation does not bring it back.
+             *     - `too_many_views`: no room for one more (200).
+             *     - `account_erased`: everything was erased while the request waited.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "erased" | "too_many_views" | "account_erased";
+                    };
+                };
+            };
+            /**
+             * @description - `stale`: the row has another version; `current` is the row as it is now.
+             *     - `exists`: PUT insisted on creating, and it is there.
+             */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale" | "exists";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; done already is fine too. */
+            204: {
+                headers: {
+                    /** @description `"<version>"` that the row has in the trash, or its tombstone in /changes. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /** @description - `account_erased`: everything was erased while the request waited. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patchView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+                "application/merge-patch+json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /** @description - `account_erased`: everything was erased while the request waited. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    moveView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+                /** @description The ETag you know. If the row has another one now: 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id of the row. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RowMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getSummary: {
         parameters: {
             query?: {
                 /** @description IANA zone to use instead of yours. */
                 tz?: string;
+                /** @description `true`: with `views`, how many todos each saved view shows. */
+                views?: boolean;
             };
             header?: {
                 /** @description The ETag you have. If it still stands: 304, no body. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from todos.api.bodies import AnswerSerializer
-from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer
+from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer, ViewAnswer
 from todos.changes import MAX_ALSO
 
 ALSO = (
@@ -44,6 +44,8 @@ class CalendarAddressAnswer(AnswerSerializer):
 
 
 class SummaryAnswer(AnswerSerializer):
+    when_asked_for = frozenset({"views"})
+
     inbox = serializers.IntegerField(help_text="Open in the Inbox.")
     today = serializers.IntegerField(
         help_text="Open and due today, those included that are overdue since this morning."
@@ -54,12 +56,19 @@ class SummaryAnswer(AnswerSerializer):
     trashed = serializers.IntegerField(help_text="In the trash.")
     lists = serializers.DictField(child=serializers.IntegerField(), help_text="Open todos by id of every active list.")
     tags = serializers.DictField(child=serializers.IntegerField(), help_text="Open todos by id of every tag.")
+    views = serializers.DictField(
+        child=serializers.IntegerField(allow_null=True),
+        help_text="With `views=true`: as many todos as all pages of `GET /todos?view=…` have, by id of your first "
+        "200 views. Null of those that are not counted: the broken ones, and those for which one summary has no room. "
+        "It has room for 30 in their order; each tag of a view takes as much as a view, `q` as much as ten.",
+    )
     version = serializers.IntegerField(help_text="Your change counter; `since` of the next sync.")
 
 
 class ChangesAnswer(AnswerSerializer):
     lists = ListAnswer(many=True)
     tags = TagAnswer(many=True)
+    views = ViewAnswer(many=True)
     todos = TodoAnswer(many=True, help_text="Those in the trash included: see their `deleted_at`.")
     deleted = DeletedAnswer(many=True, help_text="Gone for good. Apply these before the rows.")
     settings = SettingsAnswer(allow_null=True, help_text="Null if they have not changed.")

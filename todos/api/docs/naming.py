@@ -14,7 +14,7 @@ NAMES = {
     "ListPatch": "TodoListPatch",
     "ListPut": "TodoListPut",
     "RestoredList": "RestoredTodoList",
-    "MoveInput": "TodoListMove",
+    "MoveInput": "RowMove",
 }
 
 

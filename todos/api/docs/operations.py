@@ -30,7 +30,9 @@ from todos.api.docs.parts import (
     replacement,
     verb,
 )
+from todos.api.filters import ORDERINGS
 from todos.api.parameters import CALENDAR, COUNT, LOG, OPTIONS, PARAMETERS, PREVIEW, UNTIL, Parameter
+from todos.api.saved import VIEW
 from todos.api.serializers import (
     ComingReminderAnswer,
     CompletionAnswer,
@@ -50,6 +52,10 @@ from todos.api.serializers import (
     TodoPatch,
     TodoPut,
     TodoRowAnswer,
+    ViewAnswer,
+    ViewInput,
+    ViewPatch,
+    ViewPut,
 )
 
 
@@ -57,7 +63,6 @@ def filter_parameter(name: str, parameter: Parameter) -> OpenApiParameter:
     return OpenApiParameter(name, {"type": "string", **parameter.schema}, description=parameter.text)
 
 
-ORDERINGS = ("position", "due", "priority", "created_at", "updated_at", "title", "relevance", "completed_at")
 LIST_TODOS = collection(
     "listTodos",
     "todos",
@@ -66,7 +71,7 @@ LIST_TODOS = collection(
     "Filters are combined with AND. Without any: open and completed todos that are not in the trash, not in an "
     "archived list and have begun (`starts_on`). Subtasks are among them; `parent=none` leaves them out. Rows that "
     "change while you page are never skipped or repeated by the paging itself.",
-    *(filter_parameter(name, parameter) for name, parameter in (PARAMETERS | OPTIONS).items()),
+    *(filter_parameter(name, parameter) for name, parameter in (VIEW | PARAMETERS | OPTIONS).items()),
     OpenApiParameter(
         "ordering",
         {
@@ -81,6 +86,7 @@ LIST_TODOS = collection(
         "`completed_at`: only what is completed, a logbook with `-completed_at`.",
     ),
 )
+LIST_TODOS["responses"] |= problems("broken_view")
 GET_TODO = detail("getTodo", "todos", TodoAnswer, TZ)
 CREATE_TODO = creation("createTodo", "todos", TodoInput, ChangedTodoAnswer, ROOM, "An open subtask reopens its parent.")
 QUICK_ADD = operation(
@@ -354,6 +360,38 @@ PATCH_TAG = patch(
     "A new name is a new version of every todo that has the tag. On todos, the old one leads to the tag for 30 days.",
 )
 DELETE_TAG = deletion("deleteTag", "tags", (), "Takes it off its todos. There is no way back.")
+LIST_VIEWS = collection("listViews", "views", ViewAnswer, "Saved views, page by page", "In the order of `position`.")
+GET_VIEW = detail("getView", "views", ViewAnswer)
+CREATE_VIEW = creation(
+    "createView",
+    "views",
+    ViewInput,
+    ViewAnswer,
+    ("too_many_views",),
+    "`query` has the parameters of `GET /todos` but for `tz`, `ids` and those of the page. Days are yours, or `tz`, "
+    "when it is asked for. A list that is not there (any more) and a tag that nobody has show nothing, as in the "
+    "address; 30 days after a tag was renamed its old name is such a one.",
+)
+PUT_VIEW = replacement(
+    "putView",
+    "views",
+    ViewPut,
+    ViewAnswer,
+    ("too_many_views",),
+    "What you leave out gets its default: no colour. A view keeps its place, a new one comes last.",
+)
+PATCH_VIEW = patch("patchView", "views", ViewPatch, ViewAnswer, (), "The query is replaced whole.")
+DELETE_VIEW = deletion("deleteView", "views", (), "The todos stay. There is no way back.")
+MOVE_VIEW = verb(
+    "moveView",
+    "views",
+    MoveInput,
+    ViewAnswer,
+    (),
+    "Move a view",
+    "Beside another view, or to the beginning (`after` null) or the end. Of `after` and `before` the first counts that "
+    "is still there.",
+)
 GET_ME = operation("getMe", "me", "Who is signed in, and the settings")
 PATCH_ME = operation(
     "patchMe",
@@ -377,7 +415,12 @@ GET_SUMMARY = operation(
     "Every badge in one call",
     "Open todos, unless said otherwise, that have begun and are in no archived list. Poll it with If-None-Match: the "
     "ETag is your version and the moment at which a number changes by itself (midnight, the next due time).",
-    parameters=[TZ, IF_NONE_MATCH, ETAG],
+    parameters=[
+        TZ,
+        OpenApiParameter("views", bool, description="`true`: with `views`, how many todos each saved view shows."),
+        IF_NONE_MATCH,
+        ETAG,
+    ],
     responses=NOT_MODIFIED,
 )
 LIST_CHANGES = operation(

@@ -21,7 +21,8 @@ class DescribedPages(BasePagination):
 
 class DescribedTodoPages(DescribedPages):
     def more(self) -> Json:
-        lists, tags, summary = ({"$ref": f"#/components/schemas/{name}"} for name in ("TodoList", "Tag", "Summary"))
+        names = ("TodoList", "Tag", "View", "Summary")
+        lists, tags, views, summary = ({"$ref": f"#/components/schemas/{name}"} for name in names)
         return {
             "total": {"type": "integer", "description": "With `total=true`: todos on all pages."},
             "lists": {
@@ -30,5 +31,9 @@ class DescribedTodoPages(DescribedPages):
                 "description": "With `include=lists`: the first 200.",
             },
             "tags": {"type": "array", "items": tags, "description": "With `include=tags`: the first 200."},
-            "summary": {"allOf": [summary], "description": "With `include=summary`: as GET /summary."},
+            "views": {"type": "array", "items": views, "description": "With `include=views`: the first 200."},
+            "summary": {
+                "allOf": [summary],
+                "description": "With `include=summary`: as GET /summary; with `views` among them as `?views=true`.",
+            },
         }

@@ -120,6 +120,16 @@ EXAMPLES: dict[str, Json] = {
     "putList": {"A whole list": {"name": "Household", "color": "#3b82f6"}},
     "patchList": {"Archive it": {"archived": True}},
     "moveList": {"To the end": {}},
+    "createView": {
+        "What is due at home": {
+            "name": "Due at home",
+            "color": "#3b82f6",
+            "query": {"status": "open", "due": ["today", "overdue"], "tag": ["home"], "ordering": "due"},
+        }
+    },
+    "putView": {"A whole view": {"name": "Urgent", "query": {"status": "open", "priority_gte": 3}}},
+    "patchView": {"Another query": {"query": {"status": "open", "priority_gte": 2}}},
+    "moveView": {"To the end": {}},
     "createTag": {"A tag": {"name": "errands", "color": "#f59e0b"}},
     "putTag": {"A whole tag": {"name": "errands", "color": "#f59e0b"}},
     "patchTag": {"Another colour": {"color": "#10b981"}},
@@ -149,7 +159,7 @@ def collection(name: str, tag: str, rows: Any, summary: str, text: str, *paramet
 
 def detail(name: str, tag: str, answer: Any, *parameters: OpenApiParameter) -> Json:
     summary = f"One {tag.removesuffix('s')}"
-    text = f"{summary}, also if it is in the trash." if tag != "tags" else summary
+    text = f"{summary}, also if it is in the trash." if tag in {"todos", "lists"} else summary
     more = {"parameters": [ID, *parameters, IF_NONE_MATCH, ETAG], "responses": {200: answer, **NOT_MODIFIED}}
     return operation(name, tag, summary, text, **more)
 
