@@ -178,7 +178,7 @@ export class Person {
     const headers = { Authorization: `Bearer ${token}` };
     const response = await this.context.request.fetch(`${API}/api/v1${path}`, { method, data, headers });
     assert.ok(response.ok(), await response.text());
-    return response.json();
+    return response.status() === 204 ? undefined : response.json();
   }
 
   statuses(part) {

@@ -12,6 +12,7 @@ import phone from "./chapters/phone.mjs";
 import reminders from "./chapters/reminders.mjs";
 import quick from "./chapters/quick.mjs";
 import repeating from "./chapters/repeating.mjs";
+import saved from "./chapters/saved.mjs";
 import tabs from "./chapters/tabs.mjs";
 import troubles from "./chapters/troubles.mjs";
 import { Person } from "./person.mjs";
@@ -33,6 +34,7 @@ const chapters = {
   ...alarm,
   ...calendar,
   ...quick,
+  ...saved,
   ...end,
 };
 

@@ -10,7 +10,7 @@ const title = part<HTMLInputElement>(form, "[name=title]");
 
 /** Redraws the form; a new place in the sidebar brings its own list, day or tag. */
 export function drawAdd(): void {
-  form.hidden = store.view.kind === "trash" || store.view.kind === "completed" || Boolean(store.list(store.view.id)?.archived_at);
+  form.hidden = ["trash", "completed", "saved"].includes(store.view.kind) || Boolean(store.list(store.view.id)?.archived_at);
   drawChoices(form);
   const place = `${store.view.kind} ${store.view.id ?? ""} ${store.inbox?.id ?? ""}`;
   if (form.dataset.place !== place) prefill();

@@ -13,6 +13,9 @@ export type Todo = components["schemas"]["Todo"] &
 export type TodoChange = components["schemas"]["TodoPatch"];
 export type NewTodo = components["schemas"]["TodoInput"];
 export type List = components["schemas"]["TodoList"];
+/** A view that somebody has saved; `View` in views.ts is what the page shows. */
+export type SavedView = components["schemas"]["View"];
+export type SavedQuery = components["schemas"]["ViewInput"]["query"];
 export type Tag = components["schemas"]["Tag"];
 export type BulkItem = components["schemas"]["Operation"];
 export type Completion = components["schemas"]["Completion"];
@@ -32,6 +35,8 @@ export class Problem extends Error {
   /** There is such a row, but it was too long to come along. */
   readonly isCurrentTooLong: boolean;
 
+  /** What is wrong with single values, by code. */
+  readonly faults: string[];
   /** For a place where it is clear which field is meant. */
   readonly detail: string;
 
@@ -39,6 +44,7 @@ export class Problem extends Error {
     const faults = document.errors?.map((fault) => `${fault.pointer.slice(1).replaceAll("_", " ")}: ${fault.detail}`);
     super(faults?.join(" ") || document.detail || document.title);
     this.detail = document.errors?.[0]?.detail ?? document.detail ?? document.title;
+    this.faults = document.errors?.map((fault) => fault.code) ?? [];
     this.status = document.status;
     this.code = document.code;
     // This page changes no list and no tag under a version that it knows.

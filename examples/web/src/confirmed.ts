@@ -1,4 +1,4 @@
-import type { List, Todo } from "./api";
+import type { List, SavedView, Todo } from "./api";
 import type { Rows, Written } from "./operations";
 
 /** The rows as the server has confirmed them. */
@@ -8,19 +8,21 @@ export class Confirmed {
   /** What the details show and the page may not: the todo and its subtasks. */
   beside = new Map<string, Todo>();
   lists = new Map<string, List>();
+  saved = new Map<string, SavedView>();
 
   rows(): Rows {
-    return { todos: new Map([...this.beside, ...this.page]), lists: new Map(this.lists) };
+    return { todos: new Map([...this.beside, ...this.page]), lists: new Map(this.lists), saved: new Map(this.saved) };
   }
 
   isOnlyBeside(id: string): boolean {
     return this.beside.has(id) && !this.page.has(id);
   }
 
-  keep({ todos = [], lists = [], gone = [] }: Written): void {
+  keep({ todos = [], lists = [], saved = [], gone = [] }: Written): void {
     for (const row of todos) if (row) this.keepTodo(row);
     for (const list of lists) this.lists.set(list.id, list);
-    for (const id of gone) for (const map of [this.page, this.beside]) map.delete(id);
+    for (const view of saved) this.saved.set(view.id, view);
+    for (const id of gone) for (const map of [this.page, this.beside, this.saved]) map.delete(id);
   }
 
   /** Answers of changes know nothing of subtasks, so what was known of them stays until the next page comes. */
@@ -31,7 +33,7 @@ export class Confirmed {
   }
 
   clear(): void {
-    for (const map of [this.page, this.beside, this.lists]) map.clear();
+    for (const map of [this.page, this.beside, this.lists, this.saved]) map.clear();
   }
 }
 

@@ -11,6 +11,7 @@ const WORDS: Record<View["kind"], [picture: string, title: string, text: string]
   completed: ["check", "Nothing is completed yet", "What you finish is kept here, by days."],
   trash: ["trash", "The trash is empty", "What you delete stays here for 30 days."],
   list: ["list", "This list is empty", "Add the first todo, or drag one here from another list."],
+  saved: ["search", "Nothing is like this", "What this view looks for shows up here."],
   tag: ["tag", "No todo has this tag", "Drag a todo onto the tag, or type it when you add one."],
 };
 
@@ -26,7 +27,7 @@ export function drawEmpty(isEmpty: boolean): void {
   if (search) return box.replaceChildren(icon("search"), element("p", { class: "title" }, `Nothing found for “${search}”.`));
   const [picture, title, text] = WORDS[kind];
   box.replaceChildren(icon(picture), element("p", { class: "title" }, title), element("p", {}, text));
-  if (kind === "trash" || kind === "completed") return;
+  if (["trash", "completed", "saved"].includes(kind)) return;
   const button = element("button", { type: "button", class: "quiet" }, icon("plus"), "Add a todo");
   button.addEventListener("click", startAdding);
   box.append(button);

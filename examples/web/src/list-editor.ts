@@ -1,14 +1,10 @@
 import type { List } from "./api";
-import { byId, element, part } from "./dom";
+import { byId, part } from "./dom";
 import { changeList, moveList, restoreList, trashList } from "./list-operations";
 import { store } from "./store";
+import { swatches } from "./swatches";
 import { showToast } from "./toast";
 import { START } from "./views";
-
-const COLORS: [name: string, value: string][] = [
-  ["No colour", ""], ["Coral", "#e5534b"], ["Amber", "#d98a00"], ["Green", "#2f9e5f"], ["Teal", "#0f9aa8"],
-  ["Blue", "#3b7ddd"], ["Violet", "#7c5cff"], ["Pink", "#d6559e"], ["Slate", "#7a8190"],
-];
 
 const dialog = byId<HTMLDialogElement>("list-editor");
 const form = part<HTMLFormElement>(dialog, "form");
@@ -22,20 +18,12 @@ export function openListEditor(id: string): void {
   list = found;
   name.value = list.name;
   part(form, ".form-error").textContent = "";
-  part(form, ".swatches").replaceChildren(...COLORS.map(swatch));
+  part(form, ".swatches").replaceChildren(...swatches(list.color));
   part(form, "[data-act=archive]").textContent = list.archived_at ? "Take out of the archive" : "Archive";
   for (const button of form.querySelectorAll<HTMLElement>("[data-act=archive], [data-act=delete], .place")) button.hidden = list.is_inbox;
   part<HTMLElement>(form, ".place").hidden ||= Boolean(list.archived_at);
   dialog.showModal();
   name.select();
-}
-
-function swatch([title, value]: [string, string]): HTMLElement {
-  const box = element("input", { type: "radio", name: "color", value, "aria-label": title });
-  box.checked = (list.color ?? "") === value;
-  const made = element("label", { class: "swatch" }, box);
-  if (value) made.style.setProperty("--color", value);
-  return made;
 }
 
 function save(): boolean {

@@ -1,20 +1,22 @@
-import { answerOf, api, type BulkItem, ifMatch, type List, type NewTodo, type Todo, type TodoChange } from "./api";
+import { answerOf, api, type BulkItem, ifMatch, type List, type NewTodo, type SavedView, type Todo, type TodoChange } from "./api";
 
 export interface Rows {
   todos: Map<string, Todo>;
   lists: Map<string, List>;
+  saved: Map<string, SavedView>;
 }
 
 /** What the server has written, and what is gone from it. */
 export interface Written {
   todos?: (Todo | undefined)[];
   lists?: List[];
+  saved?: SavedView[];
   gone?: string[];
 }
 
 /** A change: how it looks before the server has answered, and how it is sent. */
 export interface Operation {
-  kind: "create" | "update" | "complete" | "skip" | "delete" | "restore" | "move" | "bulk" | "list";
+  kind: "create" | "update" | "complete" | "skip" | "delete" | "restore" | "move" | "bulk" | "list" | "view";
   id: string;
   apply(rows: Rows): void;
   send(confirmed: Rows): Promise<Written>;

@@ -2,7 +2,7 @@ import { answerOf, api, type ComingReminder, type Completion, type List, type Oc
 import { zone } from "./dates";
 import { queryOf, type View } from "./views";
 
-const INCLUDE = ["lists" as const, "tags" as const, "summary" as const];
+const INCLUDE = ["lists" as const, "tags" as const, "views" as const, "summary" as const];
 
 export interface Seen {
   query: string;

@@ -37,7 +37,8 @@ function byDay(todos: Todo[], dayOfTodo: (todo: Todo) => string, canBeDropped = 
 
 /** A subtask stands below its parent where that is shown, and by itself where it is not. */
 function withSubtasksBelow(view: View, todos: Todo[]): Todo[] {
-  const sorted = view.ordering === "position" && !view.search && view.kind !== "trash" ? todos.sort(byPosition) : todos;
+  const isByHand = view.ordering === "position" && !view.search && view.kind !== "trash" && view.kind !== "saved";
+  const sorted = isByHand ? todos.sort(byPosition) : todos;
   const ids = new Set(sorted.map((todo) => todo.id));
   const below = Map.groupBy(sorted, (todo) => (todo.parent && ids.has(todo.parent) ? todo.parent : ""));
   return (below.get("") ?? []).flatMap((todo) => [todo, ...(below.get(todo.id) ?? [])]);

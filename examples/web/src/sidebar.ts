@@ -1,11 +1,14 @@
-import type { List } from "./api";
+import type { List, SavedView } from "./api";
 import { openSidebar } from "./cover";
 import { today } from "./dates";
 import { byId, element, icon, part } from "./dom";
 import { drag } from "./drag";
 import { movable, moveListBy, openListEditor } from "./list-editor";
 import { createList, moveList } from "./list-operations";
+import type { Operation, Place } from "./operations";
 import { dot } from "./row";
+import { drawSaveButton, moveSavedBy, openSavedEditor } from "./saved-editor";
+import { moveSaved } from "./saved-operations";
 import { store } from "./store";
 import { hasChoiceOfOrder, isOneList, TITLES, type View } from "./views";
 
@@ -16,6 +19,8 @@ export function drawSidebar(): void {
     const drop = kind === "today" ? `day:${today()}` : kind === "inbox" ? `list:${store.inbox?.id ?? ""}` : undefined;
     return entry({ kind: kind as View["kind"] }, icon(PICTURES[kind] ?? "list"), name, badge(kind, countOf(kind)), drop);
   });
+  byId("saved-title").hidden = store.savedViews.length === 0;
+  draw(byId("saved"), store.savedViews, savedEntry);
   draw(byId("lists"), movable(), listEntry);
   draw(byId("archived-lists"), store.archivedLists, listEntry);
   byId("tags-title").hidden = store.tags.length === 0;
@@ -38,9 +43,12 @@ function draw<T>(list: HTMLElement, data: T[], row: (datum: T) => HTMLElement): 
 function drawHeading(): void {
   const { kind, id } = store.view;
   const list = kind === "inbox" ? store.inbox : store.list(id);
-  byId("view-title").textContent = kind === "tag" ? `#${id}` : kind === "list" ? (list?.name ?? "List") : (TITLES[kind] ?? "");
+  const saved = kind === "saved" ? store.savedView(id) : undefined;
+  byId("view-title").textContent = saved ? saved.name : kind === "tag" ? `#${id}` : kind === "list" ? (list?.name ?? "List") : (TITLES[kind] ?? "");
   byId("kept-open").hidden = kind !== "completed";
   byId("edit-list").hidden = !isOneList(store.view) || !list;
+  byId("edit-saved").hidden = !saved;
+  drawSaveButton();
   byId("ordering").closest("label")!.hidden = !hasChoiceOfOrder(store.view);
 }
 
@@ -61,31 +69,52 @@ function badge(kind: string, count: number | undefined): HTMLElement[] {
 
 function listEntry(list: List): HTMLLIElement {
   const item = entry({ kind: "list", id: list.id }, dot(list.color), list.name, badge("list", list.open_count), `list:${list.id}`);
-  item.dataset.id = list.id;
-  const edit = element("button", { type: "button", class: "icon-button", "aria-label": `Edit ${list.name}` }, icon("more"));
-  edit.addEventListener("click", () => openListEditor(list.id));
-  item.append(edit);
-  const button = part<HTMLElement>(item, "button");
-  button.addEventListener("keydown", (event) => {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step || !event.altKey) return;
-    event.preventDefault();
-    moveListBy(list.id, step);
-  });
-  // A finger scrolls the menu; on a phone the list's editor has buttons for its place.
-  button.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch" || list.archived_at) return;
-    const others = [...byId("lists").children] as HTMLElement[];
-    drag(event, button, item, others, (drop) => {
-      if ("onto" in drop) return;
-      const place = { after: drop.after?.dataset.id ?? null, before: drop.before?.dataset.id ?? null };
-      store.change(moveList(list.id, place));
-    }, false);
-  });
+  arrange(item, list, { edit: openListEditor, step: moveListBy, put: moveList, isFixed: Boolean(list.archived_at) });
   return item;
 }
 
-function entry(place: Pick<View, "kind" | "id">, picture: Element | undefined, name: string, badges: HTMLElement[], drop?: string): HTMLLIElement {
+/** A broken one shows nothing, so it is opened to be renamed or deleted. */
+function savedEntry(view: SavedView): HTMLLIElement {
+  const place = { kind: "saved" as const, id: view.id };
+  const badges = view.broken ? [element("span", { class: "count late" }, "broken")] : badge("saved", store.summary?.views?.[view.id] ?? undefined);
+  const item = entry(place, dot(view.color), view.name, badges, undefined, view.broken ? () => openSavedEditor(view.id) : undefined);
+  arrange(item, view, { edit: openSavedEditor, step: moveSavedBy, put: moveSaved, isFixed: false });
+  return item;
+}
+
+interface Arranging {
+  edit: (id: string) => void;
+  step: (id: string, step: number) => void;
+  put: (id: string, place: Place) => Operation;
+  isFixed: boolean;
+}
+
+/** Lets an entry be edited, and moved among those beside it. */
+function arrange(item: HTMLLIElement, row: { id: string; name: string }, { edit, step, put, isFixed }: Arranging): void {
+  item.dataset.id = row.id;
+  const more = element("button", { type: "button", class: "icon-button", "aria-label": `Edit ${row.name}` }, icon("more"));
+  more.addEventListener("click", () => edit(row.id));
+  item.append(more);
+  const button = part<HTMLElement>(item, "button");
+  button.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!way || !event.altKey) return;
+    event.preventDefault();
+    step(row.id, way);
+  });
+  // A finger scrolls the menu; on a phone the editor has buttons for its place.
+  button.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch" || isFixed) return;
+    const others = [...(item.parentElement?.children ?? [])] as HTMLElement[];
+    drag(event, button, item, others, (drop) => {
+      if ("onto" in drop) return;
+      const place = { after: drop.after?.dataset.id ?? null, before: drop.before?.dataset.id ?? null };
+      store.change(put(row.id, place));
+    }, false);
+  });
+}
+
+function entry(place: Pick<View, "kind" | "id">, picture: Element | undefined, name: string, badges: HTMLElement[], drop?: string, act?: () => void): HTMLLIElement {
   const isHere = store.view.kind === place.kind && store.view.id === place.id;
   const button = element(
     "button",
@@ -95,6 +124,7 @@ function entry(place: Pick<View, "kind" | "id">, picture: Element | undefined, n
     ...badges,
   );
   button.addEventListener("click", () => {
+    if (act) return act();
     void store.show({ ...store.view, id: undefined, ...place });
     openSidebar(false);
     byId("todos").focus({ preventScroll: true });

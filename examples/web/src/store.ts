@@ -1,4 +1,4 @@
-import { endSession, type List, Problem, type Summary, type Tag, type Todo } from "./api";
+import { endSession, type List, Problem, type SavedView, type Summary, type Tag, type Todo } from "./api";
 import { SignedOut } from "./auth-client";
 import { byId, Confirmed } from "./confirmed";
 import { announce } from "./dom";
@@ -87,6 +87,14 @@ class Store {
     return [...this.rows.lists.values()].find((list) => list.is_inbox);
   }
 
+  get savedViews(): SavedView[] {
+    return [...this.rows.saved.values()].sort(byPosition);
+  }
+
+  savedView(id = ""): SavedView | undefined {
+    return this.rows.saved.get(id);
+  }
+
   async show(view: View): Promise<void> {
     this.isSignedIn = true;
     const isSamePlace = view.kind === this.view.kind && view.id === this.view.id;
@@ -136,6 +144,7 @@ class Store {
       this.confirmed.page = byId(screen.results);
       this.confirmed.beside = byId(beside);
       this.confirmed.lists = byId([...(screen.lists ?? []), ...archived]);
+      this.confirmed.saved = byId(screen.views ?? []);
       this.tags = screen.tags ?? [];
       this.summary = screen.summary;
       this.isLoaded = true;
@@ -218,7 +227,7 @@ class Store {
     }
   }
 
-  /** What goes wrong is told, and nothing comes of it. */
+  /** What goes wrong is told, and nothing comes of it; a saved view that was deleted elsewhere is left. */
   async guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
     this.underWay += 1;
     this.touch();
@@ -226,6 +235,7 @@ class Store {
       return await work();
     } catch (error) {
       if (error instanceof SignedOut) this.signedOut();
+      else if (this.view.kind === "saved" && error instanceof Problem && error.faults.includes("does_not_exist")) void this.show(START);
       else if (error instanceof Problem) this.tell(error.message);
       else if ((error as Error).name !== "AbortError") throw error;
       return undefined;

@@ -18,7 +18,7 @@ const rows = new Map<string, Row>();
 export function drawTodos(): void {
   const todos = store.todos();
   const completed = completedOf(store.view, todos);
-  const finished = store.view.kind === "trash" || store.view.kind === "completed";
+  const finished = ["trash", "completed", "saved"].includes(store.view.kind);
   const sections = sectionsOf(store.view, finished ? todos : todos.filter((todo) => !todo.completed));
   const shown = [...sections.flatMap((section) => section.todos), ...completed];
   selection.keepOnly(new Set(shown.map((todo) => todo.id)));

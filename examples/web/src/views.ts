@@ -1,9 +1,9 @@
-import type { Todo } from "./api";
+import type { SavedQuery, Todo } from "./api";
 import { dueOf, today, zone } from "./dates";
 
 export interface View {
-  kind: "inbox" | "today" | "upcoming" | "all" | "completed" | "trash" | "list" | "tag";
-  /** The list's id, or the tag's name. */
+  kind: "inbox" | "today" | "upcoming" | "all" | "completed" | "trash" | "list" | "tag" | "saved";
+  /** The id of the list or the saved view, or the tag's name. */
   id?: string | undefined;
   ordering: "position" | "due" | "-priority" | "title" | "-created_at";
   search: string;
@@ -46,6 +46,18 @@ export function queryOf(view: View) {
   };
 }
 
+/** The same as it is saved: without a zone, which is that of whoever looks. */
+export function savedQueryOf(view: View): SavedQuery {
+  const { tz: _, ...query } = queryOf(view);
+  return JSON.parse(JSON.stringify(query));
+}
+
+/** Whether there is anything in it besides a place that the sidebar has already. */
+export function isWorthSaving(view: View): boolean {
+  const isOrdered = hasChoiceOfOrder(view) && view.ordering !== START.ordering;
+  return view.kind !== "saved" && (isOrdered || view.search !== "" || view.priority > 0);
+}
+
 function selection({ kind, id = "" }: View) {
   if (kind === "inbox") return { list: ["inbox"] };
   if (kind === "today") return { due: ["today" as const, "overdue" as const], status: "open" as const, ordering: "due" as const };
@@ -53,12 +65,15 @@ function selection({ kind, id = "" }: View) {
   if (kind === "completed") return { status: kind, ordering: "-completed_at" as const };
   if (kind === "trash") return { status: "trashed" as const, ordering: "-updated_at" as const };
   if (kind === "list") return { list: [id] };
+  // A saved view brings its order along.
+  if (kind === "saved") return { view: id, ordering: undefined };
   // Between quotation marks a name may have a comma.
   return kind === "tag" ? { tag: [id.includes(",") ? `"${id}"` : id] } : {};
 }
 
-/** Whether a todo is where the view looks, after a change that the server has not answered; searches are left to the server. */
+/** Whether a todo is where the view looks, after a change that the server has not answered; searches and saved views are left to the server. */
 export function belongsTo(view: View, todo: Todo, inbox: string | undefined): boolean {
+  if (view.kind === "saved") return true;
   if (Boolean(todo.deleted_at) !== (view.kind === "trash")) return false;
   if (todo.priority < view.priority) return false;
   if (view.kind === "inbox") return todo.list === inbox;
