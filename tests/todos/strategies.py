@@ -32,13 +32,15 @@ RULES = ("FREQ=DAILY", "FREQ=WEEKLY;INTERVAL=2", "FREQ=DAILY;COUNT=3", "FREQ=MON
 # Lines of quick add with the values that they say.
 LINES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("alpha #red !2", {"title": "alpha", "tags": ["red"], "priority": 2}),
-    ("Beta +Nowhere !1 !2", {"title": "Beta +Nowhere !1 !2"}),
-    ("gamma 2027-03-28 at 02:30 #Green #blue", {
-        "title": "gamma", "due_date": "2027-03-28", "due_time": "02:30", "tags": ["Green", "blue"],
+    ("Beta +Nowhere !1 #RED 2027-03-28", {
+        "title": "Beta +Nowhere", "due_date": "2027-03-28", "tags": ["RED"], "priority": 1,
     }),
-    ("alpha every day from 2027-03-28 remind me 1 day before at 23:59", {
-        "title": "alpha", "due_date": "2027-03-28", "due_time": "23:59", "rrule": "FREQ=DAILY",
-        "reminders": [{"minutes_before": 1440}],
+    ("gamma 2027-03-28 at 02:30 #Green #blue !3", {
+        "title": "gamma", "due_date": "2027-03-28", "due_time": "02:30", "tags": ["Green", "blue"], "priority": 3,
+    }),
+    ("alpha every day from 2027-03-28 remind me 1 day before at 23:59 #blue !1", {
+        "title": "alpha", "due_date": "2027-03-28", "due_time": "23:59", "rrule": "FREQ=DAILY", "tags": ["blue"],
+        "priority": 1, "reminders": [{"minutes_before": 1440}],
     }),
 )  # fmt: skip
 
