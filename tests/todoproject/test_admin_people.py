@@ -165,19 +165,29 @@ class DataIsExported(AdminTestCase):
     def test_one_document_holds_every_row(self):
         document = self.export()
 
-        self.assertEqual([todo["title"] for todo in document["todos"]], ["Buy milk", "Old"])
-        self.assertEqual((document["todos"][0]["notes"], document["todos"][0]["tags"]), ("the oat one", ["shop"]))
+        todos = {todo["title"]: todo for todo in document["todos"]}
+        self.assertEqual(todos.keys(), {"Buy milk", "Old"})
+        self.assertEqual((todos["Buy milk"]["notes"], todos["Buy milk"]["tags"]), ("the oat one", ["shop"]))
         self.assertEqual([row["name"] for row in document["lists"]], ["Inbox"])
         self.assertEqual(document["profile"]["identities"][0]["email"], "alice@example.com")
         self.assertEqual(self.petra.log, ["Exported all data. Reason: letter of May 4"])
 
-    def test_every_column_that_is_stored_is_exported(self):
-        document = self.export()
-        for name, model in (("todos", Todo), ("lists", List), ("tags", Tag), ("account", Account)):
-            with self.subTest(name):
-                columns = {field.name for field in model._meta.concrete_fields} - {"id", "owner"}
+    def test_it_is_what_the_person_gets_and_what_is_kept_of_the_account(self):
+        self.alice.post("/todos", {"title": "x"}, **{"Idempotency-Key": "a-key"})
+        own = json.loads(self.alice.get("/me/export").getvalue())
 
-                self.assertEqual(columns - document[name][0].keys(), set())
+        document = self.export()
+
+        self.assertEqual({name: document.pop(name) for name in own}, own)
+        self.assertEqual(document.keys(), {"exported_at", "profile", "account", "idempotency_keys"})
+        self.assertEqual(document["account"][0]["version"], self.alice.version)
+        self.assertIn('"title":"x"', document["idempotency_keys"][0]["body"])
+
+    def test_every_column_of_the_account_is_exported(self):
+        document = self.export()
+
+        columns = {field.name for field in Account._meta.concrete_fields} - {"owner"}
+        self.assertEqual(columns - document["account"][0].keys() - document["settings"].keys(), set())
 
     def test_nobody_else_s_row_is_in_it(self):
         self.mallory.todo(title="Evil plan")

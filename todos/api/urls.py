@@ -8,6 +8,7 @@ from django.urls import path
 
 from todos.api.bulk import BulkViewSet
 from todos.api.calendar import CalendarView
+from todos.api.exporting import ExportView
 from todos.api.lists import ListViewSet
 from todos.api.quick import QuickView
 from todos.api.reminders import RemindersView
@@ -65,5 +66,6 @@ urlpatterns = [
         CalendarView.as_view({"get": "retrieve", "post": "make", "delete": "revoke"}),
         name="me-calendar",
     ),
+    path("me/export", ExportView.as_view(), name="me-export"),
     path("changes", ChangesView.as_view({"get": "pull"}), name="changes"),
 ]

@@ -600,6 +600,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything, as one document
+         * @description All that is yours here: settings, lists, tags, todos with those in the trash, the history of what repeats and what was deleted for good lately. Each kind is in the order of its ids, a row on a line, so that two exports can be compared. It has no versions, which count the changes of one account. The answer is streamed: it has no length, and one that breaks off is not valid JSON. What changes meanwhile may be in it or not; what does not, is. `as=csv` is a table of the todos for spreadsheets, in UTF-8 with a byte order mark. It is to be read and can't be imported: what a spreadsheet would calculate has an apostrophe in front, such as `'=1+1`.
+         */
+        get: operations["exportMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -896,6 +916,42 @@ export interface components {
              */
             previous: string | null;
         };
+        CompletionRecord: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            todo: string;
+            /** Format: date */
+            occurrence_on: string;
+            occurrence_number: number;
+            series_in: number;
+            /** Format: date */
+            due_date: string;
+            /** Format: date */
+            starts_on: string | null;
+            /** Format: date-time */
+            completed_at: string;
+            missed: number;
+            is_skipped: boolean;
+            subtasks: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+        };
         /** @description A new todo. */
         CreateOperation: {
             /** @description Trimmed; not blank. */
@@ -995,6 +1051,52 @@ export interface components {
             id: string;
             version: number;
         };
+        DeletedRecord: {
+            /**
+             * @description * `todo` - todo
+             *     * `list` - list
+             *     * `tag` - tag
+             *     * `view` - view
+             * @enum {string}
+             */
+            kind: "todo" | "list" | "tag" | "view";
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            deleted_at: string;
+        };
+        Export: {
+            /**
+             * @description * `todos` - todos
+             * @enum {string}
+             */
+            format: "todos";
+            /**
+             * @description Of this form; raised when an older reader would go wrong.
+             *
+             *     * `1` - 1
+             * @enum {integer}
+             */
+            version: 1;
+            settings: components["schemas"]["Settings"];
+            lists: components["schemas"]["ListRecord"][];
+            tags: components["schemas"]["TagRecord"][];
+            /** @description Names that tags had; they lead to them for 30 days. */
+            former_names: components["schemas"]["FormerNameRecord"][];
+            /** @description Those in the trash included. */
+            todos: components["schemas"]["TodoRecord"][];
+            /** @description Occurrences of todos that repeat, when they were done. */
+            completions: components["schemas"]["CompletionRecord"][];
+            /** @description What was deleted for good in the last 30 days. */
+            deleted: components["schemas"]["DeletedRecord"][];
+        };
+        FormerNameRecord: {
+            name: string;
+            /** Format: uuid */
+            tag: string;
+            /** Format: date-time */
+            renamed_at: string;
+        };
         Index: {
             /** @description Of the API, as in the OpenAPI document. */
             version: string;
@@ -1039,6 +1141,23 @@ export interface components {
              * @description The same as a page for people.
              */
             docs: string;
+        };
+        ListRecord: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            position: string;
+            /** Format: date-time */
+            archived_at: string | null;
+            is_inbox: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            deleted_at: string | null;
+            trashed_in: number | null;
         };
         LoggedCompletion: {
             /** Format: uuid */
@@ -1405,6 +1524,16 @@ export interface components {
             color?: string | null;
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
+        };
+        TagRecord: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
         };
         Todo: {
             /** Format: uuid */
@@ -1833,6 +1962,75 @@ export interface components {
             tags?: string[];
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
+        };
+        TodoRecord: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            notes: string;
+            meta: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            completed_at: string | null;
+            /** @enum {integer} */
+            priority: 0 | 1 | 2 | 3;
+            /** Format: date */
+            due_date: string | null;
+            /** @example 09:30 */
+            due_time: string | null;
+            time_zone: string | null;
+            /** @description In one spelling. */
+            rrule: string | null;
+            /**
+             * @description * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from: "due" | "completion";
+            /** Format: date */
+            starts_on: string | null;
+            /**
+             * @description In one order: minutes first, the earliest ahead, then the moments.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /** Format: uuid */
+            list: string;
+            /** Format: uuid */
+            parent: string | null;
+            /** @description In alphabetical order. */
+            tags: string[];
+            /** @description Sort key: compare as bytes. `move` changes it. */
+            position: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: date-time
+             * @description Not null: in the trash.
+             */
+            deleted_at: string | null;
+            series_in: number | null;
+            /** Format: date */
+            series_start: string | null;
+            /** Format: date */
+            occurrence_on: string | null;
+            occurrence_number: number | null;
+            completed_in: number | null;
+            trashed_in: number | null;
         };
         TodoRow: {
             /** Format: uuid */
@@ -5229,6 +5427,36 @@ export interface operations {
                     };
                 };
             };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: {
+                /** @description The form. */
+                as?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document, or the table. */
+            200: {
+                headers: {
+                    /** @description A name for the file, with the day. */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -1,0 +1,1 @@
+"""Everything that one person has, as documents: ours, spreadsheets, and what other products export. Knows no HTTP."""
