@@ -131,7 +131,9 @@ TEMPLATES = [
     }
 ]
 # The largest body is read into memory whole; 100 operations of a bulk with 20,000-character notes fit.
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.number("MAX_BODY_BYTES", 5_000_000, minimum=1_000)
+MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", 5_000_000, minimum=1_000)
+MAX_IMPORT_BYTES = env.number("MAX_IMPORT_BYTES", 10_000_000, minimum=1_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(MAX_BODY_BYTES, MAX_IMPORT_BYTES)
 
 # The server: fixed numbers, because every thread keeps one connection to the database
 

@@ -55,7 +55,7 @@ class EveryErrorIsAProblemDocument(SimpleTestCase):
     def test_a_merge_patch_body_is_read(self):
         self.assertEqual(self.post(b'{"a":1}', "application/merge-patch+json").json(), {"given": {"a": 1}})
 
-    @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1_000)
+    @override_settings(MAX_BODY_BYTES=1_000)
     def test_a_body_over_the_limit_is_413(self):
         self.assert_problem(self.post(b'"' + b"a" * 1_000 + b'"'), 413, "too_large")
 

@@ -66,6 +66,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "views/<str:id>/move"): {},
     ("PATCH", "me"): {"week_start": 7},
     ("POST", "me/calendar"): {},
+    ("POST", "me/import"): {"format": "todos", "version": 1, "todos": [{"id": NEW, "title": "new", "tags": ["both"]}]},
 }
 # What an address needs besides.
 QUERIES = {

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from tests.todos.case import TodosTestCase
 from todos.api.bodies import StrictSerializer
+from todos.api.records import Position
 from todos.api.strict import Color, Items, Recurrence, Text, Zone
 
 WRONG_TYPES = {
@@ -306,7 +307,7 @@ class EveryBodyHasAnEnd(TodosTestCase):
                     self.assertTrue(isinstance(part, Items) or not isinstance(part, serializers.ListField))
                     if isinstance(part, serializers.CharField):
                         # The others know how long each of their values is.
-                        self.assertTrue(isinstance(part, Text) or type(part) in {Zone, Color, Recurrence})
+                        self.assertTrue(isinstance(part, Text) or type(part) in {Zone, Color, Recurrence, Position})
 
     def test_no_item_is_looked_at_after_the_last_fault_that_is_told(self):
         seen = []

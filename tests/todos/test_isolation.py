@@ -47,6 +47,28 @@ OWNED = (
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 # Still to come, before and after a completion.
 REMINDERS = [{"minutes_before": 5}, {"at": "2026-11-23T09:00"}]
+# With ids, names and places of hers.
+THEIRS = {
+    "format": "todos",
+    "version": 1,
+    "settings": {"time_zone": "Asia/Tokyo", "default_list": HERS["list"]},
+    "lists": [{"id": HERS["gone"], "name": "hers"}],
+    "tags": [{"id": HERS["tag"], "name": "hers"}, {"id": MINE["tag"], "name": "her old name"}],
+    "former_names": [{"name": "her old name", "tag": HERS["tag"], "renamed_at": "2026-11-21T00:00:00Z"}],
+    "todos": [
+        {"id": HERS["todo"], "title": "x", "list": HERS["list"], "tags": ["hers", "her old name"]},
+        {"id": HERS["trashed"], "title": "x", "parent": HERS["subtask"]},
+        {"id": MINE["todo"], "title": "x", "list": HERS["archived"]},
+        {"id": NEW, "title": "x", "parent": MINE["todo"], "list": HERS["list"]},
+    ],
+    "completions": [
+        {
+            "id": NEW, "todo": HERS["todo"], "occurrence_on": "2026-11-20", "occurrence_number": 1,
+            "series_in": 1, "due_date": "2026-11-20", "completed_at": "2026-11-21T00:00:00Z",
+        }
+    ],
+    "deleted": [{"kind": "todo", "id": HERS["subtask"], "deleted_at": "2026-11-21T00:00:00Z"}],
+}  # fmt: skip
 # What the matrix does not make by itself: names, keys, versions and texts that Alice has too.
 MORE = (
     Sent("POST", "todos", {"id": MINE["todo"], "title": "mine"}),
@@ -84,6 +106,7 @@ MORE = (
     Sent("POST", "todos", {"id": NEW, "title": "x", "tags": ["her old name"]}),
     Sent("PATCH", f"todos/{MINE['todo']}", {"tags_add": ["her old name"], "tags_remove": ["hers"]}),
     Sent("PATCH", f"todos/{HERS['todo']}", {"title": "x", "version": 5}),
+    *(Sent("POST", f"me/import{query}", THEIRS) for query in ("", "?dry_run=true")),
 )
 
 

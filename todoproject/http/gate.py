@@ -19,7 +19,7 @@ from todoproject.http.cross_origin import VARY, CrossOrigin
 from todoproject.http.outages import with_reads_repeated
 from todoproject.http.paths import is_api, without_slash
 from todoproject.http.problems import as_problem
-from todoproject.http.request_size import refused_body, refused_query
+from todoproject.http.request_size import max_body_bytes, refused_body, refused_query
 from todoproject.http.routes import resolve
 from todoproject.http.throttling import within_rate
 from todoproject.http.transport import headers_of_api, refused_plain_http
@@ -57,7 +57,7 @@ class ApiGate:
     def let_in(self, request: HttpRequest) -> HttpResponse:
         # The body first: nginx takes an answer that comes before the body is through for a failure.
         return (
-            refused_body(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+            refused_body(request, max_body_bytes)
             or refused_query(request)
             or refused_plain_http(request)
             or self.cross_origin.preflight(request)

@@ -17,6 +17,7 @@ MAX_SIGN_IN_BYTES = 8_000
 # Twenty tags in the longest spelling take 15,000. nginx takes addresses of 24 kB.
 MAX_QUERY_BYTES = 24_000
 MAX_PARAMETERS = 100
+IMPORT = "/api/v1/me/import"
 
 
 class FormSizeMiddleware:
@@ -26,11 +27,11 @@ class FormSizeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        refusal = refused_body(request, max_form_bytes(request)) or refused_query(request)
+        refusal = refused_body(request, max_form_bytes) or refused_query(request)
         return refusal or self.get_response(request)
 
 
-def refused_body(request: HttpRequest, max_bytes: int) -> HttpResponse | None:
+def refused_body(request: HttpRequest, max_bytes: Callable[[HttpRequest], int]) -> HttpResponse | None:
     """Reads the body, or says why not."""
     # Without a Content-Length, WSGI gives the application an empty body, so this number is all there is.
     length = request.META.get("CONTENT_LENGTH") or "0"
@@ -44,7 +45,7 @@ def refused_body(request: HttpRequest, max_bytes: int) -> HttpResponse | None:
     try:
         # Now, so that whoever sends slowly is authenticated when the request is complete and not before. Also what
         # nobody wants: nginx takes an answer that comes before the body is through for a failure, and answers 503.
-        if size > max_bytes:
+        if size > max_bytes(request):
             drain(request)
             return HttpResponse(status=413)
         request.body  # noqa: B018 - reading it keeps it
@@ -70,7 +71,14 @@ def refused_query(request: HttpRequest) -> HttpResponse | None:
     return HttpResponse(body, status=400, content_type=CONTENT_TYPE)
 
 
+def max_body_bytes(request: HttpRequest) -> int:
+    """Of the API, where only an import may be larger."""
+    is_import = request.path_info.removesuffix("/") == IMPORT
+    limit: int = settings.MAX_IMPORT_BYTES if is_import else settings.MAX_BODY_BYTES
+    return limit
+
+
 def max_form_bytes(request: HttpRequest) -> int:
-    largest: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    largest: int = settings.MAX_BODY_BYTES
     is_sign_in = request.path_info == f"/{settings.ADMIN_PATH}/login/"
     return min(largest, MAX_SIGN_IN_BYTES if is_sign_in else MAX_FORM_BYTES)

@@ -9,6 +9,7 @@ from django.urls import path
 from todos.api.bulk import BulkViewSet
 from todos.api.calendar import CalendarView
 from todos.api.exporting import ExportView
+from todos.api.importing import ImportView
 from todos.api.lists import ListViewSet
 from todos.api.quick import QuickView
 from todos.api.reminders import RemindersView
@@ -67,5 +68,6 @@ urlpatterns = [
         name="me-calendar",
     ),
     path("me/export", ExportView.as_view(), name="me-export"),
+    path("me/import", ImportView.as_view(), name="me-import"),
     path("changes", ChangesView.as_view({"get": "pull"}), name="changes"),
 ]

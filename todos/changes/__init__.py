@@ -1,8 +1,10 @@
 """Every write to the application's tables, whoever asks for it."""
 
 from todos.changes.accounts import erase, update_settings
+from todos.changes.arrivals import Records, Report
 from todos.changes.calendar import make_calendar, note_calendar_read, revoke_calendar
 from todos.changes.change import MAX_ALSO, Put, change, ensure_inbox, open_account
+from todos.changes.imports import bring_in
 from todos.changes.lists import create_list, delete_list, move_list, put_list, restore_list, update_list
 from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
@@ -14,8 +16,11 @@ __all__ = [
     "Operation",
     "Outcome",
     "Put",
+    "Records",
+    "Report",
     "Result",
     "Verb",
+    "bring_in",
     "change",
     "create_list",
     "create_tag",

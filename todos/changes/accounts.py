@@ -36,19 +36,23 @@ class Settings(TypedDict, total=False):
 
 def update_settings(owner: int | Caller, **values: Unpack[Settings]) -> None:
     with change(owner) as current:
-        owner_id = current.owner_id
-        columns: dict[str, object] = {**values}
-        if "default_list" in values:
-            del columns["default_list"]
-            columns["default_list_id"] = usable_default(current, values["default_list"])
-        if "time_zone" in values and values["time_zone"] != current.zone:
-            require_zone_of_database(values["time_zone"])
-            moved_in_time(current, values["time_zone"]).update(**current.stamp())
-        account = Account.objects.get(owner_id=owner_id)
-        columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
-        if columns:
-            columns["settings_version"] = current.take_number()
-            Account.objects.filter(owner_id=owner_id).update(**columns)
+        change_settings(current, values)
+
+
+def change_settings(current: Change, values: Settings) -> None:
+    owner_id = current.owner_id
+    columns: dict[str, object] = {**values}
+    if "default_list" in values:
+        del columns["default_list"]
+        columns["default_list_id"] = usable_default(current, values["default_list"])
+    if "time_zone" in values and values["time_zone"] != current.zone:
+        require_zone_of_database(values["time_zone"])
+        moved_in_time(current, values["time_zone"]).update(**current.stamp())
+    account = Account.objects.get(owner_id=owner_id)
+    columns = {name: value for name, value in columns.items() if getattr(account, name) != value}
+    if columns:
+        columns["settings_version"] = current.take_number()
+        Account.objects.filter(owner_id=owner_id).update(**columns)
 
 
 def moved_in_time(current: Change, zone: str) -> QuerySet[Todo]:

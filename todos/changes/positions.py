@@ -34,6 +34,15 @@ def sortable(number: int) -> str:
     return DIGITS[MIDDLE - 1 + len(digits)] + digits
 
 
+def number_of(key: str) -> int:
+    """A number whose `at_end` is not before the key and whose `at_top` is not behind it."""
+    head = DIGITS.index(key[0])
+    is_above = head >= MIDDLE
+    length = head - MIDDLE + 1 if is_above else MIDDLE - head
+    digits = (key if is_above else mirrored(key))[1 : length + 1]
+    return int(digits.ljust(length, DIGITS[-1]), BASE)
+
+
 def mirrored(key: str) -> str:
     return "".join(DIGITS[BASE - 1 - DIGITS.index(digit)] for digit in key)
 

@@ -620,6 +620,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an export back
+         * @description Adds what is not there yet, under the ids that it has in the document, and changes nothing that is: sent again it adds nothing. All or nothing, as one change. `dry_run=true` answers what would happen. What you have deleted for good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document comes into yours. A body has at most 10 MB and 10,000 rows in all: send larger documents in parts, lists and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. What an operator has exported is taken as well.
+         */
+        post: operations["importMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -952,6 +972,44 @@ export interface components {
                 at: string;
             })[];
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        CompletionRecordInput: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            todo: string;
+            /** Format: date */
+            occurrence_on: string;
+            occurrence_number: number;
+            /** Format: int64 */
+            series_in: number;
+            /** Format: date */
+            due_date: string;
+            /** Format: date */
+            starts_on?: string | null;
+            /** Format: date-time */
+            completed_at: string;
+            missed?: number;
+            is_skipped?: boolean;
+            subtasks?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+        };
         /** @description A new todo. */
         CreateOperation: {
             /** @description Trimmed; not blank. */
@@ -1065,6 +1123,21 @@ export interface components {
             /** Format: date-time */
             deleted_at: string;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        DeletedRecordInput: {
+            /**
+             * @description * `todo` - todo
+             *     * `list` - list
+             *     * `tag` - tag
+             *     * `view` - view
+             * @enum {string}
+             */
+            kind: "todo" | "list" | "tag" | "view";
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            deleted_at: string;
+        };
         Export: {
             /**
              * @description * `todos` - todos
@@ -1087,6 +1160,7 @@ export interface components {
             todos: components["schemas"]["TodoRecord"][];
             /** @description Occurrences of todos that repeat, when they were done. */
             completions: components["schemas"]["CompletionRecord"][];
+            views: components["schemas"]["ViewRecord"][];
             /** @description What was deleted for good in the last 30 days. */
             deleted: components["schemas"]["DeletedRecord"][];
         };
@@ -1096,6 +1170,55 @@ export interface components {
             tag: string;
             /** Format: date-time */
             renamed_at: string;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        FormerNameRecordInput: {
+            name: string;
+            /** Format: uuid */
+            tag: string;
+            /** Format: date-time */
+            renamed_at: string;
+        };
+        Import: {
+            dry_run: boolean;
+            /** @description Taken where yours are as they were in the beginning. */
+            settings: components["schemas"]["Outcomes"];
+            lists: components["schemas"]["Outcomes"];
+            tags: components["schemas"]["Outcomes"];
+            todos: components["schemas"]["Outcomes"];
+            /** @description Taken for todos that have none yet. */
+            completions: components["schemas"]["Outcomes"];
+            deleted: components["schemas"]["Outcomes"];
+            /** @description Todos that are in the Inbox, or no subtasks, because the list or the parent is not there or is in the trash. */
+            displaced: number;
+            /** @description Titles of the first new todos. */
+            sample: string[];
+            /** @description The first 20 rows with other content. */
+            left_alone: components["schemas"]["LeftAlone"][];
+            /** @description Your change counter. */
+            version: number;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        ImportInput: {
+            /**
+             * @description * `todos` - todos
+             * @enum {string}
+             */
+            format: "todos";
+            version: number;
+            settings?: components["schemas"]["SettingsInput"];
+            lists?: components["schemas"]["ListRecordInput"][];
+            tags?: components["schemas"]["TagRecordInput"][];
+            former_names?: components["schemas"]["FormerNameRecordInput"][];
+            todos?: components["schemas"]["TodoRecordInput"][];
+            completions?: components["schemas"]["CompletionRecordInput"][];
+            views?: components["schemas"]["ViewRecordInput"][];
+            deleted?: components["schemas"]["DeletedRecordInput"][];
+            exported_at?: unknown | null;
+            profile?: unknown | null;
+            account?: unknown | null;
+            idempotency_keys?: unknown | null;
+            calendar_address?: unknown | null;
         };
         Index: {
             /** @description Of the API, as in the OpenAPI document. */
@@ -1142,6 +1265,17 @@ export interface components {
              */
             docs: string;
         };
+        LeftAlone: {
+            /**
+             * @description * `lists` - lists
+             *     * `tags` - tags
+             *     * `todos` - todos
+             * @enum {string}
+             */
+            kind: "lists" | "tags" | "todos";
+            /** Format: uuid */
+            id: string;
+        };
         ListRecord: {
             /** Format: uuid */
             id: string;
@@ -1158,6 +1292,25 @@ export interface components {
             /** Format: date-time */
             deleted_at: string | null;
             trashed_in: number | null;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        ListRecordInput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color?: string | null;
+            position?: string;
+            /** Format: date-time */
+            archived_at?: string | null;
+            is_inbox?: boolean;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+            /** Format: date-time */
+            deleted_at?: string | null;
+            /** Format: int64 */
+            trashed_in?: number | null;
         };
         LoggedCompletion: {
             /** Format: uuid */
@@ -1254,6 +1407,13 @@ export interface components {
             days: string[];
         };
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["UpdateOperation"] | components["schemas"]["RowOperation"] | components["schemas"]["MoveOperation"];
+        Outcomes: {
+            new: number;
+            /** @description There already, with this content. */
+            same: number;
+            /** @description There already, with other content, and left as it is. */
+            different: number;
+        };
         QuickAnswer: components["schemas"]["QuickTodo"] | components["schemas"]["QuickDraft"];
         QuickDraft: {
             /** @description What is understood, in order; the title is the rest. */
@@ -1420,6 +1580,14 @@ export interface components {
             default_list: string | null;
         };
         /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        SettingsInput: {
+            /** @example Europe/Berlin */
+            time_zone?: string;
+            week_start?: number;
+            /** Format: uuid */
+            default_list?: string | null;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         SettingsPatch: {
             /**
              * @description IANA zone in which your days begin and end.
@@ -1534,6 +1702,17 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TagRecordInput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color?: string | null;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
         };
         Todo: {
             /** Format: uuid */
@@ -2032,6 +2211,73 @@ export interface components {
             completed_in: number | null;
             trashed_in: number | null;
         };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TodoRecordInput: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            notes?: string;
+            meta?: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            completed_at?: string | null;
+            /** @enum {integer} */
+            priority?: 0 | 1 | 2 | 3;
+            /** Format: date */
+            due_date?: string | null;
+            /** @example 09:30 */
+            due_time?: string | null;
+            /** @example Europe/Berlin */
+            time_zone?: string | null;
+            rrule?: string | null;
+            /**
+             * @description * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
+            /** Format: date */
+            starts_on?: string | null;
+            /**
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /** Format: uuid */
+            list?: string;
+            /** Format: uuid */
+            parent?: string | null;
+            tags?: string[];
+            position?: string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+            /** Format: date-time */
+            deleted_at?: string | null;
+            /** Format: int64 */
+            series_in?: number | null;
+            /** Format: date */
+            series_start?: string | null;
+            /** Format: date */
+            occurrence_on?: string | null;
+            occurrence_number?: number | null;
+            /** Format: int64 */
+            completed_in?: number | null;
+            /** Format: int64 */
+            trashed_in?: number | null;
+        };
         TodoRow: {
             /** Format: uuid */
             id: string;
@@ -2487,6 +2733,142 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
+        ViewRecord: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color: string | null;
+            position: string;
+            /** @description In one spelling: equal ones are equal. */
+            query: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            } & {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        ViewRecordInput: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            color?: string | null;
+            position?: string;
+            query: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            };
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
         /** @description RFC 9457. Branch on `code`, show `detail`, quote `request_id` in a bug report. */
         Problem: {
             /**
@@ -2519,7 +2901,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "in_future" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "malformed" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_rows" | "too_many_rules" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_values" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;
@@ -5457,6 +5839,74 @@ export interface operations {
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    importMe: {
+        parameters: {
+            query?: {
+                /** @description `true`: only say what would happen. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `too_many_lists`: no room for one more (1,000).
+             *     - `too_many_todos`: no room for one more (100,000 unless the operator has set another number).
+             *     - `too_many_tags`: no room for one more (5,000).
+             *     - `too_many_subtasks`: the todo has no room for one more (500).
+             *     - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "too_many_lists" | "too_many_todos" | "too_many_tags" | "too_many_subtasks" | "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
+                    };
+                };
+            };
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };

@@ -134,6 +134,20 @@ EXAMPLES: dict[str, Json] = {
     "putTag": {"A whole tag": {"name": "errands", "color": "#f59e0b"}},
     "patchTag": {"Another colour": {"color": "#10b981"}},
     "patchMe": {"Where your days begin and end": {"time_zone": "Europe/Berlin", "week_start": 1}},
+    "importMe": {
+        "A list with a todo": {
+            "format": "todos",
+            "version": 1,
+            "lists": [{"id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5e", "name": "Household"}],
+            "todos": [
+                {
+                    "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5f",
+                    "title": "Water the plants",
+                    "list": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5e",
+                }
+            ],
+        }
+    },
     **{
         key: {"Empty body": {}}
         for key in ("completeTodo", "reopenTodo", "skipTodo", "unskipTodo", "restoreTodo", "restoreList")

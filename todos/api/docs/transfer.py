@@ -4,9 +4,41 @@ from __future__ import annotations
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
 
-from todos.api.docs.parts import operation
-from todos.api.records import ExportAnswer
+from todos.api.bodies import AnswerSerializer
+from todos.api.docs.codes import KEYED, ROOM, problems
+from todos.api.docs.parts import ERASED, IDEMPOTENCY_KEY, operation
+from todos.api.records import MOST_ROWS, ExportAnswer
+
+
+class OutcomesAnswer(AnswerSerializer):
+    new = serializers.IntegerField()
+    same = serializers.IntegerField(help_text="There already, with this content.")
+    different = serializers.IntegerField(help_text="There already, with other content, and left as it is.")
+
+
+class LeftAloneAnswer(AnswerSerializer):
+    kind = serializers.ChoiceField(["lists", "tags", "todos"])
+    id = serializers.UUIDField()
+
+
+class ImportAnswer(AnswerSerializer):
+    dry_run = serializers.BooleanField()
+    settings = OutcomesAnswer(help_text="Taken where yours are as they were in the beginning.")
+    lists = OutcomesAnswer()
+    tags = OutcomesAnswer()
+    todos = OutcomesAnswer()
+    completions = OutcomesAnswer(help_text="Taken for todos that have none yet.")
+    deleted = OutcomesAnswer()
+    displaced = serializers.IntegerField(
+        help_text="Todos that are in the Inbox, or no subtasks, because the list or the parent is not there or is in "
+        "the trash."
+    )
+    sample = serializers.ListField(child=serializers.CharField(), help_text="Titles of the first new todos.")
+    left_alone = LeftAloneAnswer(many=True, help_text="The first 20 rows with other content.")
+    version = serializers.IntegerField(help_text="Your change counter.")
+
 
 EXPORT_ME = operation(
     "exportMe",
@@ -32,4 +64,21 @@ EXPORT_ME = operation(
         (200, "application/json"): OpenApiResponse(ExportAnswer, description="The document, or the table."),
         (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, description="The document, or the table."),
     },
+)
+IMPORT_ME = operation(
+    "importMe",
+    "me",
+    "Take an export back",
+    "Adds what is not there yet, under the ids that it has in the document, and changes nothing that is: sent again it "
+    "adds nothing. All or nothing, as one change. `dry_run=true` answers what would happen. What you have deleted for "
+    "good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document "
+    f"comes into yours. A body has at most 10 MB and {MOST_ROWS:,} rows in all: send larger documents in parts, lists "
+    "and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo "
+    "together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. What an "
+    "operator has exported is taken as well.",
+    parameters=[
+        IDEMPOTENCY_KEY,
+        OpenApiParameter("dry_run", bool, description="`true`: only say what would happen."),
+    ],
+    responses={200: ImportAnswer, **problems("too_many_lists", *ROOM, ERASED, *KEYED)},
 )

@@ -1,0 +1,103 @@
+"""Rows that come from a document: what is new is written, what is there stays as it is. All of it, or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from todos.changes import positions
+from todos.changes.accounts import change_settings
+from todos.changes.arrivals import AT_A_TIME, Places, Records, Report, found
+from todos.changes.arriving_lists import bring_lists, bring_tags
+from todos.changes.arriving_todos import bring_todos
+from todos.changes.arriving_views import bring_views
+from todos.changes.change import Change, change
+from todos.compiled.caller import Caller
+from todos.models import Account, List, Tag, Todo, Tombstone, View
+from todos.types import Values
+
+MODELS: dict[str, Any] = {
+    Tombstone.Kind.TODO: Todo,
+    Tombstone.Kind.LIST: List,
+    Tombstone.Kind.TAG: Tag,
+    Tombstone.Kind.VIEW: View,
+}
+
+
+def bring_in(owner: int | Caller, records: Records, *, is_dry_run: bool = False) -> Report:
+    """A dry run finds out the same and leaves nothing behind."""
+    report = Report()
+    with change(owner) as current:
+        skip_numbers(current, records)
+        take_settings(current, records.settings, report)
+        places = bring_lists(current, records.lists, report)
+        take_default_list(current, records.settings, places)
+        tags = bring_tags(current, records, report)
+        bring_todos(current, records, places, tags, report, is_dry_run=is_dry_run)
+        bring_views(current, records.views, report)
+        bring_tombstones(current, records.deleted, report)
+        if is_dry_run:
+            current.is_empty = True
+        report.version = current.number - current.is_empty
+    return report
+
+
+def skip_numbers(current: Change, records: Records) -> None:
+    """Beyond the numbers that the rows name, so that no later change is taken for one of theirs, and what is put last
+    comes after them."""
+    highest = max(numbers_in(records), default=0)
+    if highest >= current.number:
+        current.number = highest + 1
+        Account.objects.filter(owner_id=current.owner_id).update(version=current.number)
+
+
+def numbers_in(records: Records) -> Iterator[int]:
+    for record in (*records.lists, *records.todos, *records.completions, *records.views):
+        yield from (record.get(name) or 0 for name in ("trashed_in", "completed_in", "series_in"))
+        if "position" in record:
+            yield positions.number_of(record["position"])
+    for record in records.completions:
+        for _, number in orjson.loads(record.get("subtasks") or "{}").values():
+            yield number or 0
+
+
+def take_settings(current: Change, settings: Values, report: Report) -> None:
+    """Where they are as they were in the beginning."""
+    wanted: Any = {name: settings[name] for name in ("time_zone", "week_start") if name in settings}
+    if not wanted:
+        return
+    account, blank = Account.objects.get(owner_id=current.owner_id), Account()
+    if all(getattr(account, name) == value for name, value in wanted.items()):
+        report.count("settings", "same")
+    elif all(getattr(account, name) == getattr(blank, name) for name in wanted):
+        report.count("settings", "new")
+        change_settings(current, wanted)
+    else:
+        report.count("settings", "different")
+
+
+def take_default_list(current: Change, settings: Values, places: Places) -> None:
+    uid = settings.get("default_list")
+    row = places.get(uid) if uid else None
+    if row and not (current.default or row.deleted_at or row.archived_at):
+        change_settings(current, {"default_list": row.uid})
+
+
+def bring_tombstones(current: Change, records: list[Values], report: Report) -> None:
+    """Of what is not there. A creation that comes late does not bring it back here either."""
+    known = set()
+    for kind, model in MODELS.items():
+        uids = [record["uid"] for record in records if record["kind"] == kind]
+        present = model.objects.filter(owner_id=current.owner_id)
+        buried = Tombstone.objects.filter(owner_id=current.owner_id, kind=kind)
+        for rows in (present, buried):
+            known |= {(kind, uid) for uid in found(rows.values_list("uid", flat=True), uids)}
+    new = [record for record in records if (record["kind"], record["uid"]) not in known]
+    report.counts["deleted"] = Counter(new=len(new), same=len(records) - len(new))
+    stamp: dict[str, Any] = {"owner_id": current.owner_id, "version": current.number}
+    if new:
+        current.take_number()
+        Tombstone.objects.bulk_create((Tombstone(**record, **stamp) for record in new), batch_size=AT_A_TIME)
