@@ -35,11 +35,9 @@ from todos.fields.records import (
     TODO_RECORD,
     VIEW_RECORD,
 )
-from todos.transfer.document import FORMAT, VERSION
+from todos.transfer.document import FORMAT, MOST_ROWS, VERSION
 from todos.types import Json, Values
 
-# Rows of all kinds in one import.
-MOST_ROWS = 10_000
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 # From `at_top` of the largest number of eight digits to its `at_end`.

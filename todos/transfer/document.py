@@ -28,6 +28,8 @@ from todos.models import Account, Completion, FormerName, List, Tag, Todo, Tombs
 from todos.types import Json, Row, RowSet
 
 FORMAT, VERSION = "todos", 1
+# Rows of all kinds in one import.
+MOST_ROWS = 10_000
 # Of the longest notes, 16 MB.
 ROWS_AT_A_TIME = 200
 

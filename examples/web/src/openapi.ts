@@ -630,8 +630,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take an export back
+         * Take an export back, or another product's
          * @description Adds what is not there yet, under the ids that it has in the document, and changes nothing that is: sent again it adds nothing. All or nothing, as one change. `dry_run=true` answers what would happen. What you have deleted for good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document comes into yours. A body has at most 10 MB and 10,000 rows in all: send larger documents in parts, lists and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. What an operator has exported is taken as well.
+         *
+         *     `from` names another product: `icalendar` takes the to-dos of a calendar as `text/calendar`; `todoist` the CSV of a project as `text/csv`, with commas or semicolons; `google` Tasks.json of Takeout; `microsoft` the lists of To Do as Microsoft Graph has them, each with its `tasks`: `{"value": [{"id", "displayName", "tasks": [...]}]}`. Ids follow from theirs, or where there are none, as at Todoist, from the text, so the same file adds nothing twice. What has no counterpart here, such as a date in words, is in `notes` with its place.
          */
         post: operations["importMe"];
         delete?: never;
@@ -1195,6 +1197,10 @@ export interface components {
             sample: string[];
             /** @description The first 20 rows with other content. */
             left_alone: components["schemas"]["LeftAlone"][];
+            /** @description What of another product's file was not taken over; the first 20. */
+            notes: components["schemas"]["Note"][];
+            /** @description How many there are. */
+            note_count: number;
             /** @description Your change counter. */
             version: number;
         };
@@ -1397,6 +1403,13 @@ export interface components {
             op: "move";
             /** Format: uuid */
             id: string;
+        };
+        Note: {
+            /** @description A line of the file, or a JSON Pointer into it. */
+            place: string;
+            code: string;
+            /** @description For people. */
+            detail: string;
         };
         Occurrences: {
             /** @description In its one spelling. */
@@ -5848,6 +5861,8 @@ export interface operations {
             query?: {
                 /** @description `true`: only say what would happen. */
                 dry_run?: boolean;
+                /** @description Whose file it is. */
+                from?: "todos" | "icalendar" | "todoist" | "google" | "microsoft";
             };
             header?: {
                 /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
@@ -5856,9 +5871,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ImportInput"];
+                "text/calendar": string;
+                "text/csv": string;
             };
         };
         responses: {

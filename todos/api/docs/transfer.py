@@ -9,7 +9,8 @@ from rest_framework import serializers
 from todos.api.bodies import AnswerSerializer
 from todos.api.docs.codes import KEYED, ROOM, problems
 from todos.api.docs.parts import ERASED, IDEMPOTENCY_KEY, operation
-from todos.api.records import MOST_ROWS, ExportAnswer
+from todos.api.records import ExportAnswer
+from todos.transfer.document import MOST_ROWS
 
 
 class OutcomesAnswer(AnswerSerializer):
@@ -21,6 +22,12 @@ class OutcomesAnswer(AnswerSerializer):
 class LeftAloneAnswer(AnswerSerializer):
     kind = serializers.ChoiceField(["lists", "tags", "todos"])
     id = serializers.UUIDField()
+
+
+class NoteAnswer(AnswerSerializer):
+    place = serializers.CharField(help_text="A line of the file, or a JSON Pointer into it.")
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="For people.")
 
 
 class ImportAnswer(AnswerSerializer):
@@ -37,6 +44,8 @@ class ImportAnswer(AnswerSerializer):
     )
     sample = serializers.ListField(child=serializers.CharField(), help_text="Titles of the first new todos.")
     left_alone = LeftAloneAnswer(many=True, help_text="The first 20 rows with other content.")
+    notes = NoteAnswer(many=True, help_text="What of another product's file was not taken over; the first 20.")
+    note_count = serializers.IntegerField(help_text="How many there are.")
     version = serializers.IntegerField(help_text="Your change counter.")
 
 
@@ -68,16 +77,26 @@ EXPORT_ME = operation(
 IMPORT_ME = operation(
     "importMe",
     "me",
-    "Take an export back",
+    "Take an export back, or another product's",
     "Adds what is not there yet, under the ids that it has in the document, and changes nothing that is: sent again it "
     "adds nothing. All or nothing, as one change. `dry_run=true` answers what would happen. What you have deleted for "
     "good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document "
     f"comes into yours. A body has at most 10 MB and {MOST_ROWS:,} rows in all: send larger documents in parts, lists "
     "and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo "
     "together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. What an "
-    "operator has exported is taken as well.",
+    "operator has exported is taken as well.\n\n"
+    "`from` names another product: `icalendar` takes the to-dos of a calendar as `text/calendar`; `todoist` the CSV of "
+    "a project as `text/csv`, with commas or semicolons; `google` Tasks.json of Takeout; `microsoft` the lists of To "
+    'Do as Microsoft Graph has them, each with its `tasks`: `{"value": [{"id", "displayName", "tasks": [...]}]}`. Ids '
+    "follow from theirs, or where there are none, as at Todoist, from the text, so the same file adds nothing twice. "
+    "What has no counterpart here, such as a date in words, is in `notes` with its place.",
     parameters=[
         IDEMPOTENCY_KEY,
+        OpenApiParameter(
+            "from",
+            {"type": "string", "enum": ["todos", "icalendar", "todoist", "google", "microsoft"], "default": "todos"},
+            description="Whose file it is.",
+        ),
         OpenApiParameter("dry_run", bool, description="`true`: only say what would happen."),
     ],
     responses={200: ImportAnswer, **problems("too_many_lists", *ROOM, ERASED, *KEYED)},

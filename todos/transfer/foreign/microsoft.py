@@ -1,0 +1,79 @@
+"""Lists of Microsoft To Do with their tasks, as Microsoft Graph has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from todos import zones
+from todos.transfer import json_text
+from todos.transfer.foreign.drafts import Drafts, day, done, key_of, moment, text_of, written
+from todos.transfer.foreign.google import objects
+
+IMPORTANCE = {"high": 3}
+
+
+def read(body: bytes) -> Drafts:
+    found = json_text.load(body)
+    drafts = Drafts("microsoft")
+    for index, tasks in enumerate(objects(found, "value", "")):
+        place = f"/value/{index}"
+        uid = drafts.list_of(key_of(tasks, place), tasks.get("displayName"))
+        for number, task in enumerate(objects(tasks, "tasks", place, is_required=False)):
+            add(drafts, f"{place}/tasks/{number}", task, uid)
+    return drafts
+
+
+def add(drafts: Drafts, place: str, task: dict[str, Any], list_uid: str) -> None:
+    body: Any = task.get("body")
+    changed = moment(task.get("lastModifiedDateTime"))
+    created = written(moment(task.get("createdDateTime")) or changed)
+    due = day(local(task.get("dueDateTime")))
+    values: dict[str, Any] = {
+        "list": list_uid,
+        "notes": body.get("content") if isinstance(body, dict) else "",
+        "priority": IMPORTANCE.get(str(task.get("importance")), 0),
+        "due_date": str(due) if due else None,
+        "created_at": created,
+        "updated_at": written(changed),
+        "tags": task["categories"] if isinstance(task.get("categories"), list) else (),
+    }
+    if task.get("status") == "completed":
+        values["completed_at"] = done(moment(local(task.get("completedDateTime"))), changed)
+    if task.get("recurrence"):
+        drafts.note(place, "not_repeating", "How it repeats was not taken over.")
+    if reminder := reminder_of(task):
+        values["reminders"] = [reminder]
+    row = drafts.add(place, key_of(task, place), task.get("title"), **values)
+    if row:
+        add_steps(drafts, place, task, row)
+
+
+def add_steps(drafts: Drafts, place: str, task: dict[str, Any], parent: dict[str, Any]) -> None:
+    for number, step in enumerate(objects(task, "checklistItems", place, is_required=False)):
+        is_done = step.get("isChecked") is True
+        checked = done(moment(step.get("checkedDateTime")), moment(task.get("lastModifiedDateTime")))
+        own = f"{place}/checklistItems/{number}"
+        drafts.add(
+            own,
+            f"{key_of(task, place)}/{key_of(step, own)}",
+            step.get("displayName"),
+            list=parent["list"],
+            parent=parent["id"],
+            completed_at=checked if is_done else None,
+            created_at=written(moment(step.get("createdDateTime"))),
+        )
+
+
+def reminder_of(task: dict[str, Any]) -> dict[str, str] | None:
+    value = task.get("reminderDateTime")
+    if task.get("isReminderOn") is not True or not isinstance(value, dict) or value.get("timeZone") not in KNOWN:
+        return None
+    at = text_of(local(value))[:16]
+    return {"at": at} if day(at) and len(at) == 16 else None
+
+
+def local(value: Any) -> Any:
+    return value.get("dateTime") if isinstance(value, dict) else None
+
+
+KNOWN = zones.known_zones()
