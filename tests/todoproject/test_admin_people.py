@@ -179,7 +179,8 @@ class DataIsExported(AdminTestCase):
         document = self.export()
 
         self.assertEqual({name: document.pop(name) for name in own}, own)
-        self.assertEqual(document.keys(), {"exported_at", "profile", "account", "idempotency_keys"})
+        kept = {"exported_at", "profile", "account", "idempotency_keys", "calendar_address"}
+        self.assertEqual(document.keys(), kept)
         self.assertEqual(document["account"][0]["version"], self.alice.version)
         self.assertIn('"title":"x"', document["idempotency_keys"][0]["body"])
 

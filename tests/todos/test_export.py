@@ -13,16 +13,18 @@ from django.test import SimpleTestCase
 
 from tests.todos.case import Person, TodosTestCase
 from todoproject.http import fairness
-from todos.models import Completion, FormerName, List, Tag, Todo, Tombstone
+from todos.models import Completion, FormerName, List, Tag, Todo, Tombstone, View
 from todos.transfer import document
 from todos.transfer.spreadsheet import harmless
 
 # What follows from other columns, is spelled by its public id, or counts the changes of an account.
-FOLLOWING = {"id", "owner", "version", "due_at", "due_sort", "title_sort", "reminds_from", "reminds_until"}
+FOLLOWING = {
+    *("id", "owner", "version", "due_at", "due_sort", "title_sort", "reminds_from", "reminds_until", "search"),
+}
 REFERENCES = {"list", "parent", "todo", "tag"}
 MODELS = {
     "lists": List, "tags": Tag, "former_names": FormerName, "todos": Todo, "completions": Completion,
-    "deleted": Tombstone,
+    "views": View, "deleted": Tombstone,
 }  # fmt: skip
 
 
@@ -32,6 +34,7 @@ def everything_of(person: Person) -> None:
     person.make("lists", name="Later")
     tag = person.make("tags", name="old name", color="#ff0000")
     person.patch(f"/tags/{tag['id']}", {"name": "new name"})
+    person.make("views", name="Due", color="#0000ff", query={"tag": ["b"], "due": ["today"], "list": [work["id"]]})
     dated = {"due_date": "2026-11-27", "due_time": "09:30", "time_zone": "Europe/Berlin"}
     parent = person.todo(title="parent", list=work["id"], tags=["new name", "b"], notes="a\nb", meta={"b": 1, "a": []})
     for title in ("first", "second"):
@@ -89,7 +92,7 @@ class TheDocument(TodosTestCase):
     def test_nobody_else_s_row_is_in_it(self):
         everything_of(self.alice)
 
-        self.assertEqual([len(exported(self.mallory)[name]) for name in MODELS], [1, 0, 0, 0, 0, 0])
+        self.assertEqual([len(exported(self.mallory)[name]) for name in MODELS], [1, 0, 0, 0, 0, 0, 0])
 
     def test_more_rows_than_are_read_at_a_time_are_all_there_once(self):
         uids = {self.alice.todo()["id"] for _ in range(7)}

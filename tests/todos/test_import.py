@@ -57,8 +57,17 @@ class WhatWasExportedComesBack(ImportTestCase):
         report = self.bring(json.loads(self.before))
 
         self.assertEqual(self.alice.get("/me/export").getvalue(), self.before)
-        expected = {"settings": 1, "lists": 3, "tags": 2, "todos": 6, "completions": 1, "deleted": 1}
+        expected = {"settings": 1, "lists": 3, "tags": 2, "todos": 6, "completions": 1, "views": 1, "deleted": 1}
         self.assertEqual(new(report), expected)
+
+    def test_what_came_back_is_found_by_its_words(self):
+        self.erase(self.alice)
+        self.bring(json.loads(self.before))
+
+        for words in ("parent", "parent new", "b -first"):
+            with self.subTest(words):
+                found = self.alice.get("/todos", {"q": words, "status": "completed"}).json()["results"]
+                self.assertEqual([row["title"] for row in found], ["parent"])
 
     def test_also_where_the_inbox_is_another_one_by_now(self):
         self.erase(self.alice)
@@ -254,10 +263,12 @@ class PlacesThatAreNone(ImportTestCase):
         done = {"id": row()["id"], "todo": todo["id"], "occurrence_on": "2026-11-20", "occurrence_number": 1}
         done |= {"series_in": 1, "due_date": "2026-11-20", "completed_at": "2026-11-21T00:00:00Z"}
         deleted = [{"kind": "todo", "id": row()["id"], "deleted_at": "2026-11-21T00:00:00Z"}]
+        views = [{"id": str(uuid.uuid4()), "name": "x", "query": {}}]
+        rows = {"todos": [row(), todo], "completions": [done], "views": views, "deleted": deleted}
 
-        self.bring(document(lists=lists, tags=tags, todos=[row(), todo], completions=[done], deleted=deleted))
+        self.bring(document(lists=lists, tags=tags, **rows))
 
-        self.assertEqual([len(exported(self.alice)[name]) for name in MODELS], [2, 1, 0, 2, 1, 1])
+        self.assertEqual([len(exported(self.alice)[name]) for name in MODELS], [2, 1, 0, 2, 1, 1, 1])
 
     def test_a_document_can_be_sent_in_parts(self):
         everything_of(self.alice)

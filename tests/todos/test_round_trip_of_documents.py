@@ -24,6 +24,7 @@ VERBS = ("complete", "complete", "skip", "unskip", "reopen", "restore", "trash",
 BEGINNING: list[tuple[str, str, dict[str, Any]]] = [
     *(("list", uid, {"name": name}) for uid, name in zip(some.LISTS, some.NAMES, strict=True)),
     *(("tag", uid, {"name": name}) for uid, name in zip(some.TAGS, some.TAG_NAMES[1:], strict=True)),
+    ("view", some.VIEWS[0], {"query": {"tag": ["red"], "list": [some.LISTS[0]]}}),
     ("todo", some.TODOS[0], {"title": "again", "rrule": "FREQ=DAILY", "due_date": some.DAYS[0], "tags": ["red"]}),
     ("todo", some.TODOS[1], {"title": "parent", "list": some.LISTS[0], "reminders": [{"at": "2026-10-25T02:30"}]}),
     ("todo", some.TODOS[2], {"title": "weekly", "rrule": "FREQ=WEEKLY", "due_date": some.DAYS[1], "due_time": "02:30"}),
@@ -47,6 +48,9 @@ STEPS = st.lists(
         st.tuples(st.sampled_from(("trash list", "restore list")), some.lists, st.just({})),
         st.tuples(st.just("tag"), some.tags, some.tag_values),
         st.tuples(st.just("trash tag"), some.tags, st.just({})),
+        st.tuples(st.just("view"), some.views, some.view_values),
+        st.tuples(st.just("move view"), some.views, some.view_moves),
+        st.tuples(st.just("erase view"), some.views, st.just({})),
         st.tuples(st.just("settings"), st.just(""), some.settings),
         st.tuples(st.just("wait"), st.just(""), st.just({})),
     ),
@@ -62,7 +66,14 @@ class ADocumentComesBackAsItWas(Cast, HypothesisTestCase):
     def tearDownClass(cls) -> None:
         super().tearDownClass()
         # Otherwise the accounts were empty, and the test could not fail.
-        for name, least in (("todos", 50), ("completions", 8), ("deleted", 8), ("trashed", 4), ("subtasks", 15)):
+        for name, least in (
+            ("todos", 50),
+            ("completions", 8),
+            ("views", 12),
+            ("deleted", 8),
+            ("trashed", 4),
+            ("subtasks", 15),
+        ):
             assert cls.seen.get(name, 0) >= least, (name, cls.seen)
 
     def setUp(self) -> None:
@@ -104,8 +115,8 @@ class ADocumentComesBackAsItWas(Cast, HypothesisTestCase):
     def assert_adds_nothing(self, before: bytes) -> None:
         version = self.alice.version
         report = self.alice.post("/me/import", json.loads(before)).json()
-        outcomes = [report[kind][name] for kind in ("lists", "tags", "todos") for name in ("new", "different")]
-        self.assertEqual((outcomes, self.alice.version), ([0] * 6, version))
+        outcomes = [report[kind][name] for kind in ("lists", "tags", "todos", "views") for name in ("new", "different")]
+        self.assertEqual((outcomes, self.alice.version), ([0] * 8, version))
 
     def assert_the_counters_are_right(self) -> None:
         count = Todo.objects.filter(owner=self.alice.user).count()
@@ -118,7 +129,7 @@ class ADocumentComesBackAsItWas(Cast, HypothesisTestCase):
     def count(self, document: bytes) -> None:
         found = json.loads(document)
         for name, rows in (
-            *((name, found[name]) for name in ("todos", "completions", "deleted")),
+            *((name, found[name]) for name in ("todos", "completions", "views", "deleted")),
             ("trashed", [row for row in found["todos"] if row["deleted_at"]]),
             ("subtasks", [row for row in found["todos"] if row["parent"]]),
         ):
@@ -139,6 +150,9 @@ class ADocumentComesBackAsItWas(Cast, HypothesisTestCase):
             "restore list": lambda: alice.post(f"/lists/{uid}/restore"),
             "tag": lambda: alice.put(f"/tags/{uid}", {"name": "a tag", **values}),
             "trash tag": lambda: alice.delete(f"/tags/{uid}"),
+            "view": lambda: alice.put(f"/views/{uid}", {"name": "a view", "query": {}, **values}),
+            "move view": lambda: alice.post(f"/views/{uid}/move", values),
+            "erase view": lambda: alice.delete(f"/views/{uid}"),
             "settings": lambda: alice.patch("/me", values),
             "trash": lambda: alice.delete(f"/todos/{uid}"),
             "erase": lambda: alice.delete(f"/todos/{uid}?permanent=true"),
