@@ -90,13 +90,19 @@ def searchable_tag(name: str) -> str:
 
 
 def written(words: list[str]) -> str:
-    return "".join([f"/{word[:LONGEST_WORD]} " for word in words[:MOST_WORDS]])
+    if not words:
+        return ""
+    kept = words[:MOST_WORDS]
+    if max(map(len, kept)) > LONGEST_WORD:
+        kept = [word[:LONGEST_WORD] for word in kept]
+    return f"/{' /'.join(kept)} "
 
 
 def words_in(text: str) -> list[str]:
     if text.isascii():
         return ASCII_WORD.findall(text.lower())
-    return "".join(map(spaced, folded(text))).split()
+    letters = folded(text)
+    return letters.translate({ord(letter): spaced(letter) for letter in set(letters)}).split()
 
 
 def folded(text: str) -> str:
@@ -107,7 +113,9 @@ def folded(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    return "".join([letter for letter in text if letter < "\u0300" or not unicodedata.combining(letter)])
+    # A text has few different letters.
+    marks = [letter for letter in set(text) if letter >= "\u0300" and unicodedata.combining(letter)]
+    return text.translate(dict.fromkeys(map(ord, marks))) if marks else text
 
 
 @lru_cache(maxsize=4096)

@@ -102,9 +102,10 @@ def attacks() -> Iterator[Attack]:
 
 def with_members(method: str, path: str, route: str, document: Document) -> Iterator[Attack]:
     body = BODIES[method, route]
-    schema = document.resolved(
-        document.operation(method, route)["requestBody"]["content"]["application/json"]["schema"]
-    )
+    described = document.operation(method, route).get("requestBody")
+    if described is None:
+        return
+    schema = document.resolved(described["content"]["application/json"]["schema"])
     for member in schema["properties"]:
         for name, value in VALUES.items():
             yield Attack(method, path, f"{member}: {name}", with_member(body, member, value))
