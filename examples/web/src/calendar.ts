@@ -10,7 +10,7 @@ const fault = element("p", { class: "form-error", role: "alert" });
 const secret = element(
   "div", { hidden: true },
   element("div", { class: "address" }, element("label", { class: "field" }, element("span", {}, "Address"), field), copier),
-  element("label", {}, events, " For calendars that know no tasks"),
+  element("label", { class: "switch" }, events, " For calendars that know no tasks"),
   element("p", {}, "Whoever has it can read all your todos."),
 );
 const close = element("button", { class: "quiet", type: "submit" }, "Close");
