@@ -15,7 +15,8 @@ from rest_framework.exceptions import ValidationError
 from todos.api.errors import QueryInvalid
 from todos.api.faults import Explained, fault, refusal
 from todos.api.filters import ORDERINGS
-from todos.api.parameters import PARAMETERS, Parameter, choice, read_uuid
+from todos.api.parameters import PARAMETERS, Parameter, choice
+from todos.api.sent import read_uuid
 from todos.exceptions import MAX_FAULTS
 from todos.letters import ONE_LINE_FAULTS, SURROGATE_FAULTS
 from todos.models.tag import tag_key

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from enum import Enum, auto
 from typing import Any, NamedTuple, NoReturn, TypedDict, TypeVar
 from uuid import UUID
 
@@ -14,13 +13,12 @@ from django.db.models import Value
 
 from todos import clock
 from todos.changes import positions
+from todos.changes.preconditions import require_version
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict, Missing, Stale
+from todos.exceptions import Conflict, Missing
 from todos.models import Account, Completion, List, Tag, Todo, TodoTag, Tombstone, View
 from todos.models.account import FIRST_VERSION
-from todos.models.owned import OwnedRow
-from todos.types import Values
 
 INBOX_NAME = "Inbox"
 # Of what a change has written along with a row an answer tells at most as much as a page.
@@ -149,35 +147,6 @@ class Change:
         values = {name: value for name, value in values.items() if getattr(row, name) != value}
         if values:
             type(row).objects.filter(owner_id=self.owner_id, pk=row.pk).update(**values, **self.stamp())
-
-
-def require_version(row: OwnedRow, expected: frozenset[int] | None) -> None:
-    if expected is not None and row.version not in expected:
-        raise Stale("stale", "The row has changed since the version you know.", uid=row.uid)
-
-
-class Put(Enum):
-    """What a PUT insists on."""
-
-    NOTHING = auto()
-    CREATING = auto()
-    CHANGING = auto()
-
-
-def require_put(row: OwnedRow | None, put: Put, expected: frozenset[int] | None) -> None:
-    """Refuses a PUT of what is there or not there, contrary to what the caller insists on."""
-    if row is None:
-        if expected is not None or put is Put.CHANGING:
-            raise Stale("stale", "There is no such row yet, so it has no version.")
-        return
-    if put is Put.CREATING:
-        raise Stale("exists", "There is a row with this id already.", uid=row.uid)
-    require_version(row, expected)
-
-
-def has_values(row: OwnedRow, values: Values, names: tuple[str, ...]) -> bool:
-    """Whether a second creation with the same id asks for what the first one made."""
-    return all(getattr(row, name) == values[name] for name in names)
 
 
 def written_todos(current: Change) -> list[Todo]:

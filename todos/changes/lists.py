@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from todos.changes.change import Change, Chosen, Put, change, has_values, require_put, written_todos
+from todos.changes.change import Change, Chosen, change, written_todos
 from todos.changes.moves import position_among
+from todos.changes.preconditions import Put, has_values, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict

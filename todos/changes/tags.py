@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Case, Exists, OuterRef, QuerySet, TextField, Value, When
 from django.db.models.functions import Replace
 
-from todos.changes.change import Change, Chosen, Put, change, has_values, require_put, written_todos
+from todos.changes.change import Change, Chosen, change, written_todos
+from todos.changes.preconditions import Put, has_values, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict

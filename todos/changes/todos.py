@@ -11,8 +11,9 @@ from uuid import UUID
 
 from todos.changes import quotas, recurring
 from todos.changes.batch import Batch
-from todos.changes.change import Chosen, Place, change, has_values, require_version
+from todos.changes.change import Chosen, Place, change
 from todos.changes.moves import move_beside, neighbour_in, position_at_end
+from todos.changes.preconditions import has_values, require_version
 from todos.changes.values import (
     DEFAULTS,
     PLAIN,
