@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from todos import changes
 from todos.api.bodies import StrictSerializer, VersionInput
-from todos.api.docs import operations
+from todos.api.docs import todos as operations
 from todos.api.docs.answers import BulkAnswer
 from todos.api.docs.parts import answered
 from todos.api.faults import Explained, fault, not_chosen

@@ -26,7 +26,7 @@ from rest_framework.views import APIView
 from todos import changes, clock
 from todos.api.base import OwnedViewSet
 from todos.api.bodies import StrictSerializer
-from todos.api.docs import operations
+from todos.api.docs import account as operations
 from todos.api.docs.answers import CalendarAddressAnswer
 from todos.api.errors import HeaderInvalid
 from todos.api.known import require_known

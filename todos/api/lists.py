@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from todos import changes, clock
 from todos.api import tables
 from todos.api.base import OwnedViewSet
-from todos.api.docs import operations
+from todos.api.docs import lists as operations
 from todos.api.errors import query_fault
 from todos.api.preconditions import etag, put_of
 from todos.api.rows import also_json

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from todos import changes
 from todos.api.base import OwnedViewSet
 from todos.api.bodies import StrictSerializer
-from todos.api.docs import operations
+from todos.api.docs import account as operations
 from todos.api.docs.answers import MeAnswer
 from todos.api.docs.parts import answered
 from todos.api.strict import Id, Whole, Zone

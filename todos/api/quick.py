@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from todos import clock, zones
 from todos.api.bodies import StrictSerializer
-from todos.api.docs import operations
+from todos.api.docs import todos as operations
 from todos.api.docs.quick import ANSWERS, NOTES
 from todos.api.faults import fault
 from todos.api.serializers import TodoInput, stored

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from todos import clock
 from todos.api import tables
 from todos.api.base import OwnedViewSet
-from todos.api.docs import operations
+from todos.api.docs import repeating as operations
 from todos.api.pagination import pagination_of
 from todos.api.parameters import SOON, UNTIL, values_of
 from todos.api.serializers import ComingReminderAnswer

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from todos import clock
 from todos.api import filters, tables
 from todos.api.base import OwnedViewSet
-from todos.api.docs import operations
+from todos.api.docs import repeating as operations
 from todos.api.docs.answers import OccurrencesAnswer
 from todos.api.docs.parts import answered
 from todos.api.errors import query_fault

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from todos import clock, zones
 from todos.api import filters, viewed
 from todos.api.base import OwnedViewSet
-from todos.api.docs import operations
+from todos.api.docs import account as operations
 from todos.api.docs.answers import SummaryAnswer
 from todos.api.docs.parts import answered
 from todos.api.parameters import flag, values_of

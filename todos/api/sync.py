@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from todos import clock
 from todos.api import tables
 from todos.api.base import OwnedViewSet
-from todos.api.docs import operations
+from todos.api.docs import account as operations
 from todos.api.docs.answers import ChangesAnswer
 from todos.api.docs.parts import answered
 from todos.api.errors import RequestFailed, query_fault

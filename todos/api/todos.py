@@ -16,7 +16,7 @@ from todos import changes, clock
 from todos.api import filters, tables
 from todos.api.base import PAGING, OwnedViewSet
 from todos.api.bodies import VersionInput
-from todos.api.docs import operations
+from todos.api.docs import todos as operations
 from todos.api.docs.pages import DescribedTodoPages
 from todos.api.errors import query_fault
 from todos.api.included import included

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from todos import changes
 from todos.api import tables
 from todos.api.base import OwnedViewSet
-from todos.api.docs import operations
+from todos.api.docs import lists as operations
 from todos.api.preconditions import etag, put_of
 from todos.api.serializers import MoveInput, ViewAnswer, ViewInput, ViewPatch, ViewPut, stored
 from todos.models import View
