@@ -1,8 +1,11 @@
 import io
+import json
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from tests.todos.case import TodosTestCase
 from todos import clock
@@ -90,3 +93,50 @@ class SeedDemo(TodosTestCase):
         self.seed()
 
         self.assertTrue(get_user_model().objects.filter(username="demo").exists())
+
+
+class ImportTodos(TodosTestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.folder = Path(self.enterContext(TemporaryDirectory()))
+
+    def bring(self, name: str, content: bytes, *options: str) -> str:
+        file = self.folder / name
+        file.write_bytes(content)
+        out = io.StringIO()
+        call_command("import_todos", self.alice.user.get_username(), str(file), *options, stdout=out)
+        return out.getvalue()
+
+    def test_an_export_of_somebody_comes_to_another(self):
+        self.mallory.todo(title="Moved house", tags=["new"])
+        export = self.mallory.get("/me/export").getvalue()
+
+        told = self.bring("export.json", export)
+
+        self.assertIn("todos: 1 new", told)
+        self.assertEqual([row["title"] for row in self.alice.get("/todos").json()["results"]], ["Moved house"])
+        self.assertIn("todos: 1 same", self.bring("export.json", export))
+
+    def test_a_dry_run_leaves_nothing(self):
+        told = self.bring("tasks.csv", b"TYPE,CONTENT,PRIORITY\ntask,Buy milk,1\n", "--dry-run")
+
+        self.assertIn("todos: 1 new", told)
+        self.assertFalse(Todo.objects.filter(owner=self.alice.user).exists())
+
+    def test_what_can_not_be_taken_is_said_with_its_place(self):
+        row = {"id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c", "title": ""}
+        whole = json.dumps({"format": "todos", "version": 1, "todos": [row]}).encode()
+        for name, content, text in (
+            ("export.json", whole, "/todos/0/title: This can't be blank."),
+            ("export.json", b"{", "line 1"),
+            ("export.txt", whole, "Say --from"),
+        ):
+            with self.subTest(text), self.assertRaisesMessage(CommandError, text):
+                self.bring(name, content)
+        self.assertFalse(Todo.objects.filter(owner=self.alice.user).exists())
+
+    def test_somebody_or_a_file_that_is_not_there_is_named(self):
+        with self.assertRaisesMessage(CommandError, "there is no file nowhere.json"):
+            call_command("import_todos", "alice", "nowhere.json")
+        with self.assertRaisesMessage(CommandError, "There is no user nobody."):
+            call_command("import_todos", "nobody", __file__, "--from=todos")
