@@ -227,8 +227,8 @@ class AtOnce(TodosTransactionTestCase):
         self.addCleanup(migrate)
 
         # The host's first: undoing theirs alters all tables that there are by its state.
-        migrate(("todoproject", "0002_known_networks"))
-        migrate(("todos", "0004_end_position"))
+        migrate("0002_known_networks", app="todoproject")
+        migrate("0004_end_position")
         migrate()
 
         self.assertEqual(counts(self.alice), (3, 3))
@@ -236,8 +236,8 @@ class AtOnce(TodosTransactionTestCase):
         self.assertEqual(counts(self.alice), (4, 4))
 
 
-def migrate(target=None):
+def migrate(name=None, app="todos"):
     """To this migration, or to the latest of each app."""
     executor = MigrationExecutor(connection)
     # All of them: what depends on one that is undone is undone with it, in other apps too.
-    executor.migrate([target] if target else executor.loader.graph.leaf_nodes())
+    executor.migrate([(app, name)] if name else executor.loader.graph.leaf_nodes())

@@ -14,6 +14,7 @@ import quick from "./chapters/quick.mjs";
 import repeating from "./chapters/repeating.mjs";
 import saved from "./chapters/saved.mjs";
 import tabs from "./chapters/tabs.mjs";
+import transfer from "./chapters/transfer.mjs";
 import troubles from "./chapters/troubles.mjs";
 import { Person } from "./person.mjs";
 
@@ -35,6 +36,7 @@ const chapters = {
   ...calendar,
   ...quick,
   ...saved,
+  ...transfer,
   ...end,
 };
 

@@ -17,6 +17,7 @@ import { store } from "./store";
 import "./tabs";
 import { hideToast, showToast } from "./toast";
 import { drawTodos } from "./todo-list";
+import "./transfer";
 import type { View } from "./views";
 
 const SEARCH_PAUSE_MS = 250;

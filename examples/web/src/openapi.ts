@@ -1190,6 +1190,7 @@ export interface components {
             todos: components["schemas"]["Outcomes"];
             /** @description Taken for todos that have none yet. */
             completions: components["schemas"]["Outcomes"];
+            views: components["schemas"]["Outcomes"];
             deleted: components["schemas"]["Outcomes"];
             /** @description Todos that are in the Inbox, or no subtasks, because the list or the parent is not there or is in the trash. */
             displaced: number;

@@ -37,6 +37,7 @@ class ImportAnswer(AnswerSerializer):
     tags = OutcomesAnswer()
     todos = OutcomesAnswer()
     completions = OutcomesAnswer(help_text="Taken for todos that have none yet.")
+    views = OutcomesAnswer()
     deleted = OutcomesAnswer()
     displaced = serializers.IntegerField(
         help_text="Todos that are in the Inbox, or no subtasks, because the list or the parent is not there or is in "
