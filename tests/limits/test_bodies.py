@@ -52,11 +52,13 @@ class Costs(SimpleTestCase):
             tries += 1
         return cost
 
-    def assert_within(self, what: str, costs: dict[str, Cost], *, longest: float = ANSWER_KILOBYTES) -> None:
+    def assert_within(
+        self, what: str, costs: dict[str, Cost], *, longest: float = ANSWER_KILOBYTES, slowest: float = SECONDS
+    ) -> None:
         """No cost is beyond its bar, and the process that had them is still the same."""
         self.assertTrue(costs)
         for name, unit, bar, measure in (
-            ("slowest answer", "s", SECONDS, lambda cost: cost.seconds),
+            ("slowest answer", "s", slowest, lambda cost: cost.seconds),
             ("longest answer", "kB", longest, lambda cost: len(cost.answer) / 1000),
             ("most memory", "MiB", MEBIBYTES, lambda cost: cost.mebibytes),
         ):
@@ -181,13 +183,17 @@ class HostileRequests(Costs):
             body = json.dumps({"operations": operations}, ensure_ascii=False).encode()
             costs[name] = cost = self.quickest(Attack("POST", f"{TODOS}/bulk", name, body))
             self.assertEqual(cost.status, 200, cost.answer[-300:])
-        # What was asked for is answered, however long it is.
-        self.assert_within("a bulk", costs, longest=1.1 * LARGEST / 1000)
+        # What was asked for is answered, however long it is, and its words are written out for searches.
+        self.assert_within("a bulk", costs, longest=1.1 * LARGEST / 1000, slowest=1)
 
     def test_a_bulk_of_five_thousand_new_tags(self):
         operations = [
             {"op": "create", "title": "x", "tags": [f"{uuid.uuid4()}" for _ in range(50)]} for _ in range(100)
         ]
+        # As many as a person may have.
+        there = json.loads(self.send(Attack("GET", f"/{PREFIX}tags?page_size=200", "tags", b"")).answer)["results"]
+        for tag in there:
+            self.send(Attack("DELETE", f"/{PREFIX}tags/{tag['id']}", "tag", b""))
         body = json.dumps({"operations": operations}).encode()
         cost = self.send(Attack("POST", f"{TODOS}/bulk", "tags", body))
 
