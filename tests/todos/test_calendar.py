@@ -218,6 +218,20 @@ class Repeating(CalendarTestCase):
         self.assert_has(self.moved(todo, "2026-12-10"), "RRULE:FREQ=WEEKLY;INTERVAL=2")
 
 
+class NothingFollows(CalendarTestCase):
+    def test_the_last_of_the_calendar_moved_is_written(self):
+        todo = self.alice.todo(rrule="FREQ=YEARLY;COUNT=5", due_date="9997-06-01")
+        self.assertEqual(self.alice.post(f"/todos/{todo['id']}/skip").status_code, 200)
+
+        self.assert_has_none(self.moved(todo, "9998-05-20"), "RRULE")
+
+    def test_minutes_without_a_date_are_silent(self):
+        todo = self.alice.todo(due_date="2026-12-01", starts_on="2026-01-01", reminders=[{"minutes_before": 10}])
+        Todo.objects.filter(uid=todo["id"]).update(due_date=None)
+
+        self.assert_has_none(self.lines_of(todo), "BEGIN:VALARM", "TRIGGER")
+
+
 class AsEvents(CalendarTestCase):
     def test_a_day_and_a_moment(self):
         day, moment = self.of("?as=events", **DUE), self.of("?as=events", title="Call", priority=2, **IN_BERLIN)

@@ -60,6 +60,19 @@ class WhatWasExportedComesBack(ImportTestCase):
         expected = {"settings": 1, "lists": 3, "tags": 2, "todos": 6, "completions": 1, "views": 1, "deleted": 1}
         self.assertEqual(new(report), expected)
 
+    def test_a_report_names_the_version_that_the_account_has(self):
+        theirs = json.loads(self.before)
+        for query in ("?dry_run=true", ""):
+            report = self.bring(theirs, self.mallory, query)
+            self.assertEqual(report["version"], self.mallory.version)
+
+    def test_what_was_deleted_long_ago_is_not_told_again(self):
+        gone = {"kind": "todo", "id": row()["id"], "deleted_at": "2020-01-01T00:00:00Z"}
+
+        report = self.bring(document(deleted=[gone]))
+
+        self.assertEqual(report["deleted"]["new"], 0)
+
     def test_what_came_back_is_found_by_its_words(self):
         self.erase(self.alice)
         self.bring(json.loads(self.before))

@@ -201,6 +201,10 @@ class FromOthers(TodosTestCase):
             ("icalendar", f"BEGIN:VCALENDAR\nX:{'x' * 200_000}\nEND:VCALENDAR"),
             ("icalendar", ICALENDAR.encode("utf-16")),
             ("todos", ICALENDAR),
+            ("todoist", 'TYPE,"CONTENT"x\ntask,a'),
+            ("todoist", f"TYPE,CONTENT,{'x' * 140_000}\ntask,a"),
+            ("todoist", f"TYPE,CONTENT{',x' * 500_000}\n" + "task,a\n" * 5_000),
+            ("icalendar", "BEGIN:VCALENDAR\n" + "BEGIN:X\n" * 50_000 + "A:\n" * 50_000),
         ):
             with self.subTest(name, body=body[:40] if isinstance(body, str | bytes) else body):
                 self.assertEqual(self.send(name, body).status_code, 400)
@@ -218,6 +222,19 @@ class FromOthers(TodosTestCase):
                 response = self.send(name, body)
                 self.assertEqual(response.status_code, 200, response.content)
                 self.assertEqual(response.json()["todos"]["new"], 1)
+
+    def test_a_reminder_that_is_none_is_left_out(self):
+        for reminder in ({"timeZone": []}, {"timeZone": "UTC", "dateTime": "2026-12-01T99:99:00"}):
+            with self.subTest(reminder=reminder):
+                task = {"id": str(reminder), "title": "x", "isReminderOn": True, "reminderDateTime": reminder}
+                response = self.send("microsoft", {"value": [{"displayName": "l", "tasks": [task]}]})
+                self.assertEqual(response.status_code, 200, response.content)
+                self.assertEqual(response.json()["todos"]["new"], 1)
+
+    def test_comments_without_end_are_cut(self):
+        todos = self.bring("todoist", f"{HEADINGS}\ntask,a\n" + f"note,{'y' * 15_000}\n" * 3)
+
+        self.assertEqual(len(todos["a"]["notes"]), 20_000)
 
     def test_subtasks_of_what_is_done_are_done_and_a_second_row_of_an_id_is_noted(self):
         tasks = [

@@ -160,6 +160,18 @@ class Viewing(ViewingTestCase):
             self.assertEqual(self.alice.get(path).json()["errors"][0]["code"], "unknown_parameter")
 
 
+class WithoutWords(TodosTestCase):
+    def test_a_search_for_signs_shows_everything(self):
+        todo = self.alice.todo()
+        for q in ("-", '"', "..."):
+            with self.subTest(q):
+                view = self.alice.make("views", name=q, query={"q": q})
+                self.assertEqual(view["query"], {})
+                found = self.alice.get("/todos", {"view": view["id"]}).json()["results"]
+                self.assertEqual([row["id"] for row in found], [todo["id"]])
+        self.assertEqual(self.alice.get("/summary?views=true").status_code, 200)
+
+
 class Broken(TodosTestCase):
     """A stored query that this version does not understand."""
 

@@ -40,9 +40,10 @@ from todos.types import Json, Values
 
 FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
-# From `at_top` of the largest number of eight digits to its `at_end`.
-POSITION = re.compile(r"[a-p][0-9a-z]{0,62}[1-9a-z]|[a-p]")
-MOST_NUMBER = 36**8 - 1
+# From `at_top` of the largest number of seven digits to its `at_end`.
+POSITION = re.compile(r"[b-o][0-9a-z]{0,62}[1-9a-z]|[b-o]")
+# Far less than a position has room for, so that an account goes on for as long as it would have.
+MOST_NUMBER = 36**7 - 1
 
 
 class TodoRecordAnswer(Answer):
@@ -143,7 +144,8 @@ def is_state(state: Any) -> bool:
         return False
     moment, number = state
     is_number = number is None or (type(number) is int and 0 <= number <= MOST_NUMBER)
-    return is_number and moment_in(moment) is not None
+    at = moment_in(moment)
+    return is_number and at is not None and at <= clock.now()
 
 
 def number(**options: Any) -> strict.Whole:

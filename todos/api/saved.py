@@ -60,11 +60,14 @@ def read(query: Mapping[str, Any]) -> Saved:
         if name not in query:
             continue
         try:
-            values[name] = parameter.read(as_sent(query[name], parameter))
+            value = parameter.read(as_sent(query[name], parameter))
         except ValidationError as exc:
             faults[name] = exc.detail
-        else:
-            spelled[name] = several(values[name]) if parameter.repeats else single(query[name], values[name])
+            continue
+        # A search without a word asks for everything.
+        if value != "":
+            values[name] = value
+            spelled[name] = several(value) if parameter.repeats else single(query[name], value)
     if faults:
         raise ValidationError(faults)
     text = orjson.dumps(spelled, option=orjson.OPT_SORT_KEYS).decode()

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import orjson
-
 from todos import zones
 from todos.calendar import lines
 from todos.calendar.repeating import moment, recurrence
 from todos.calendar.rows import Row
-from todos.reminders import MIDNIGHT, moment_of
+from todos.reminders import MIDNIGHT, counted, moment_of
 from todos.types import Json
 
 # Of an integer, says the RFC.
@@ -90,7 +88,7 @@ def start_of(row: Row, *, repeats: bool) -> str | None:
 
 
 def alarms(row: Row, reader_zone: str, related: str) -> Iterator[str]:
-    for reminder in orjson.loads(row.reminders or "[]"):
+    for reminder in counted(row.reminders or "[]", row.due):
         if is_silent(reminder, row, reader_zone):
             continue
         yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{lines.text(row.title)}")

@@ -51,10 +51,10 @@ def moved(rule: Rule, start: date, this: date, due: date) -> Going | None:
         return None
     if rule.times is not None:
         # Others differ in whether a first day that the rule does not name counts.
-        *_, last = islice(days_after(rule, start, this), rule.times - 1)
-        rule = rule._replace(times=None, until=last)
-        if last <= due:
+        days = [*islice(days_after(rule, start, this), rule.times - 1)]
+        if not days or days[-1] <= due:
             return None
+        rule = rule._replace(times=None, until=days[-1])
     rule = with_start(rule, start)
     if due > this:
         return Going(rule)

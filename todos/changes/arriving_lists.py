@@ -135,7 +135,8 @@ def bring_former_names(current: Change, records: list[Values], by_uid: dict[UUID
     taken = {
         row.key for model in (Tag, FormerName) for row in in_keys(model.objects.filter(owner_id=current.owner_id), keys)
     }
-    new, counts = [], Counter[UUID]()
+    stored = FormerName.objects.filter(owner_id=current.owner_id).values_list("tag__uid", flat=True)
+    new, counts = [], Counter(stored if records else ())
     for record in records:
         tag = by_uid.get(record["tag_uid"])
         if tag and record["key"] not in taken and counts[tag.uid] < MAX_FORMER_NAMES:

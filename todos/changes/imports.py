@@ -15,6 +15,7 @@ from todos.changes.arriving_lists import bring_lists, bring_tags
 from todos.changes.arriving_todos import bring_todos
 from todos.changes.arriving_views import bring_views
 from todos.changes.change import Change, change
+from todos.changes.purge import TOMBSTONES_KEPT
 from todos.compiled.caller import Caller
 from todos.models import Account, List, Tag, Todo, Tombstone, View
 from todos.types import Values
@@ -31,6 +32,7 @@ def bring_in(owner: int | Caller, records: Records, *, is_dry_run: bool = False)
     """A dry run finds out the same and leaves nothing behind."""
     report = Report()
     with change(owner) as current:
+        before = current.number - 1
         skip_numbers(current, records)
         take_settings(current, records.settings, report)
         places = bring_lists(current, records.lists, report)
@@ -41,7 +43,7 @@ def bring_in(owner: int | Caller, records: Records, *, is_dry_run: bool = False)
         bring_tombstones(current, records.deleted, report)
         if is_dry_run:
             current.is_empty = True
-        report.version = current.number - current.is_empty
+        report.version = before if current.is_empty else current.number
     return report
 
 
@@ -88,6 +90,8 @@ def take_default_list(current: Change, settings: Values, places: Places) -> None
 
 def bring_tombstones(current: Change, records: list[Values], report: Report) -> None:
     """Of what is not there. A creation that comes late does not bring it back here either."""
+    # Older ones would be purged next, and every device that syncs would have to start over.
+    records = [record for record in records if record["deleted_at"] > current.now - TOMBSTONES_KEPT]
     known = set()
     for kind, model in MODELS.items():
         uids = [record["uid"] for record in records if record["kind"] == kind]

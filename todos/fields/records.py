@@ -13,8 +13,8 @@ from todos.fields.field import Field, Fields
 from todos.fields.kinds import Choice, Counter, Day, Flag, Kind, Line, Moment, Opaque, Reminders, Uuid, Whole
 from todos.types import Json
 
-# Of a series; what the column can hold.
-MOST_OCCURRENCES = 2**31 - 1
+# Of a series: as many as there are days.
+MOST_OCCURRENCES = 3_000_000
 MOST_MISSED = 999
 # A todo of 500 subtasks that were all completed.
 MAX_STATES_BYTES = 60_000

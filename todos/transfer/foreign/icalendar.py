@@ -20,6 +20,7 @@ ESCAPES = re.compile(r"\\([\\;,nN])")
 COMMA = re.compile(r"(?<!\\),")
 MOST_LETTERS = 100_000
 MOST_LINES = 400_000
+MOST_LEVELS = 16
 
 
 class Property(NamedTuple):
@@ -38,7 +39,7 @@ def read(body: bytes) -> Drafts:
     name, inside, depth = "", list[Property](), list[str]()
     for found in properties(text_in(body)):
         if found.name == "BEGIN":
-            depth.append(found.value.upper())
+            go_down(depth, found)
             inside = [] if depth[-1] == "VTODO" else inside
         elif found.name == "END":
             if not depth or depth.pop() != found.value.upper():
@@ -54,6 +55,12 @@ def read(body: bytes) -> Drafts:
     if depth:
         refuse(text_in(body).count("\n") + 1)
     return drafts
+
+
+def go_down(depth: list[str], found: Property) -> None:
+    depth.append(found.value.upper())
+    if len(depth) > MOST_LEVELS:
+        refuse(found.line)
 
 
 def refuse(line: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from todos import zones
@@ -66,10 +67,12 @@ def add_steps(drafts: Drafts, place: str, task: dict[str, Any], parent: dict[str
 
 def reminder_of(task: dict[str, Any]) -> dict[str, str] | None:
     value = task.get("reminderDateTime")
-    if task.get("isReminderOn") is not True or not isinstance(value, dict) or value.get("timeZone") not in KNOWN:
+    if task.get("isReminderOn") is not True or not isinstance(value, dict):
+        return None
+    if text_of(value.get("timeZone")) not in KNOWN:
         return None
     at = text_of(local(value))[:16]
-    return {"at": at} if day(at) and len(at) == 16 else None
+    return {"at": at} if day(at) and AT.fullmatch(at) else None
 
 
 def local(value: Any) -> Any:
@@ -77,3 +80,4 @@ def local(value: Any) -> Any:
 
 
 KNOWN = zones.known_zones()
+AT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d", re.ASCII)

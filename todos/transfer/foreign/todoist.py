@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from todos.exceptions import Code, Invalid
+from todos.fields.declared import MAX_NOTES
 from todos.transfer.foreign.drafts import Drafts, day, one_line, refuse_more, text_in
 from todos.types import Json
 
@@ -17,6 +18,7 @@ DATE = re.compile(r"\d{4}-\d\d-\d\d")
 DATE_AND_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d)(?::\d\d)?")
 # With sections and comments.
 MOST_LINES = 50_000
+MOST_COLUMNS = 100
 # 1 is the highest.
 PRIORITIES = {"1": 3, "2": 2, "3": 1}
 
@@ -33,7 +35,9 @@ def read(body: bytes) -> Drafts:
             if last and not is_subtask:
                 parent = last
         elif kind == "note" and last:
-            last["notes"] = f"{last['notes']}\n\n{row.get('CONTENT', '')}".strip()
+            # What is longer than notes may be is cut anyway.
+            if len(last["notes"]) < MAX_NOTES:
+                last["notes"] = f"{last['notes']}\n\n{row.get('CONTENT', '')}".strip()[:MAX_NOTES]
         elif kind == "section":
             drafts.note(place, "section", "The section was left out; its tasks are in the list.")
     return drafts
@@ -44,9 +48,10 @@ def rows_of(text: str) -> Any:
     first = text.partition("\n")[0]
     separator = ";" if first.count(";") > first.count(",") else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True, restval="", restkey="")
-    if not {"TYPE", "CONTENT"} <= {*(reader.fieldnames or ())}:
-        raise Invalid("malformed", "The first line has to name the columns, TYPE and CONTENT among them.")
     try:
+        columns = reader.fieldnames or ()
+        if not {"TYPE", "CONTENT"} <= {*columns} or len(columns) > MOST_COLUMNS:
+            raise Invalid("malformed", "The first line has to name the columns, TYPE and CONTENT among them.")
         for number, row in enumerate(reader):
             if number > MOST_LINES:
                 refuse_more()
