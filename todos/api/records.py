@@ -77,7 +77,7 @@ class DeletedRecordAnswer(Answer):
 class ExportAnswer(AnswerSerializer):
     format = serializers.ChoiceField([FORMAT])
     version = serializers.ChoiceField([VERSION], help_text="Of this form; raised when an older reader would go wrong.")
-    settings = SettingsAnswer()
+    settings = SettingsAnswer(help_text="Those of PATCH /me.")
     lists = ListRecordAnswer(many=True)
     tags = TagRecordAnswer(many=True)
     former_names = FormerNameRecordAnswer(many=True, help_text="Names that tags had; they lead to them for 30 days.")
@@ -242,7 +242,7 @@ class Rows(Items):
 class Unread(serializers.Field[Any, Any, Any, Any]):
     """What operators' documents have besides."""
 
-    def to_internal_value(self, data: Any) -> None:
+    def run_validation(self, data: Any = None) -> None:
         return None
 
 
@@ -257,8 +257,8 @@ class ImportInput(StrictSerializer):
     completions = Rows(CompletionRecordInput())
     views = Rows(ViewRecordInput())
     deleted = Rows(DeletedRecordInput())
-    exported_at, profile, account = (Unread(required=False, allow_null=True) for _ in range(3))
-    idempotency_keys, calendar_address = (Unread(required=False, allow_null=True) for _ in range(2))
+    exported_at, profile, account = (Unread(required=False) for _ in range(3))
+    idempotency_keys, calendar_address = (Unread(required=False) for _ in range(2))
 
     def validate(self, attrs: Json) -> Json:
         inboxes = [index for index, row in enumerate(attrs.get("lists", ())) if row.get("is_inbox")]

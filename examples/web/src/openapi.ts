@@ -1153,6 +1153,7 @@ export interface components {
              * @enum {integer}
              */
             version: 1;
+            /** @description Those of PATCH /me. */
             settings: components["schemas"]["Settings"];
             lists: components["schemas"]["ListRecord"][];
             tags: components["schemas"]["TagRecord"][];
@@ -1185,12 +1186,17 @@ export interface components {
             dry_run: boolean;
             /** @description Taken where yours are as they were in the beginning. */
             settings: components["schemas"]["Outcomes"];
+            /** @description The Inbox of the document is yours. */
             lists: components["schemas"]["Outcomes"];
+            /** @description By their ids, or by their names. */
             tags: components["schemas"]["Outcomes"];
+            /** @description Those in the trash included. */
             todos: components["schemas"]["Outcomes"];
             /** @description Taken for todos that have none yet. */
             completions: components["schemas"]["Outcomes"];
+            /** @description Saved ones. */
             views: components["schemas"]["Outcomes"];
+            /** @description What was deleted for good, within 30 days. */
             deleted: components["schemas"]["Outcomes"];
             /** @description Todos that are in the Inbox, or no subtasks, because the list or the parent is not there or is in the trash. */
             displaced: number;
@@ -1221,11 +1227,11 @@ export interface components {
             completions?: components["schemas"]["CompletionRecordInput"][];
             views?: components["schemas"]["ViewRecordInput"][];
             deleted?: components["schemas"]["DeletedRecordInput"][];
-            exported_at?: unknown | null;
-            profile?: unknown | null;
-            account?: unknown | null;
-            idempotency_keys?: unknown | null;
-            calendar_address?: unknown | null;
+            exported_at?: unknown;
+            profile?: unknown;
+            account?: unknown;
+            idempotency_keys?: unknown;
+            calendar_address?: unknown;
         };
         Index: {
             /** @description Of the API, as in the OpenAPI document. */

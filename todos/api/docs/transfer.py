@@ -33,12 +33,12 @@ class NoteAnswer(AnswerSerializer):
 class ImportAnswer(AnswerSerializer):
     dry_run = serializers.BooleanField()
     settings = OutcomesAnswer(help_text="Taken where yours are as they were in the beginning.")
-    lists = OutcomesAnswer()
-    tags = OutcomesAnswer()
-    todos = OutcomesAnswer()
+    lists = OutcomesAnswer(help_text="The Inbox of the document is yours.")
+    tags = OutcomesAnswer(help_text="By their ids, or by their names.")
+    todos = OutcomesAnswer(help_text="Those in the trash included.")
     completions = OutcomesAnswer(help_text="Taken for todos that have none yet.")
-    views = OutcomesAnswer()
-    deleted = OutcomesAnswer()
+    views = OutcomesAnswer(help_text="Saved ones.")
+    deleted = OutcomesAnswer(help_text="What was deleted for good, within 30 days.")
     displaced = serializers.IntegerField(
         help_text="Todos that are in the Inbox, or no subtasks, because the list or the parent is not there or is in "
         "the trash."
