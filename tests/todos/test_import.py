@@ -60,6 +60,23 @@ class WhatWasExportedComesBack(ImportTestCase):
         expected = {"settings": 1, "lists": 3, "tags": 2, "todos": 6, "completions": 1, "views": 1, "deleted": 1}
         self.assertEqual(new(report), expected)
 
+    def test_a_view_of_the_inbox_is_one_of_theirs(self):
+        view = self.alice.make("views", name="in", query={"list": [self.alice.inbox["id"]]})
+        whole = exported(self.alice)
+
+        for outcome in ("new", "same"):
+            self.assertEqual(self.bring(whole, self.mallory)["views"][outcome], 2)
+
+        self.assertEqual(self.mallory.get(f"/views/{view['id']}").json()["query"], {"list": [self.mallory.inbox["id"]]})
+
+    def test_a_subtask_of_what_is_done_is_done(self):
+        parent = row("parent", completed_at="2026-01-03T00:00:00Z")
+        child = row("child", parent=parent["id"])
+
+        self.bring(document(todos=[parent, child]))
+
+        self.assertEqual(self.alice.get(f"/todos/{child['id']}").json()["completed_at"], "2026-01-03T00:00:00Z")
+
     def test_a_report_names_the_version_that_the_account_has(self):
         theirs = json.loads(self.before)
         for query in ("?dry_run=true", ""):

@@ -99,6 +99,9 @@ class Arrival:
         todo = Todo(**values)
         todo.parent = self.parent_of(todo, record)
         todo.list_id = todo.parent.list_id if todo.parent else self.place_of(todo, record).pk
+        if todo.parent and todo.parent.completed_at and not (todo.completed_at or todo.deleted_at):
+            # An open subtask of it would be out of sight.
+            todo.completed_at, todo.completed_in = todo.parent.completed_at, todo.parent.completed_in
         require_whole_date(todo)
         self.settle(todo)
         for name, value in derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders).items():

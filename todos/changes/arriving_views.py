@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import orjson
+
 from todos.changes import quotas
-from todos.changes.arrivals import AT_A_TIME, Report, found, new_row
+from todos.changes.arrivals import AT_A_TIME, Places, Report, found, new_row
 from todos.changes.arriving_lists import columns_of, dig_up
 from todos.changes.change import Change
 from todos.fields.declared import VIEW_FIELDS
@@ -15,7 +17,8 @@ from todos.types import Values
 COLUMNS = columns(VIEW_RECORD)
 
 
-def bring_views(current: Change, records: list[Values], report: Report) -> None:
+def bring_views(current: Change, records: list[Values], places: Places, report: Report) -> None:
+    records = [{**record, "query": with_own_lists(record["query"], places)} for record in records]
     rows = View.objects.filter(owner_id=current.owner_id)
     there = {row.uid: row for row in found(rows, [record["uid"] for record in records])}
     new = []
@@ -29,6 +32,16 @@ def bring_views(current: Change, records: list[Values], report: Report) -> None:
         quotas.require_room("views", lambda: rows.count() + len(new) - 1)
         View.objects.bulk_create(new, batch_size=AT_A_TIME)
         dig_up(current, Tombstone.Kind.VIEW, [row.uid for row in new])
+
+
+def with_own_lists(query: str, places: Places) -> str:
+    """The Inbox of the document is the account's."""
+    values = orjson.loads(query)
+    if "list" not in values:
+        return query
+    own = {str(uid): str(row.uid) for uid, row in places.items()}
+    values["list"] = sorted({own.get(uid, uid) for uid in values["list"]})
+    return orjson.dumps(values, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def view_of(current: Change, record: Values) -> View:

@@ -39,7 +39,7 @@ def bring_in(owner: int | Caller, records: Records, *, is_dry_run: bool = False)
         take_default_list(current, records.settings, places)
         tags = bring_tags(current, records, report)
         bring_todos(current, records, places, tags, report, is_dry_run=is_dry_run)
-        bring_views(current, records.views, report)
+        bring_views(current, records.views, places, report)
         bring_tombstones(current, records.deleted, report)
         if is_dry_run:
             current.is_empty = True
