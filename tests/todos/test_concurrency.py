@@ -32,9 +32,11 @@ class BusyConnections:
     query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
     def __enter__(self):
-        self.most, self.is_over = 0, threading.Event()
+        self.most, self.is_looking, self.is_over = 0, threading.Event(), threading.Event()
         self.thread = threading.Thread(target=self.look)
         self.thread.start()
+        # Connecting takes longer than some of what it looks for.
+        self.is_looking.wait(20)
         return self
 
     def __exit__(self, *exception):
@@ -47,6 +49,7 @@ class BusyConnections:
             while not self.is_over.is_set():
                 cursor.execute(f"{self.query} AND state <> 'idle'")
                 self.most = max(self.most, cursor.fetchone()[0])
+                self.is_looking.set()
 
 
 @skipUnless(connection.vendor == "postgresql", "needs PostgreSQL: SQLite has one writer at a time")
