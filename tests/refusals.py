@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.test.client import ClientHandler
@@ -22,6 +23,7 @@ PYTHON = re.compile(
 CASED = re.compile(r"\b(None|True|False)\b")
 answer = ClientHandler.__call__
 texts_read: set[str] = set()
+making = Lock()
 
 
 class ProgrammersWordsError(AssertionError):
@@ -59,8 +61,14 @@ def require_documented(problem: dict[str, Any], request: Any) -> None:
         raise UndocumentedCodeError(f"{request.method} {path}: {problem['status']} {problem['code']} {strangers or ''}")
 
 
-@cache
 def document() -> Any:
+    # Two threads that make it at once are in each other's way.
+    with making:
+        return made_document()
+
+
+@cache
+def made_document() -> Any:
     # Here, because the corpus is put to verifiers without any settings.
     from drf_spectacular.generators import SchemaGenerator
 
