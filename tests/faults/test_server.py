@@ -100,7 +100,7 @@ class SlowClientsHoldNobodyUp(ServerCase):
     def test_a_body_that_is_too_large_is_refused_before_it_is_sent(self):
         with self.service:
             wire = self.enterContext(socket.create_connection(("127.0.0.1", self.service.port), timeout=5))
-            wire.sendall(HEADERS + b"Content-Length: 6000000\r\n\r\n{")
+            wire.sendall(HEADERS + b"Content-Length: 12000000\r\n\r\n{")
             answer = wire.recv(4096).decode()
 
         self.assertIn(" 413 ", answer.splitlines()[0])

@@ -75,7 +75,7 @@ REFUSED = {
     "a zero byte in a header": (400, request(b"GET /livez HTTP/1.1", HOST + b"X: a\0b\r\n")),
     "a negative length": (400, post(HOST + b"Content-Length: -1\r\n")),
     "a length beyond 64 bits": (400, post(HOST + b"Content-Length: 99999999999999999999999\r\n")),
-    "a length of 6 MB": (413, post(HOST + b"Content-Length: 6000000\r\n")),
+    "a length of 12 MB": (413, post(HOST + b"Content-Length: 12000000\r\n")),
     "two lengths": (400, post(HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n", b"{}")),
     "a length and chunks": (400, post(CHUNKED + b"Content-Length: 4\r\n", b"0\r\n\r\n")),
     "chunks twice": (400, post(CHUNKED + CHUNKED[len(HOST) :], b"0\r\n\r\n")),
