@@ -274,7 +274,12 @@ class ThreeUsers(Bookkeeping):
         assert response.json() == {**expected, "views": counts_of_views(self.books[who], self.now, tz)}
         assert self.send(who, "get", path.replace("true", "false")).json() == expected
         known = self.send(who, "get", path, None, **{"If-None-Match": response["ETag"]})
-        assert known.status_code == 304
+        # What is overdue in the trash changes by the minute.
+        queries = [view["query"] for view in self.books[who].views.values()]
+        is_of_overdue_trash = any(
+            query.get("status") == "trashed" and "overdue" in query.get("due", ()) for query in queries
+        )
+        assert known.status_code == 304 or is_of_overdue_trash
 
     @rule(who=some.who, tz=some.zones, days=st.sampled_from((1, 7, 90)), size=st.sampled_from((1, 200)))
     def read_the_reminders(self, who: str, tz: str, days: int, size: int) -> None:
