@@ -109,7 +109,7 @@ def is_due(todo: Row, asked: str, now: datetime, zone: str) -> bool:
 def place_in(todo: Row, q: str) -> int | None:
     """Where everything is that is looked for: in the title (0), in the notes (1), in tags (2), or not everywhere."""
     excluded = [part.replace("-", "") for part in re.findall(r'-"[^"]*"|-\S+', q)]
-    wanted = re.findall(r'"[^"]*"|[^\s"]+', re.sub(r'-"[^"]*"|-\S+', "", q))
+    wanted = wanted_in(q)
     texts = [todo["title"], todo["notes"], *(tag["name"] for tag in todo["tags"])]
     patterns = [pattern_of(part, is_last=part is wanted[-1] and q.endswith(part)) for part in wanted]
     if any(re.search(pattern_of(part, is_last=False), text, re.IGNORECASE) for part in excluded for text in texts):
@@ -118,6 +118,10 @@ def place_in(todo: Row, q: str) -> int | None:
         if all(any(re.search(pattern, text, re.IGNORECASE) for text in texts[:place]) for pattern in patterns):
             return min(place - 1, 2)
     return None
+
+
+def wanted_in(q: str) -> list[str]:
+    return re.findall(r'"[^"]*"|[^\s"]+', re.sub(r'-"[^"]*"|-\S+', "", q))
 
 
 def pattern_of(part: str, *, is_last: bool) -> str:
@@ -129,6 +133,9 @@ def pattern_of(part: str, *, is_last: bool) -> str:
 def listed(notebook: Notebook, asked: dict[str, Any], now: datetime) -> list[str]:
     """The ids that GET /todos gives for these parameters, in their order."""
     name = asked.get("ordering", "position")
+    if name.endswith("relevance") and not wanted_in(asked.get("q", "")):
+        # Where nothing is wanted the latest come first.
+        name = "updated_at" if name[0] == "-" else "-updated_at"
     key = SORT_KEYS.get(name.removeprefix("-")) or (lambda todo: (place_in(todo, asked.get("q", "")), -todo["version"]))
     rows = sorted(chosen(notebook, asked, now), key=lambda todo: (key(todo), todo["id"]), reverse=name[0] == "-")
     return [todo["id"] for todo in rows]

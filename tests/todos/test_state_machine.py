@@ -1,4 +1,8 @@
-"""Three users do whatever they like; the API and a notebook kept for each of them must agree after every step."""
+"""Three users do whatever they like; the API and a notebook kept for each of them must agree after every step.
+
+THOROUGH=1 finds two differences at present, of which it is not known yet whether the API or the notebook is wrong: the
+counts of saved views in the summary, and the history of a todo that is completed, skipped and taken back in turn.
+"""
 
 from __future__ import annotations
 
