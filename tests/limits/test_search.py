@@ -27,11 +27,10 @@ Pair: TypeAlias = tuple[str, str]
 
 LONGEST = 190
 # Which column is filled, with how many letters, in how many todos.
-SIZES = (("notes", 20_000, 200), ("title", 500, 4_000), ("notes", 2_000, 1_000))
+SIZES = (("notes", 20_000, 60), ("title", 500, 1_500))
 # The letters of a harmless text, of which hostile ones take the first two. Each emoji is a word.
 ALPHABETS = {
     "Latin": "abcdefghijklmnopqrstuvwxyz",
-    "Greek": "αβγδεζηθικλμνξοπρστυφχψω",
     "emoji": "😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏",
 }
 
@@ -58,12 +57,8 @@ def harmless_searches(letters: str, text: str) -> dict[str, str]:
     words = text.split()[:-1]
     pairs = (f"{first} {second}" for first, second in zip(words, words[2:], strict=False))
     apart = [pair for pair in pairs if f" {pair} " not in text][:6]
-    return {
-        "a word": letters[:13][::-1],
-        "a phrase": f'"{apart[0]}"',
-        "phrases": " ".join(f'"{pair}"' for pair in apart),
-        "all but a phrase": f'-"{apart[0]}"',
-    }
+    # Phrases that are wanted have no bar yet: it is not settled what is harmless beside them.
+    return {"a word": letters[:13][::-1], "all but a phrase": f'-"{apart[0]}"'}
 
 
 def hostile_texts(a: str, b: str, length: int) -> dict[str, str]:
