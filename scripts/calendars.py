@@ -9,7 +9,7 @@ from pathlib import Path
 import node
 from environment import ROOT, beside, python_with
 from private_postgres import free_port
-from stack import Stack
+from stack import Stack, token_of
 
 FOLDER = ROOT / "tests" / "todos" / "calendars"
 SETTINGS = {"SECRET_KEY": "calendars-" * 5, "DEBUG": "true", "BETTER_AUTH_API_URL": "", "LOG_LEVEL": "INFO"}
@@ -27,15 +27,9 @@ def main():
         with log.open("wb") as output:
             serve = [python, "manage.py", "serve", "--migrate", "--port", str(port)]
             stack.start(serve, f"http://127.0.0.1:{port}/livez", log=output, **environment)
-            token = {**os.environ, "TOKEN": token_of(python, environment)}
+            token = {**os.environ, "TOKEN": token_of("calendars", python, environment)}
             ask = [python, "-m", "tests.todos.calendars.ask", f"http://127.0.0.1:{port}", folder, str(programs)]
             sys.exit(subprocess.run(ask, env=token, check=False).returncode)
-
-
-def token_of(python, environment):
-    command = [python, "manage.py", "betterauth", "token", "--sub", "calendars"]
-    made = subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True, text=True)
-    return made.stdout.strip()
 
 
 if __name__ == "__main__":

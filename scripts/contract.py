@@ -8,7 +8,7 @@ from pathlib import Path
 
 from environment import ROOT, python_with
 from private_postgres import free_port
-from stack import Stack
+from stack import Stack, token_of
 
 SETTINGS = {
     "SECRET_KEY": "contract-" * 6,
@@ -39,15 +39,9 @@ def main():
         with (Path(folder) / "log").open("wb") as log:
             serve = [python, "manage.py", "serve", "--migrate", "--port", str(port)]
             stack.start(serve, f"{address}/livez", log=log, **environment)
-            token = token_of(python, environment)
+            token = token_of("contract", python, environment)
             ask = [str(Path(python).parent / "schemathesis"), "run", f"{address}/api/v1/schema", *OPTIONS, *LEFT_OUT]
             sys.exit(subprocess.run([*ask, "-H", f"Authorization: Bearer {token}"], cwd=folder, check=False).returncode)
-
-
-def token_of(python, environment):
-    command = [python, "manage.py", "betterauth", "token", "--sub", "contract"]
-    made = subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True, text=True)
-    return made.stdout.strip()
 
 
 if __name__ == "__main__":

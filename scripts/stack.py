@@ -60,3 +60,10 @@ def answers(url):
     except OSError:
         return False
     return True
+
+
+def token_of(subject, python, environment):
+    """A development token for our API."""
+    command = [python, "manage.py", "betterauth", "token", "--sub", subject]
+    made = subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True, text=True)
+    return made.stdout.strip()
