@@ -4,30 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from todos.exceptions import Invalid
-from todos.transfer import json_text
 from todos.transfer.foreign.drafts import Drafts, day, done, key_of, moment, written
+from todos.transfer.foreign.json_lists import Names, drafts_of
 
 
 def read(body: bytes) -> Drafts:
-    found = json_text.load(body)
-    drafts = Drafts("google")
-    for index, tasks in enumerate(objects(found, "items", "")):
-        place = f"/items/{index}"
-        uid = drafts.list_of(key_of(tasks, place), tasks.get("title"))
-        for number, task in enumerate(objects(tasks, "items", place, is_required=False)):
-            add(drafts, f"{place}/items/{number}", task, uid)
-    return drafts
-
-
-def objects(value: Any, name: str, place: str, *, is_required: bool = True) -> list[dict[str, Any]]:
-    """The objects in an array of this name."""
-    rows = value.get(name) if isinstance(value, dict) else None
-    if rows is None and not is_required:
-        return []
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Invalid("invalid", "There has to be an array of objects here.", pointer=f"{place}/{name}")
-    return rows
+    return drafts_of("google", body, Names(lists="items", name="title", tasks="items"), add)
 
 
 def add(drafts: Drafts, place: str, task: dict[str, Any], list_uid: str) -> None:

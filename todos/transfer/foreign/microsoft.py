@@ -6,22 +6,14 @@ import re
 from typing import Any
 
 from todos import zones
-from todos.transfer import json_text
 from todos.transfer.foreign.drafts import Drafts, day, done, key_of, moment, text_of, written
-from todos.transfer.foreign.google import objects
+from todos.transfer.foreign.json_lists import Names, drafts_of, objects
 
 IMPORTANCE = {"high": 3}
 
 
 def read(body: bytes) -> Drafts:
-    found = json_text.load(body)
-    drafts = Drafts("microsoft")
-    for index, tasks in enumerate(objects(found, "value", "")):
-        place = f"/value/{index}"
-        uid = drafts.list_of(key_of(tasks, place), tasks.get("displayName"))
-        for number, task in enumerate(objects(tasks, "tasks", place, is_required=False)):
-            add(drafts, f"{place}/tasks/{number}", task, uid)
-    return drafts
+    return drafts_of("microsoft", body, Names(lists="value", name="displayName", tasks="tasks"), add)
 
 
 def add(drafts: Drafts, place: str, task: dict[str, Any], list_uid: str) -> None:
