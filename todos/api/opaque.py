@@ -24,10 +24,13 @@ class Opaque(Explained):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, dict):
             self.fail("invalid")
-        text = orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+        text = self.written(data)
         if len(text) > self.max_bytes:
             self.fail("max_bytes", max=self.max_bytes)
         return text.decode()
+
+    def written(self, data: dict[str, Any]) -> bytes:
+        return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
 
     def to_representation(self, text: str) -> Any:
         return orjson.loads(text)

@@ -13,8 +13,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 
 from todos.api.errors import QueryInvalid
-from todos.api.faults import Explained, fault, refusal
+from todos.api.faults import fault, refusal
 from todos.api.filters import ORDERINGS
+from todos.api.opaque import Opaque
 from todos.api.parameters import PARAMETERS, Parameter, choice
 from todos.api.sent import read_uuid
 from todos.exceptions import MAX_FAULTS
@@ -150,26 +151,11 @@ PROPERTIES = {
 
 
 @extend_schema_field({"type": "object", "additionalProperties": False, "properties": PROPERTIES})
-class Parameters(Explained):
-    """An object as the JSON text that is stored."""
+class Parameters(Opaque):
+    """Not opaque to us: read, and written in the one spelling."""
 
-    expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces.", "max_bytes": "At most {max} bytes fit."}
-
-    def __init__(self, *, max_bytes: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.max_bytes = max_bytes
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        text = read(data).text
-        if len(text.encode()) > self.max_bytes:
-            self.fail("max_bytes", max=self.max_bytes)
-        return text
-
-    def to_representation(self, text: str) -> Any:
-        return orjson.loads(text)
+    def written(self, data: dict[str, Any]) -> bytes:
+        return read(data).text.encode()
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True, "properties": PROPERTIES})
