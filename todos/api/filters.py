@@ -18,13 +18,14 @@ from todos.models.found import Terms
 from todos.models.tag import FORMER_NAMES_KEPT, tag_key
 from todos.models.todo import TodoQuerySet
 from todos.search import Search
-from todos.types import AnyField, Json
+from todos.types import AnyField, Json, RowSet
 
 DUES = {"today": due_dates.is_due_today, "overdue": due_dates.is_overdue, "upcoming": due_dates.is_upcoming}
 # Of these the value decides what the SQL is, of those their number; of the others only that they are given.
 WORDS = frozenset({"status", "starts", "due", "has_notes"})
 INBOX = "inbox"
 T = TypeVar("T")
+RowsT = TypeVar("RowsT", bound=RowSet)
 # By what GET /todos can be ordered, and the columns.
 ORDERINGS = {
     "position": "position",
@@ -154,7 +155,7 @@ def in_parent(rows: TodoQuerySet, owner_id: OwnerId, parent: Any, given: Given) 
     return rows.filter(parent__uid=given("parent", UUIDField()), parent__owner=owner_id)
 
 
-def completed(rows: TodoQuerySet, filters: Json, zone: Expression, given: Given) -> TodoQuerySet:
+def completed(rows: RowsT, filters: Json, zone: Expression, given: Given) -> RowsT:
     """By the day in the zone; the moments around it have an index."""
     if "completed_before" in filters:
         day, latest = given("completed_before", DateField()), given("completed_before.latest", DateTimeField())

@@ -35,12 +35,9 @@ from todos.types import Json, RowSet
 SERIES = ("rrule", "due_date", "repeat_from", "series_start", "occurrence_on", "occurrence_number")
 
 
-class CompletionView(OwnedViewSet):
+class HistoryViewSet(OwnedViewSet):
     model = Completion
-    serializer_class = CompletionAnswer
-    table = tables.COMPLETION
     orderings = {"completed_at": "completed_at"}
-    parameters = {"list": frozenset({"cursor", "page_size", "ordering", "skipped"})}
 
     @cached_property
     def has_skipped(self) -> bool:
@@ -49,6 +46,17 @@ class CompletionView(OwnedViewSet):
     @property
     def shape(self) -> Hashable:
         return self.has_skipped
+
+    def steps(self, owner: Owner) -> RowSet:
+        """Completions, and with them what was skipped where that is asked for."""
+        rows: RowSet = self.get_queryset(owner)
+        return rows if self.has_skipped else rows.filter(is_skipped=False)
+
+
+class CompletionView(HistoryViewSet):
+    serializer_class = CompletionAnswer
+    table = tables.COMPLETION
+    parameters = {"list": frozenset({"cursor", "page_size", "ordering", "skipped"})}
 
     @extend_schema(**operations.LIST_COMPLETIONS)
     def list(self, request: Request, id: str) -> HttpResponse:
@@ -59,30 +67,23 @@ class CompletionView(OwnedViewSet):
     def rows(self, owner: Owner, given: Given) -> RowSet:
         todos = Todo.objects.owned_by(owner).filter(uid=given("uid", UUIDField())).values("pk")
         # There is one, which PostgreSQL is told so that it walks along the todo's index.
-        rows: RowSet = self.get_queryset(owner).filter(todo=Subquery(todos))
-        return rows if self.has_skipped else rows.filter(is_skipped=False)
+        return self.steps(owner).filter(todo=Subquery(todos))
 
 
-class AllCompletionsView(OwnedViewSet):
+class AllCompletionsView(HistoryViewSet):
     """Of all todos that are neither in the trash nor in an archived list."""
 
-    model = Completion
     serializer_class = LoggedCompletionAnswer
     table = tables.LOGGED
-    orderings = {"completed_at": "completed_at"}
     parameters = {"list": frozenset({*LOG, "cursor", "page_size", "ordering", "skipped"})}
 
     @cached_property
     def filters(self) -> Json:
         return values_of(self.request.query_params, LOG)
 
-    @cached_property
-    def has_skipped(self) -> bool:
-        return flag(self.request, "skipped")
-
     @property
     def shape(self) -> Hashable:
-        return self.has_skipped, filters.shape_of(self.filters)
+        return super().shape, filters.shape_of(self.filters)
 
     @extend_schema(**operations.LIST_ALL_COMPLETIONS)
     def list(self, request: Request) -> HttpResponse:
@@ -92,8 +93,7 @@ class AllCompletionsView(OwnedViewSet):
     def logged(self, owner: Owner, given: Given) -> RowSet:
         zone = given("tz", TextField()) if "tz" in self.filters else zone_of(owner.pk)
         todo = Todo.objects.owned_by(owner).filter(pk=OuterRef("todo"))
-        rows = self.get_queryset(owner).filter(Exists(todo.live().in_active_lists(owner.pk)))
-        rows = rows if self.has_skipped else rows.filter(is_skipped=False)
+        rows = self.steps(owner).filter(Exists(todo.live().in_active_lists(owner.pk)))
         named = {f"todo_{name}": Subquery(todo.values(name)) for name in ("uid", "title")}
         found: RowSet = filters.completed(rows, self.filters, zone, given).annotate(**named)
         return found
