@@ -48,10 +48,12 @@ def need_a_date(reminders: str) -> bool:
 def moments(reminders: str, due: Due, starts_on: date | None, reader_zone: str) -> list[datetime]:
     """All of them in order, but for those at which the todo is hidden."""
     found = sorted({moment_of(each, due, due.zone or reader_zone) for each in counted(reminders, due)})
-    if starts_on is None:
-        return found
-    begins = zones.instant(starts_on, MIDNIGHT, reader_zone)
-    return [moment for moment in found if moment >= begins]
+    return [moment for moment in found if not is_hidden(moment, starts_on, reader_zone)]
+
+
+def is_hidden(moment: datetime, starts_on: date | None, reader_zone: str) -> bool:
+    """Whether the todo has not begun by then."""
+    return starts_on is not None and moment < zones.instant(starts_on, MIDNIGHT, reader_zone)
 
 
 def counted(reminders: str, due: Due) -> list[Json]:

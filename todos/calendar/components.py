@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from todos import zones
 from todos.calendar import lines
 from todos.calendar.repeating import moment, recurrence
 from todos.calendar.rows import Row
-from todos.reminders import MIDNIGHT, counted, moment_of
-from todos.types import Json
+from todos.reminders import MIDNIGHT, counted, is_hidden, moment_of
 
 # Of an integer, says the RFC.
 MOST = 2**31 - 1
@@ -89,23 +87,15 @@ def start_of(row: Row, *, repeats: bool) -> str | None:
 
 def alarms(row: Row, reader_zone: str, related: str) -> Iterator[str]:
     for reminder in counted(row.reminders or "[]", row.due):
-        if is_silent(reminder, row, reader_zone):
+        rings_at = moment_of(reminder, row.due, row.time_zone or reader_zone)
+        if is_hidden(rings_at, row.starts_on, reader_zone):
             continue
         yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{lines.text(row.title)}")
         if "at" in reminder:
-            at = moment_of(reminder, row.due, row.time_zone or reader_zone)
-            yield f"TRIGGER;VALUE=DATE-TIME:{lines.instant(at)}"
+            yield f"TRIGGER;VALUE=DATE-TIME:{lines.instant(rings_at)}"
         else:
             yield f"TRIGGER{related}:{before(reminder['minutes_before'])}"
         yield "END:VALARM"
-
-
-def is_silent(reminder: Json, row: Row, reader_zone: str) -> bool:
-    """Whether the todo is hidden at that moment."""
-    if row.starts_on is None:
-        return False
-    begins = zones.instant(row.starts_on, MIDNIGHT, reader_zone)
-    return moment_of(reminder, row.due, row.time_zone or reader_zone) < begins
 
 
 def before(minutes: int) -> str:
