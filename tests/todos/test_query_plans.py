@@ -174,6 +174,9 @@ class PlansForManyTodos(TodosTestCase):
             self.assertNotRegex(plan, r"Sort Key: .*todos_todo")
 
     def test_a_long_history_is_read_along_an_index(self):
+        """Of todo and history the planner may begin with either, as the pages fill; that it need not sort must hold."""
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off")
         for path in QUERIES[-4:]:
             with self.subTest(path):
                 following = self.alice.get(path.format(**self.known)).json()["next"]
