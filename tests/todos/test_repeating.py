@@ -438,6 +438,17 @@ class Repeating(TodosTestCase):
         self.assertEqual(self.verb(todo, "reopen")["due_date"], "2026-12-04")
         self.assertEqual(len(self.history(todo)), 1)
 
+    def test_a_subtask_that_repeats_takes_back_its_parent_that_repeats(self):
+        parent = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
+        todo = self.weekly(parent=parent["id"])
+        self.verb(parent, "complete")
+        self.assertEqual(self.verb(parent, "complete")["completed"], True)
+
+        self.verb(todo, "reopen")
+
+        self.assertEqual(self.alice.get(f"/todos/{parent['id']}").json()["completed"], False)
+        self.assertEqual([row["due_date"] for row in self.history(parent)], ["2026-11-27"])
+
     def test_a_last_completion_taken_back_by_the_same_bulk_is_not_in_the_history(self):
         todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
         child = self.alice.todo(parent=todo["id"])

@@ -22,27 +22,25 @@ class History:
         self.new: list[Completion] = []
         # From which row on the history of a todo is taken back.
         self.taken_back: dict[int, int] = {}
-        # Of each todo the row, skips counted or not.
-        self.latest: dict[bool, dict[int, Completion]] = {}
+        # Of each todo that was asked for the row, skips counted or not.
+        self.latest: dict[bool, dict[int, Completion | None]] = {False: {}, True: {}}
 
     def latest_of(self, todo: Todo, among: Iterable[Todo], *, with_skips: bool) -> Completion | None:
         """One of this change, or fetched for all of these in one statement."""
         for new in reversed(self.new):
             if new.todo is todo and (with_skips or not new.is_skipped):
                 return new
-        found = self.latest.get(with_skips)
-        if found is None or self.is_taken_back(found.get(todo.pk)):
-            found = self.latest[with_skips] = self.fetch(among, with_skips=with_skips)
+        found = self.latest[with_skips]
+        if todo.pk and (todo.pk not in found or self.is_taken_back(found[todo.pk])):
+            found |= {todo.pk: None} | self.fetch([todo, *among], with_skips=with_skips)
         return found.get(todo.pk)
 
-    def fetch(self, todos: Iterable[Todo], *, with_skips: bool) -> dict[int, Completion]:
+    def fetch(self, todos: Iterable[Todo], *, with_skips: bool) -> dict[int, Completion | None]:
         keys = [todo.pk for todo in todos if todo.rrule and todo.pk]
-        if not keys:
-            return {}
         rows = Completion.objects.filter(owner_id=self.change.owner_id)
         left = rows.filter(Q() if with_skips else Q(is_skipped=False), todo__in=keys).exclude(self.those_taken_back)
         latest = left.order_by().values("todo").annotate(latest=Max("pk")).values("latest")
-        return {row.todo_id: row for row in rows.filter(pk__in=latest)}
+        return dict.fromkeys(keys) | {row.todo_id: row for row in rows.filter(pk__in=latest)}
 
     def is_taken_back(self, row: Completion | None) -> bool:
         return row is not None and row.pk >= self.taken_back.get(row.todo_id, row.pk + 1)
@@ -56,7 +54,8 @@ class History:
         if row.pk:
             self.taken_back[row.todo_id] = row.pk
         else:
-            self.new.remove(row)
+            first = self.new.index(row)
+            self.new[first:] = [new for new in self.new[first:] if new.todo is not row.todo]
 
     def write(self) -> None:
         if self.taken_back:
@@ -67,7 +66,7 @@ class History:
         Completion.objects.bulk_create(self.new)
         if self.new and self.change.number % CHANGES_TO_A_COUNT == 0:
             self.forget_old()
-        self.new, self.taken_back, self.latest = [], {}, {}
+        self.new, self.taken_back, self.latest = [], {}, {False: {}, True: {}}
 
     def forget_old(self) -> None:
         """Nobody is kept from completing because the history is full."""
