@@ -57,8 +57,13 @@ def harmless_searches(letters: str, text: str) -> dict[str, str]:
     words = text.split()[:-1]
     pairs = (f"{first} {second}" for first, second in zip(words, words[2:], strict=False))
     apart = [pair for pair in pairs if f" {pair} " not in text][:6]
-    # Phrases that are wanted have no bar yet: it is not settled what is harmless beside them.
-    return {"a word": letters[:13][::-1], "all but a phrase": f'-"{apart[0]}"'}
+    quoted = [f'"{pair}"' for pair in apart]
+    return {
+        "a word": letters[:13][::-1],
+        "a phrase": quoted[0],
+        "phrases": " ".join(quoted),
+        "all but a phrase": f"-{quoted[0]}",
+    }
 
 
 def hostile_texts(a: str, b: str, length: int) -> dict[str, str]:
@@ -196,8 +201,6 @@ class SearchInPostgres(SearchCase):
 @only_when_asked
 class SearchInSqlite(SearchCase):
     name, mark = "SQLite", "?"
-    # Words are written out beforehand, so that harmless ones cost next to nothing; hostile ones cost what they did.
-    bar = 7
 
     @classmethod
     def setUpClass(cls) -> None:
