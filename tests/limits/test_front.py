@@ -207,6 +207,14 @@ class NginxRefusesAsTheApiDoes(FrontCase):
 
         self.assertEqual(answer.status, 200)
 
+    def test_an_import_alone_may_be_larger_than_other_bodies(self):
+        """The application waits for a body to its end, so whoever refuses one by its length is nginx."""
+        length = HOST + b"Content-Length: 6000000\r\n"
+        refused = self.ask(post(length))
+        let_through = self.ask(request(b"POST /api/v1/me/import HTTP/1.1", length, b" " * 6_000_000))
+
+        self.assertEqual([answer and answer.status for answer in (refused, let_through)], [413, 401])
+
     def test_what_the_application_refuses_is_said_in_its_words(self):
         authorization = b"Authorization: Bearer %b\r\n" % self.issuer.token().encode()
         answer = self.ask(request(b"GET /api/v1/todos?due=never HTTP/1.1", HOST + authorization))

@@ -54,7 +54,7 @@ class Nginx:
             os.killpg(self.process.pid, signal.SIGKILL)
 
 
-def command(folder: Path, listen: str, max_body_bytes: int) -> list[str]:
+def command(folder: Path, listen: str, max_body_bytes: int, max_import_bytes: int) -> list[str]:
     """What starts nginx, with everything it needs in `folder`."""
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
     if program is None:
@@ -68,6 +68,7 @@ def command(folder: Path, listen: str, max_body_bytes: int) -> list[str]:
         ("RUN_DIRECTORY", str(folder)),
         ("LISTEN_ADDRESS", listen),
         ("MAX_BODY_BYTES", str(max_body_bytes)),
+        ("MAX_IMPORT_BYTES", str(max_import_bytes)),
         ("READ_HEADERS", "".join(variables.values())),
         ("PASS_HEADERS", "\n            ".join(passed)),
     ):

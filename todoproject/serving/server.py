@@ -112,6 +112,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--workers", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--nginx-max-body-bytes", type=int, help="put nginx in front, which refuses larger bodies")
+    parser.add_argument("--nginx-max-import-bytes", type=int, help="what it lets an import have instead")
     options = parser.parse_args(arguments)
     serve = partial(
         Server,
@@ -127,7 +128,8 @@ def main(arguments: list[str]) -> int:
         return serve(address=options.host, port=options.port, workers_kill_timeout=STOP_SECONDS).run()
     with TemporaryDirectory(prefix="todo-serve-") as name:
         folder = Path(name)
-        command = nginx.command(folder, f"{options.host}:{options.port}", options.nginx_max_body_bytes)
+        sizes = (options.nginx_max_body_bytes, options.nginx_max_import_bytes)
+        command = nginx.command(folder, f"{options.host}:{options.port}", *sizes)
         proxy = Place("nginx", partial(nginx.Nginx, command, folder))
         socket = folder / "application.sock"
         return serve(proxy, uds=socket, workers_kill_timeout=STOP_SECONDS_BEHIND_NGINX).run()

@@ -53,7 +53,8 @@ class Command(BaseCommand):
         if behind_nginx:
             # nginx is a proxy of ours; without it counted, every caller would have its address.
             os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
-            command.append(f"--nginx-max-body-bytes={settings.DATA_UPLOAD_MAX_MEMORY_SIZE}")
+            command.append(f"--nginx-max-body-bytes={settings.MAX_BODY_BYTES}")
+            command.append(f"--nginx-max-import-bytes={settings.MAX_IMPORT_BYTES}")
         # The server finds the project as this process does, wherever the command was called from.
         os.putenv("PYTHONPATH", os.pathsep.join(sys.path))
         # Replacing this process lets signals reach the server itself.
