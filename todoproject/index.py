@@ -14,13 +14,15 @@ from rest_framework.views import APIView
 
 from todos.api.bodies import AnswerSerializer
 
-COLLECTIONS = ("todos", "reminders", "lists", "tags", "views", "summary", "changes", "me")
-ADDRESSES = (*COLLECTIONS, "schema", "docs")
-
 
 class IndexAnswer(AnswerSerializer):
+    # Each link has the name of its route, with underscores.
     version = serializers.CharField(help_text="Of the API, as in the OpenAPI document.")
     todos = serializers.URLField()
+    todos_bulk = serializers.URLField(help_text="Several changes in one request, all or none of them.")
+    todos_quick = serializers.URLField(help_text="A todo from one line of English.")
+    completions = serializers.URLField(help_text="What was done of todos that repeat.")
+    occurrences = serializers.URLField(help_text="The days that a rule names, for `rrule` and `due_date`.")
     reminders = serializers.URLField(help_text="What a device schedules.")
     lists = serializers.URLField()
     tags = serializers.URLField()
@@ -28,8 +30,14 @@ class IndexAnswer(AnswerSerializer):
     summary = serializers.URLField(help_text="Every badge in one call.")
     changes = serializers.URLField(help_text="What has changed since a version.")
     me = serializers.URLField(help_text="Who is signed in, and the settings.")
+    me_calendar = serializers.URLField(help_text="The address that calendars read.")
+    me_export = serializers.URLField(help_text="Everything of a person as one document.")
+    me_import = serializers.URLField(help_text="Takes that document back, and those of other services.")
     schema = serializers.URLField(help_text="The OpenAPI document.")
     docs = serializers.URLField(help_text="The same as a page for people.")
+
+
+LINKS = [name for name, field in IndexAnswer().fields.items() if isinstance(field, serializers.URLField)]
 
 
 class IndexView(APIView):
@@ -50,5 +58,5 @@ class IndexView(APIView):
     )
     @method_decorator(cache_control(public=True, max_age=300))
     def get(self, request: Request) -> Response:
-        links = {name: request.build_absolute_uri(reverse(name)) for name in ADDRESSES}
+        links = {name: request.build_absolute_uri(reverse(name.replace("_", "-"))) for name in LINKS}
         return Response({"version": settings.SPECTACULAR_SETTINGS["VERSION"], **links}, headers={"Vary": "Origin"})

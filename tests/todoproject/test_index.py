@@ -1,17 +1,31 @@
+import re
+
 from django.test import override_settings
 
+from tests.todos import matrix
 from tests.todos.case import API, TodosTestCase
 
 
 class Index(TodosTestCase):
-    def test_names_addresses_that_answer(self):
+    def test_names_every_address_that_needs_no_id(self):
         index = self.alice.get("").json()
 
         self.assertEqual(index.pop("version"), "1")
-        self.assertGreaterEqual(index.keys(), {"todos", "lists", "tags", "me", "summary", "changes", "schema", "docs"})
+        routes = {"schema", *(route for route in matrix.routes() if "<" not in route)}
+        self.assertLess({"todos", "todos/quick", "completions", "me/import"}, routes)
+        named = {re.sub("[/-]", "_", route): f"http://testserver{API}/{route}" for route in routes}
+        self.assertEqual(index, {**named, "docs": "http://testserver/docs"})
+
+    def test_names_addresses_that_answer(self):
+        index = self.alice.get("").json()
+
+        del index["version"]
+        # These want a rule, a body.
+        self.assertEqual(self.alice.get(index.pop("occurrences")).status_code, 400)
+        for name in ("todos_bulk", "todos_quick", "me_import"):
+            self.assertEqual(self.alice.post(index.pop(name), {}).status_code, 400)
         for name, url in index.items():
             with self.subTest(name):
-                self.assertTrue(url.startswith("http://testserver/"), url)
                 self.assertEqual(self.alice.get(url).status_code, 200)
 
     def test_is_the_same_for_everybody_and_may_be_cached(self):

@@ -1240,6 +1240,26 @@ export interface components {
             todos: string;
             /**
              * Format: uri
+             * @description Several changes in one request, all or none of them.
+             */
+            todos_bulk: string;
+            /**
+             * Format: uri
+             * @description A todo from one line of English.
+             */
+            todos_quick: string;
+            /**
+             * Format: uri
+             * @description What was done of todos that repeat.
+             */
+            completions: string;
+            /**
+             * Format: uri
+             * @description The days that a rule names, for `rrule` and `due_date`.
+             */
+            occurrences: string;
+            /**
+             * Format: uri
              * @description What a device schedules.
              */
             reminders: string;
@@ -1267,6 +1287,21 @@ export interface components {
              * @description Who is signed in, and the settings.
              */
             me: string;
+            /**
+             * Format: uri
+             * @description The address that calendars read.
+             */
+            me_calendar: string;
+            /**
+             * Format: uri
+             * @description Everything of a person as one document.
+             */
+            me_export: string;
+            /**
+             * Format: uri
+             * @description Takes that document back, and those of other services.
+             */
+            me_import: string;
             /**
              * Format: uri
              * @description The OpenAPI document.
