@@ -74,10 +74,29 @@ class SeedDemo(TodosTestCase):
     def test_it_fills_a_user_once(self):
         username = self.alice.user.get_username()
 
-        self.assertIn("17 lists and todos", self.seed(username))
+        self.assertIn("19 lists, views and todos", self.seed(username))
         titles = self.alice.titles(starts="all")
-        self.assertIn("0 lists and todos", self.seed(username))
+        self.assertIn("0 lists, views and todos", self.seed(username))
         self.assertEqual((len(titles), self.alice.titles(starts="all")), (14, titles))
+
+    def test_each_view_shows_something(self):
+        self.seed(self.alice.user.get_username())
+
+        views = self.alice.get("/views").json()["results"]
+        self.assertEqual(
+            [(view["name"], view["broken"]) for view in views], [("Due at home", False), ("Important", False)]
+        )
+        shown = [self.alice.titles(view=view["id"]) for view in views]
+        self.assertIn("Fix the bathroom tap", shown[0])
+        self.assertEqual(set(shown[1]), {"Fix the bathroom tap", "Quarterly report", "Call grandma"})
+
+    def test_something_that_repeats_was_done(self):
+        username = self.alice.user.get_username()
+        self.seed(username)
+        self.seed(username)
+
+        (done,) = self.alice.get("/completions").json()["results"]
+        self.assertEqual(self.alice.get(f"/todos/{done['todo']}").json()["title"], "Water the plants")
 
     def test_it_leaves_alone_what_was_edited(self):
         username = self.alice.user.get_username()
