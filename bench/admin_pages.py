@@ -1,4 +1,4 @@
-"""Fills an empty database with people and todos, and measures the operators' pages: statements, time, bytes.
+"""Fills an empty database with people and what they have, and measures the operators' pages: statements, time, bytes.
 
     DATABASE_URL=sqlite:///many.sqlite3 python bench/admin_pages.py --todos 100000 --users 300
 
@@ -36,7 +36,7 @@ from django.utils import timezone
 
 from betterauth_auth.models import Identity
 from todos.changes import positions
-from todos.models import Account, List, Tag, Todo, TodoTag
+from todos.models import Account, Completion, List, Tag, Todo, TodoTag, View
 from todos.models.tag import tag_key
 from todos.models.todo import derived
 
@@ -62,6 +62,8 @@ PAGES = {
     "todo": "todos/todo/{todo}/change/",
     "lists": "todos/list/",
     "tags": "todos/tag/",
+    "views": "todos/view/",
+    "views, searched": "todos/view/?q=due",
     "log": "admin/logentry/",
 }
 
@@ -114,6 +116,11 @@ def fill_owners(people: list[User], per_user: int, chance: random.Random, now) -
     tags = Tag.objects.bulk_create(
         Tag(owner=person, name=name, key=tag_key(name), **stamp) for person in people for name in ("urgent", "errand")
     )
+    View.objects.bulk_create(
+        View(owner=person, name=name, query='{"status":"open"}', position=positions.at_end(index + 1), **stamp)
+        for person in people
+        for index, name in enumerate(("Due", "Important"))
+    )
     mine = {person.pk: ([], []) for person in people}
     for row in lists:
         mine[row.owner_id][0].append(row)
@@ -158,6 +165,21 @@ def store(rows: list[Todo], mine: dict, chance: random.Random) -> None:
         TodoTag(owner_id=row.owner_id, todo=row, tag=chance.choice(mine[row.owner_id][1]))
         for row in stored
         if chance.random() < 0.2
+    )
+    Completion.objects.bulk_create(completion(row) for row in stored if row.due_date and chance.random() < 0.1)
+
+
+def completion(row: Todo) -> Completion:
+    """Of a series that has ended."""
+    return Completion(
+        owner_id=row.owner_id,
+        todo=row,
+        occurrence_on=row.due_date,
+        occurrence_number=1,
+        series_in=row.version,
+        due_date=row.due_date,
+        completed_at=row.created_at,
+        missed=0,
     )
 
 
