@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase, TodosTransactionTestCase
 from todos import changes, clock
-from todos.models import View
+from todos.models import Account, View
 from todos.reading import page_cache
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -266,6 +266,17 @@ class Counts(ViewingTestCase):
         counts = self.counts()
         # 15, then 11 of 15, then 4 of 4.
         self.assertEqual([counts[uid] for uid in (*words, tagged)], [0, None, 0])
+
+    def test_there_is_less_room_for_whoever_has_very_many_todos(self):
+        for _ in range(12):
+            self.view(status="open")
+        for todos, counted in ((20_000, 12), (40_000, 7), (100_000, 3)):
+            Account.objects.filter(owner=self.alice.user).update(todo_count=todos)
+            for path in ("/summary?views=true", "/todos?include=views,summary"):
+                with self.subTest(path, todos=todos):
+                    answer = self.alice.get(path).json()
+                    counts = answer.get("summary", answer)["views"].values()
+                    self.assertEqual([*counts], [0] * counted + [None] * (12 - counted))
 
     def test_take_as_many_statements_whatever_there_is(self):
         counts = []

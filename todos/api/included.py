@@ -22,9 +22,12 @@ MAX_ROWS = 200
 
 def included(view: TodoViewSet, names: tuple[str, ...]) -> Json:
     found = {name: INCLUDED[name](view) for name in names}
-    if {"views", "summary"} <= {*names}:
-        counts = viewed.counts(view.reader, found["views"], view.filters.get("tz", ""), clock.now())
-        found["summary"] = {**found["summary"], "views": counts.numbers}
+    if told := found.get("summary"):
+        found["summary"] = told.data
+        if "views" in found:
+            tz = view.filters.get("tz", "")
+            counts = viewed.counts(view.reader, found["views"], told.todo_count, tz, clock.now())
+            found["summary"] = {**told.data, "views": counts.numbers}
     return found
 
 
@@ -41,7 +44,7 @@ def views(view: TodoViewSet) -> Any:
 
 
 def numbers(view: TodoViewSet) -> Any:
-    return summary.summary_of(view, view.filters.get("tz", ""), clock.now()).data
+    return summary.summary_of(view, view.filters.get("tz", ""), clock.now())
 
 
 def active_lists(owner: Owner, given: Given) -> RowSet:

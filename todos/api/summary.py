@@ -30,7 +30,7 @@ from todos.reading import Query
 from todos.types import Json, RowSet
 
 NUMBERS = ("inbox", "today", "overdue", "upcoming", "completed_today", "trashed", "version")
-COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone")
+COLUMNS = (*NUMBERS, "lists", "tags", "tags_in_use", "next_due", "zone", "todo_count")
 LISTS = COLUMNS.index("lists")
 TAG = re.compile(r'"([0-9]{1,18})-([0-9]{1,12})(-views)?(?:-([A-Za-z0-9_+/-]{1,64}))?"')
 
@@ -45,9 +45,9 @@ class SummaryView(OwnedViewSet):
         now, tz = clock.now(), self.filters.get("tz", "")
         if tag := self.known_tag(now, tz):
             return Response(status=304, headers={"ETag": tag})
-        data, good_until = summary_of(self, tz, now)
+        data, good_until, todo_count = summary_of(self, tz, now)
         if self.with_views:
-            counts = viewed.counts(self.reader, viewed.first_views(self.reader), tz, now)
+            counts = viewed.counts(self.reader, viewed.first_views(self.reader), todo_count, tz, now)
             data, good_until = {**data, "views": counts.numbers}, good_until if counts.stand else now
         tag = f'"{data["version"]}-{int(good_until.timestamp())}{self.asked(tz)}"'
         return self.json_response(data, headers={"ETag": tag})
@@ -84,6 +84,7 @@ class SummaryView(OwnedViewSet):
 class Summary(NamedTuple):
     data: Json
     good_until: datetime
+    todo_count: int
 
 
 def summary_of(view: OwnedViewSet, tz: str, now: datetime) -> Summary:
@@ -96,7 +97,8 @@ def summary_of(view: OwnedViewSet, tz: str, now: datetime) -> Summary:
     tags_in_use = numbers_of(row["tags_in_use"])
     data["lists"] = {str(UUID(uid)): count for uid, count in numbers_of(row["lists"]).items()}
     data["tags"] = {str(UUID(uid)): tags_in_use.get(str(key), 0) for uid, key in numbers_of(row["tags"]).items()}
-    return Summary(data, min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"])))))
+    good_until = min(filter(None, (row["next_due"], zones.next_midnight(now, row["zone"]))))
+    return Summary(data, good_until, row["todo_count"])
 
 
 def in_zone(owner: Owner, given: Given) -> RowSet:

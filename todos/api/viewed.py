@@ -51,9 +51,10 @@ def view_named(reader: Reader, uid: UUID) -> Found:
     return Found(saved.values, saved.ordering, text, since)
 
 
-# Each view takes as long as `total` of its todos, so there is room for so many of one summary: whoever has more, or
-# views that take long, is told of the first that find room.
+# Each view takes as long as `total` of its todos, so there is room for so many of one summary, and for fewer where they
+# would look at more rows than this: whoever has more, or views that take long, is told of the first that find room.
 ROOM = 30
+MAX_ROWS = 300_000
 ROOM_FOR_WORDS = 10
 MAX_LISTED = 200
 
@@ -70,18 +71,19 @@ def first_views(reader: Reader) -> list[Json]:
     return reader.page(Query("views", all_views, {}), tables.VIEW, first).results
 
 
-def counts(reader: Reader, rows: list[Json], tz: str, now: datetime) -> Counts:
+def counts(reader: Reader, rows: list[Json], todo_count: int, tz: str, now: datetime) -> Counts:
     """In one statement; None of views that are broken, or for which there is no room."""
+    room = min(ROOM, MAX_ROWS // max(todo_count, 1))
     saved = {str(row["id"]): understood(row["query"]) for row in rows}
-    sound = within_room({uid: view for uid, view in saved.items() if view})
+    sound = within_room({uid: view for uid, view in saved.items() if view}, room)
     found = reader.counts([count_of(view, tz, now) for view in sound.values()])
     numbers = dict(zip(sound, found, strict=True))
     return Counts({uid: numbers.get(uid) for uid in saved}, not any(map(is_of_overdue_trash, sound.values())))
 
 
-def within_room(views: dict[str, Saved]) -> dict[str, Saved]:
+def within_room(views: dict[str, Saved], room: int) -> dict[str, Saved]:
     """In their order, without those that are too much."""
-    chosen, room = {}, ROOM
+    chosen = {}
     for uid, view in views.items():
         if room_for(view) <= room:
             chosen[uid] = view
