@@ -22,7 +22,7 @@ from tests.limits import only_when_asked
 from tests.limits.figures import record
 from todos.changes.history import CHANGES_TO_A_COUNT
 
-TODOS, LISTS, TAGS, TAGS_OF_A_TODO, COMPLETIONS = 100_000, 1_000, 5_000, 5, 50_000
+TODOS, LISTS, TAGS, TAGS_OF_A_TODO, COMPLETIONS, VIEWS = 100_000, 1_000, 5_000, 5, 50_000, 200
 BAR_SECONDS = 1.5
 NOW = datetime.now(UTC).replace(microsecond=0)
 BORN = {"created_at": f"{NOW:%Y-%m-%d %H:%M:%S}", "updated_at": f"{NOW:%Y-%m-%d %H:%M:%S}"}
@@ -31,9 +31,14 @@ FIRST = 10
 REQUESTS = (
     "/summary",
     "/summary?tz=Asia/Tokyo",
+    "/summary?views=true",
     "/tags?page_size=200",
     "/lists?page_size=200",
+    "/views?page_size=200",
     "/todos?page_size=200",
+    "/todos?page_size=200&include=lists,tags,views,summary",
+    "/completions?page_size=200",
+    "/completions?ordering=-completed_at&page_size=200",
     "/changes?page_size=200",
     f"/changes?page_size=200&since={FIRST + LISTS}",
     f"/changes?page_size=200&since={FIRST + LISTS + TAGS + TODOS // 2}",
@@ -102,10 +107,19 @@ def completions(owner: int) -> Rows:
             "occurrence_on": f"{moment:%Y-%m-%d}",
             "due_date": f"{moment:%Y-%m-%d}",
             "missed": 0,
+            "is_skipped": 0,
             "subtasks": "",
             "reminders": "",
             "completed_at": f"{moment:%Y-%m-%d %H:%M:%S}",
         }
+
+
+def views(owner: int) -> Rows:
+    """Those that are counted look at everything that is due, by priority."""
+    for number in range(VIEWS):
+        query = f'{{"due":["upcoming","overdue"],"priority_gte":{number % 4},"status":"open"}}'
+        place = {"id": FIRST + number, "position": f"j{number:06}i", "version": VERSION - VIEWS + number}
+        yield {**row(owner, "view", number), **place, "name": f"view {number}", "color": "", "query": query}
 
 
 def row(owner: int, kind: str, number: int) -> dict[str, object]:
@@ -118,8 +132,9 @@ TABLES = (
     ("todos_todo", todos),
     ("todos_todotag", links),
     ("todos_completion", completions),
+    ("todos_view", views),
 )
-VERSION = FIRST + LISTS + TAGS + TODOS
+VERSION = FIRST + LISTS + TAGS + TODOS + VIEWS
 ACCOUNT = f"UPDATE todos_account SET version = {VERSION}, todo_count = {TODOS}, time_zone = 'Europe/Berlin'"
 OWNER = "SELECT owner_id FROM todos_account"
 
@@ -165,12 +180,14 @@ class FullAccountCase(SimpleTestCase):
         self.assertEqual((len(summary["lists"]), len(summary["tags"])), (LISTS, TAGS))
         self.assertGreater(min(summary["overdue"], summary["upcoming"]), TODOS / 10)
         self.assertGreater(sum(summary["tags"].values()), TODOS / 2)
-        for kind in ("todos", "lists"):
-            status, problem = self.service.request("POST", f"/api/v1/{kind}", self.token, BODIES[kind])
+        counted = self.service.request("GET", "/api/v1/summary?views=true", self.token)[1]["views"]
+        self.assertGreater(max(filter(None, counted.values())), TODOS / 10)
+        for kind, body in BODIES.items():
+            status, problem = self.service.request("POST", f"/api/v1/{kind}", self.token, body)
             self.assertEqual((status, problem["code"]), (409, f"too_many_{kind}"))
 
 
-BODIES = {"todos": {"title": "one more"}, "lists": {"name": "one more"}}
+BODIES = {"todos": {"title": "one more"}, "lists": {"name": "one more"}, "views": {"name": "one more", "query": {}}}
 
 
 @only_when_asked
