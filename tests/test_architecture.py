@@ -1,6 +1,7 @@
 """The direction of imports: the host knows both apps, the apps know neither the host nor each other."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 from django.test import SimpleTestCase
@@ -54,6 +55,7 @@ def modules_in(place: Path) -> list[Path]:
     return sorted(place.rglob("*.py")) if place.is_dir() else [place]
 
 
+@cache
 def imports_of(path: Path) -> list[str]:
     package = path.relative_to(ROOT).parent.parts
     names = []

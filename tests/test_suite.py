@@ -46,8 +46,10 @@ def is_of_postgresql(test: unittest.TestCase) -> bool:
 
 
 class EveryTestIsRunByBothRunners(SimpleTestCase):
-    def setUp(self) -> None:
-        self.trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(TESTS.rglob("*.py"))}
+    @classmethod
+    def setUpClass(cls) -> None:
+        super().setUpClass()
+        cls.trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(TESTS.rglob("*.py"))}
 
     def test_no_test_is_a_top_level_function(self):
         # `manage.py test` collects methods of TestCases only.
