@@ -8,6 +8,7 @@ import details from "./chapters/details.mjs";
 import end from "./chapters/end.mjs";
 import keys from "./chapters/keys.mjs";
 import lists from "./chapters/lists.mjs";
+import logbook from "./chapters/logbook.mjs";
 import phone from "./chapters/phone.mjs";
 import reminders from "./chapters/reminders.mjs";
 import quick from "./chapters/quick.mjs";
@@ -31,6 +32,7 @@ const chapters = {
   ...tabs,
   ...troubles,
   ...repeating,
+  ...logbook,
   ...reminders,
   ...alarm,
   ...calendar,

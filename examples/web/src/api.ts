@@ -19,6 +19,8 @@ export type SavedQuery = components["schemas"]["ViewInput"]["query"];
 export type Tag = components["schemas"]["Tag"];
 export type BulkItem = components["schemas"]["Operation"];
 export type Completion = components["schemas"]["Completion"];
+/** One of them among those of all todos. */
+export type LoggedCompletion = components["schemas"]["LoggedCompletion"];
 export type Occurrences = components["schemas"]["Occurrences"];
 export type Reminder = Todo["reminders"][number];
 export type ComingReminder = components["schemas"]["ComingReminder"];

@@ -38,7 +38,7 @@ function forRow(event: KeyboardEvent, target: HTMLElement): boolean {
   const step = { ArrowDown: 1, ArrowUp: -1 }[key];
   if (step && (row || !target.closest("#sidebar, #details"))) return moveFocus(rows, row, step, shiftKey);
   const id = row?.dataset.id;
-  if (!row || !id || !target.matches("button.open")) return false;
+  if (!row || !id || row.matches(".occurrence") || !target.matches("button.open")) return false;
   const isDone = row.classList.contains("completed");
   if (key === " " || key === "x") completeTodos(selection.with(id), !isDone);
   else if (key === "s") openLater(target, selection.with(id));

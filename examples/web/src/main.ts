@@ -10,6 +10,7 @@ import { zone } from "./dates";
 import { commit, drawDetails } from "./details";
 import { byId } from "./dom";
 import "./keyboard";
+import { followLog, moreOfLog } from "./logbook";
 import { selection } from "./selection";
 import { drawSidebar } from "./sidebar";
 import { showSignIn } from "./sign-in";
@@ -82,6 +83,7 @@ function draw(): void {
 store.changed = () => {
   draw();
   follow(store.summary?.version);
+  followLog(store.summary?.version);
 };
 selection.changed = draw;
 store.signedOut = () => leave("Your session has ended. Sign in again.");
@@ -105,7 +107,7 @@ byId<HTMLSelectElement>("ordering").addEventListener("change", (event) => {
 byId<HTMLSelectElement>("priority").addEventListener("change", (event) => {
   void store.show({ ...store.view, priority: Number((event.target as HTMLSelectElement).value) });
 });
-byId("more").addEventListener("click", () => void store.loadMore());
+byId("more").addEventListener("click", () => void Promise.all([store.loadMore(), moreOfLog()]));
 window.addEventListener("beforeunload", (event) => {
   commit();
   if (store.hasUnsent) event.preventDefault();

@@ -1,4 +1,4 @@
-import { answerOf, api, type ComingReminder, type Completion, type List, type Occurrences, Problem, type ProblemDocument, type Todo } from "./api";
+import { answerOf, api, type ComingReminder, type Completion, type List, type LoggedCompletion, type Occurrences, Problem, type ProblemDocument, type Todo } from "./api";
 import { zone } from "./dates";
 import { queryOf, type View } from "./views";
 
@@ -37,6 +37,22 @@ export async function readDetails(id: string, signal: AbortSignal): Promise<Todo
 /** One todo as it is now, or none if it is gone. */
 export async function readTodo(id: string, signal: AbortSignal): Promise<Todo[]> {
   return (await answerOf(api.GET("/api/v1/todos", { params: { query: { ids: [id], tz: zone() } }, signal }))).results;
+}
+
+export interface Log {
+  completions: LoggedCompletion[];
+  /** Their todos as they are now. */
+  todos: Todo[];
+  next: string | undefined;
+}
+
+/** What was done of todos that repeat, the latest first. */
+export async function readLog(page_size: number, cursor: string | undefined, signal: AbortSignal): Promise<Log> {
+  const query = { ordering: "-completed_at" as const, page_size, cursor, tz: zone() };
+  const page = await answerOf(api.GET("/api/v1/completions", { params: { query }, signal }));
+  const ids = [...new Set(page.results.map(({ todo }) => todo))];
+  const found = ids.length ? await answerOf(api.GET("/api/v1/todos", { params: { query: { ids, page_size: 200, tz: zone() } }, signal })) : { results: [] };
+  return { completions: page.results, todos: found.results, next: page.next_cursor ?? undefined };
 }
 
 /** What reminds from now until then. */

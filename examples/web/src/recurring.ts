@@ -1,4 +1,4 @@
-import { answerOf, api, type Todo } from "./api";
+import { answerOf, api, ifMatch, type Todo } from "./api";
 import { at, change, onlyOnce, type Operation, written } from "./operations";
 
 /**
@@ -29,6 +29,18 @@ export function takeBack(row: Todo, verb: "complete" | "skip"): Operation {
     send: ({ todos }) => written(answerOf(api.POST(path, { params: paramsOf(row.id, todos.get(row.id), once) }))),
     isIn: () => false,
     item: { op, id: row.id },
+  };
+}
+
+/**
+ * Takes the latest completion back that was known when the row was read. Had the row changed since, it might be another
+ * one, so that is refused.
+ */
+export function takeBackKnown(row: Todo): Operation {
+  const params = { path: { id: row.id }, header: { ...ifMatch(row), ...onlyOnce() } };
+  return {
+    ...takeBack(row, "complete"),
+    send: () => written(answerOf(api.POST("/api/v1/todos/{id}/reopen", { params }))),
   };
 }
 

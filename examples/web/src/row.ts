@@ -1,9 +1,10 @@
 import { completeTodos, eraseTodo, restoreTodo, trashTodos } from "./actions";
-import type { Todo } from "./api";
-import { type Due, dueOf, dueState, dueWords, momentDue, timeWords } from "./dates";
+import type { LoggedCompletion, Todo } from "./api";
+import { dayOf, dayWords, type Due, dueOf, dueState, dueWords, momentDue, timeWords } from "./dates";
 import { openDetails } from "./details";
 import { element, icon } from "./dom";
 import { openLater } from "./later";
+import { canBeTakenBack, takeBackLogged } from "./logbook";
 import { nextMoment } from "./reminders";
 import { reorderHandle } from "./reorder";
 import { ruleWords } from "./rules";
@@ -30,6 +31,22 @@ export function contents(todo: Todo, order: () => string[]): HTMLElement[] {
     openButton(todo, order),
     ...(todo.completed ? [] : [later]),
     iconButton("trash", "trash", `Move ${todo.title} to the trash`, () => trashTodos(selection.with(todo.id))),
+  ];
+}
+
+/** An occurrence that was done, of a todo that goes on. */
+export function contentsOfCompletion(done: LoggedCompletion): HTMLElement[] {
+  const { todo, title, due_date, completed_at } = done;
+  const row = canBeTakenBack(done);
+  const day = dayOf(new Date(completed_at));
+  const moved = day === due_date ? [] : [element("span", {}, icon("calendar"), `was due ${dayWords(due_date, "short")}`)];
+  const meta = element("span", { class: "meta" }, element("span", { class: "repeats" }, icon("repeat"), "Done this time"), ...moved);
+  const made = element("button", { type: "button", class: "open", "data-role": "open" }, element("span", { class: "todo-title" }, title), meta);
+  made.addEventListener("click", () => openDetails(todo));
+  return [
+    element("span", { class: "done-mark" }, icon("check")),
+    made,
+    ...(row ? [iconButton("take-back", "restore", `Take back that ${title} was done`, () => takeBackLogged(done, row))] : []),
   ];
 }
 

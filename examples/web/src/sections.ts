@@ -3,18 +3,17 @@ import { dayOf, dayWords, dueOf, today } from "./dates";
 import { hasChoiceOfOrder, type View } from "./views";
 
 /** A part of the screen with a heading of its own; what is dropped on one with a day is due then. */
-export interface Section {
+export interface Section<Row = Todo> {
   key: string;
   title: string;
   day?: string | undefined;
-  todos: Todo[];
+  todos: Row[];
 }
 
 /** The rows of a view as they stand below each other. */
 export function sectionsOf(view: View, todos: Todo[]): Section[] {
   if (view.kind === "today") return todayWithOverdueOnTop(todos);
   if (view.kind === "upcoming") return byDay(todos.sort(byDue), (todo) => dueOf(todo)?.day ?? "");
-  if (view.kind === "completed") return byDay(todos.sort(byCompletion), (todo) => dayOf(new Date(todo.completed_at ?? "")), false);
   return [{ key: "all", title: "", todos: withSubtasksBelow(view, todos) }];
 }
 
@@ -28,7 +27,12 @@ function todayWithOverdueOnTop(todos: Todo[]): Section[] {
   return sections.filter((section) => section.todos.length);
 }
 
-function byDay(todos: Todo[], dayOfTodo: (todo: Todo) => string, canBeDropped = true): Section[] {
+/** By the days on which it was done, the latest first. */
+export function logbookOf<Row extends { completed_at: string | null }>(done: Row[]): Section<Row>[] {
+  return byDay(done.sort(byCompletion), ({ completed_at }) => dayOf(new Date(completed_at ?? "")), false);
+}
+
+function byDay<Row>(todos: Row[], dayOfTodo: (todo: Row) => string, canBeDropped = true): Section<Row>[] {
   const days = Map.groupBy(todos, dayOfTodo);
   return [...days].map(([day, rows]) => ({
     key: day, title: dayWords(day, "long"), day: canBeDropped ? day : undefined, todos: rows,
@@ -67,6 +71,6 @@ function sortKey(todo: Todo): string {
   return `${due?.day} ${due?.time ?? "~"} ${3 - todo.priority} ${todo.created_at}`;
 }
 
-function byCompletion(one: Todo, other: Todo): number {
+function byCompletion(one: { completed_at: string | null }, other: { completed_at: string | null }): number {
   return (one.completed_at ?? "") > (other.completed_at ?? "") ? -1 : 1;
 }

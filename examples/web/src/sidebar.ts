@@ -45,7 +45,6 @@ function drawHeading(): void {
   const list = kind === "inbox" ? store.inbox : store.list(id);
   const saved = kind === "saved" ? store.savedView(id) : undefined;
   byId("view-title").textContent = saved ? saved.name : kind === "tag" ? `#${id}` : kind === "list" ? (list?.name ?? "List") : (TITLES[kind] ?? "");
-  byId("kept-open").hidden = kind !== "completed";
   byId("edit-list").hidden = !isOneList(store.view) || !list;
   byId("edit-saved").hidden = !saved;
   drawSaveButton();

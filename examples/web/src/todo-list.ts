@@ -1,9 +1,10 @@
-import type { Todo } from "./api";
+import type { LoggedCompletion, Todo } from "./api";
 import { byId, element, part } from "./dom";
 import { drawEmpty } from "./empty";
+import { canBeTakenBack, hasMoreOfLog, withCompletions } from "./logbook";
 import { nextMoment } from "./reminders";
-import { contents } from "./row";
-import { completedOf, sectionsOf, type Section } from "./sections";
+import { contents, contentsOfCompletion } from "./row";
+import { completedOf, logbookOf, sectionsOf, type Section } from "./sections";
 import { selection } from "./selection";
 import { store } from "./store";
 import { isOrdered } from "./views";
@@ -18,8 +19,7 @@ const rows = new Map<string, Row>();
 export function drawTodos(): void {
   const todos = store.todos();
   const completed = completedOf(store.view, todos);
-  const finished = ["trash", "completed", "saved"].includes(store.view.kind);
-  const sections = sectionsOf(store.view, finished ? todos : todos.filter((todo) => !todo.completed));
+  const sections = store.view.kind === "completed" ? logbookOf(withCompletions(todos)) : sectionsOf(store.view, openOf(todos));
   const shown = [...sections.flatMap((section) => section.todos), ...completed];
   selection.keepOnly(new Set(shown.map((todo) => todo.id)));
   const focus = focusedPart();
@@ -33,11 +33,16 @@ export function drawTodos(): void {
   if (focus && !document.activeElement?.matches(focus)) document.querySelector<HTMLElement>(focus)?.focus();
   byId("done").hidden = completed.length === 0;
   part(byId("done"), "summary").textContent = `Completed · ${completed.length}`;
-  byId("more").hidden = !store.hasMore;
+  byId("more").hidden = !store.hasMore && !hasMoreOfLog();
   drawEmpty(sections.every((section) => section.todos.length === 0));
 }
 
-function drawSections(sections: Section[]): void {
+/** Where the completed ones don't stand by themselves, below. */
+function openOf(todos: Todo[]): Todo[] {
+  return ["trash", "saved"].includes(store.view.kind) ? todos : todos.filter((todo) => !todo.completed);
+}
+
+function drawSections(sections: Section<Todo | LoggedCompletion>[]): void {
   const open = byId("open");
   const wanted = sections.map((section) => section.key).join();
   if (open.dataset.sections !== wanted || open.childElementCount === 0) {
@@ -47,15 +52,16 @@ function drawSections(sections: Section[]): void {
   sections.forEach((section, index) => place(part(open.children[index] as HTMLElement, "ol"), section.todos));
 }
 
-function sectionOf({ key, title, day }: Section): HTMLElement {
+function sectionOf({ key, title, day }: Section<unknown>): HTMLElement {
   const heading = title ? [element("h2", { id: `section-${key}` }, title)] : [];
   const list = element("ol", { class: "todo-list", "aria-labelledby": title ? `section-${key}` : "view-title" });
   return element("section", { "data-drop": day && `day:${day}`, "data-section": key }, ...heading, list);
 }
 
-function place(list: HTMLElement, todos: Todo[]): void {
-  todos.forEach((todo, index) => {
-    const item = rowOf(todo, todos);
+function place(list: HTMLElement, shown: (Todo | LoggedCompletion)[]): void {
+  const todos = shown.filter((row): row is Todo => !("todo" in row));
+  shown.forEach((row, index) => {
+    const item = "todo" in row ? completionOf(row) : rowOf(row, todos);
     if (list.children[index] !== item) list.insertBefore(item, list.children[index] ?? null);
   });
 }
@@ -84,8 +90,19 @@ function rowOf(todo: Todo, around: Todo[]): HTMLLIElement {
   return item;
 }
 
+function completionOf(done: LoggedCompletion): HTMLLIElement {
+  const source = JSON.stringify([done, canBeTakenBack(done)?.version]);
+  const known = rows.get(done.id);
+  const item = known?.item ?? element("li", { class: "todo completed occurrence", "data-id": done.id });
+  item.classList.toggle("shown", store.openId === done.todo);
+  if (known?.drawnFrom === source) return item;
+  item.replaceChildren(...contentsOfCompletion(done));
+  rows.set(done.id, { item, drawnFrom: source });
+  return item;
+}
+
 function orderOnScreen(): string[] {
-  return [...document.querySelectorAll<HTMLElement>("#todos .todo")].map((item) => item.dataset.id ?? "");
+  return [...document.querySelectorAll<HTMLElement>("#todos .todo:not(.occurrence)")].map((item) => item.dataset.id ?? "");
 }
 
 /** A selector of what has the focus inside a row, so that it can be given back. */

@@ -75,13 +75,6 @@ export default {
     await alice.reads("“Stretch” is done, and due again Today.", "#toast");
     await alice.reads("Done once · 2 missed", "#history summary");
     await alice.press("Escape");
-    await alice.go("Completed");
-    await alice.reads("A todo that repeats stays open. The days on which it was done stand in its details.", "#todos");
-    await alice.isSettled();
-    assert.ok(!(await alice.open()).includes("Stretch"));
-    await alice.inspect("completed", WIDE, NARROW);
-    await alice.go("Habits");
-    await alice.isSettled();
   },
 
   async "without the network the row waits where it is, for the next day is the server's"({ alice }) {
