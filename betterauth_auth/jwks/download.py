@@ -183,13 +183,7 @@ def answer_to(
     if fault := urllib3_fault():
         raise FetchFailed("urllib3", detail=fault)
     with Deadline(way.fetch_seconds) as deadline, requests.Session() as session:
-        # No credentials from .netrc, and no proxy or certificates from the environment.
-        session.trust_env = False
-        session.proxies = {"http": way.proxy, "https": way.proxy} if way.proxy else {}
-        # Named, because some versions of requests put no certificates into a context that others made.
-        session.verify = way.ca_bundle or DEFAULT_CA_BUNDLE_PATH
-        session.mount("http://", DeadlineAdapter(deadline))
-        session.mount("https://", DeadlineAdapter(deadline))
+        set_up(session, way, deadline)
         try:
             response = session.request(
                 method,
@@ -210,6 +204,16 @@ def answer_to(
             raise FetchFailed("timeout") from exc
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as exc:
             raise FetchFailed("timeout" if deadline.is_over else "connection") from exc
+
+
+def set_up(session: requests.Session, way: Way, deadline: Deadline) -> None:
+    # No credentials from .netrc, and no proxy or certificates from the environment.
+    session.trust_env = False
+    session.proxies = {"http": way.proxy, "https": way.proxy} if way.proxy else {}
+    # Named, because some versions of requests put no certificates into a context that others made.
+    session.verify = way.ca_bundle or DEFAULT_CA_BUNDLE_PATH
+    session.mount("http://", DeadlineAdapter(deadline))
+    session.mount("https://", DeadlineAdapter(deadline))
 
 
 def read_body(response: requests.Response, deadline: Deadline, max_bytes: int) -> bytes:
