@@ -67,6 +67,8 @@ export default {
 
   async "what is counted from a day goes with it, and comes back by Undo"({ alice }) {
     await alice.putOff("Dentist", "No date");
+    // Pointed at, the message stays for as long as the rest takes.
+    await alice.page.locator("#toast").hover();
     await eventually(async () => assert.deepEqual(await entries(alice), ["Tomorrow, 08:00"]));
     await alice.isSettled();
     assert.deepEqual(await reminders(alice, "Dentist"), [{ at: `${day(1)}T08:00` }]);
