@@ -72,6 +72,8 @@ export default {
     await standsThere(alice, PILLS, 0);
     await alice.isSettled();
     assert.equal((await alice.request("GET", `/todos/${id}`)).due_date, day(-2));
+    await alice.request("DELETE", `/todos/${id}`);
+    await alice.isSettled();
   },
 
   async "the last occurrence of all stands there once, as the todo that is completed by it"({ alice }) {
@@ -90,6 +92,7 @@ export default {
     await alice.isSettled();
     await standsThere(alice, "Two lessons", 1);
     await eventually(async () => assert.equal(await alice.button("Take back that Two lessons was done").count(), 1));
+    await alice.request("DELETE", `/todos/${id}`);
     await alice.go("Inbox");
     await alice.isSettled();
   },
