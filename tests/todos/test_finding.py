@@ -208,6 +208,22 @@ class WordsThatChange(Searches):
 
         self.assert_found({"cafe": ["both"]})
 
+    def test_renaming_one_of_two_tags_with_the_same_words_makes_a_todo_no_longer(self):
+        self.alice.todo(title="both", tags=["Cafe", "Café"])
+        words = Todo.objects.get(title="both").search
+
+        for _ in range(3):
+            self.rename("Café", "Bistro")
+            self.rename("Bistro", "Café")
+
+        self.assertEqual(Todo.objects.get(title="both").search, words)
+        self.assert_found({"cafe": ["both"], "bistro": []})
+
+    def test_a_tag_that_is_only_written_otherwise_is_still_found(self):
+        self.rename("home", "HOME!")
+
+        self.assert_found({"home": ["first"]})
+
     def rename(self, name: str, new: str) -> None:
         self.assertEqual(self.alice.patch(f"/tags/{self.tag(name)}", {"name": new}).status_code, 200)
 

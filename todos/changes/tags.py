@@ -6,7 +6,8 @@ from collections.abc import Set
 from typing import TypedDict, Unpack
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, QuerySet, TextField, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, TextField, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Replace
 
 from todos.changes.change import Change, Chosen, change, written_todos
@@ -126,21 +127,26 @@ def tagged(current: Change, row: Tag) -> QuerySet[Todo]:
     return Todo.objects.filter(owner_id=current.owner_id, pk__in=links.values("todo"))
 
 
-def respelled(current: Change, row: Tag, name: str | None = None) -> Case | Replace:
+def respelled(current: Change, row: Tag, name: str | None = None) -> Combinable:
     """The words of a todo with another name of this tag in them, or without it."""
     old, new = searchable_tag(row.name), searchable_tag(name) if name else ""
-    replaced = replace(old, new)
-    others = Tag.objects.filter(owner_id=current.owner_id).exclude(pk=row.pk).values_list("pk", "name")
-    if twins := [pk for pk, other in others if searchable_tag(other) == old]:
+    if new == old:
+        return F("search")
+    # Where another of its tags has the new words already, they would be there twice, and after some more names of the
+    # two 4, 8 and 16 times.
+    others = replace(F("search"), new, "") if new else F("search")
+    replaced = replace(others, old, new)
+    tags = Tag.objects.filter(owner_id=current.owner_id).exclude(pk=row.pk).values_list("pk", "name")
+    if twins := [pk for pk, other in tags if searchable_tag(other) == old]:
         # Café and Cafe are two tags, and the same word.
         links = TodoTag.objects.filter(owner_id=current.owner_id, todo=OuterRef("pk"), tag__in=twins)
-        return Case(When(Exists(links), then=replace(old, old + new)), default=replaced)
+        return Case(When(Exists(links), then=replace(others, old, old + new)), default=replaced)
     return replaced
 
 
-def replace(old: str, new: str) -> Replace:
-    texts = (Value(text, TextField()) for text in (old, new))
-    return Replace("search", *texts, output_field=TextField())
+def replace(text: Combinable, old: str, new: str) -> Replace:
+    texts = (Value(each, TextField()) for each in (old, new))
+    return Replace(text, *texts, output_field=TextField())
 
 
 def require_free(current: Change, row: Tag) -> None:
