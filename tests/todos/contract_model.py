@@ -189,7 +189,8 @@ class Notebook:
     def settle(self, todo: Row, values: Row) -> None:
         was = todo.get("rrule"), todo.get("due_date")
         self.settle_place(todo, values)
-        self.touch(todo, **{name: values[name] for name in PLAIN if name in values})
+        named = {name: values[name] for name in PLAIN if name in values}
+        self.touch(todo, **named)
         if (todo["due_time"] and not todo["due_date"]) or (todo["time_zone"] and not todo["due_time"]):
             raise Refusal(400)
         if not todo["due_date"] and any("at" not in each for each in todo["reminders"]):
@@ -203,6 +204,8 @@ class Notebook:
             self.tag(todo, [*kept, *values.get("tags_add", ())])
         if "completed" in values:
             (self.finish if values["completed"] else self.resume)(todo)
+        if values.get("completed") is False:
+            self.touch(todo, **named)
         if values.get("parent") and not todo["completed_at"]:
             self.keep_open(self.todos[todo["parent"]])
 

@@ -201,6 +201,29 @@ class Repeating(TodosTestCase):
         self.assertEqual(self.verb(todo, "reopen")["due_date"], "2026-11-27")
         self.assertEqual(self.history(todo), [])
 
+    def test_reopening_by_a_body_leaves_what_the_body_says(self):
+        for values in ({"due_date": "2027-01-01"}, {"starts_on": "2026-12-01"}):
+            with self.subTest(values):
+                todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2")
+                self.verb(todo, "complete")
+                self.verb(todo, "complete")
+
+                back = self.alice.patch(f"/todos/{todo['id']}", {**values, "completed": False}).json()
+
+                self.assertFalse(back["completed"])
+                self.assertEqual({name: back[name] for name in values}, values)
+
+    def test_a_put_that_reopens_says_what_there_is_afterwards(self):
+        todo = self.weekly(rrule="FREQ=WEEKLY;COUNT=2", starts_on="2026-11-20")
+        self.verb(todo, "complete")
+        done = self.verb(todo, "complete")
+        body = {name: done[name] for name in ("title", "due_date", "rrule")} | {"starts_on": "2026-12-01"}
+
+        back = self.alice.put(f"/todos/{todo['id']}", body).json()
+
+        self.assertEqual((back["completed"], back["starts_on"]), (False, "2026-12-01"))
+        self.assertEqual(self.alice.put(f"/todos/{todo['id']}", body).json()["version"], back["version"])
+
     def test_subtasks_are_open_again_and_taking_back_restores_them(self):
         todo = self.weekly()
         done, open_ = (self.alice.todo(title=title, parent=todo["id"]) for title in ("done", "open"))

@@ -26,22 +26,32 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
     was = todo.rrule, todo.due_date
     if "list" in values or "parent" in values:
         apply_place(batch, todo, values)
-    batch.touch(todo, **{name: values[name] for name in PLAIN if name in values})
+    named = {name: values[name] for name in PLAIN if name in values}
+    take_over(batch, todo, named)
     require_whole_date(todo)
     if todo.reminders:
         require_date_of_minutes(todo, is_named="reminders" in values, had_date=bool(was[1]))
     recurring.settle(batch, todo, was, is_named="rrule" in values)
-    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders))
     if "tags" in values:
         batch.tag(todo, values["tags"])
     if "tags_add" in values or "tags_remove" in values:
         change_tags(batch, todo, values.get("tags_add", ()), values.get("tags_remove", ()))
     if values.keys() & SEARCHED:
         batch.touch(todo, search=searchable(todo.title, todo.notes, todo.tag_names))
-    if "completed" in values:
-        (complete_with_subtasks if values["completed"] else reopen_with_family)(batch, todo)
+    if values.get("completed"):
+        complete_with_subtasks(batch, todo)
+    elif "completed" in values:
+        reopen_with_family(batch, todo)
+        # What is named counts, and not what the last occurrence had.
+        take_over(batch, todo, named)
     if values.get("parent") and todo.completed_at is None:
         keep_parent_open(batch, todo)
+
+
+def take_over(batch: Batch, todo: Todo, named: Values) -> None:
+    """These values, and what follows from them."""
+    batch.touch(todo, **named)
+    batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders))
 
 
 def apply_whole(batch: Batch, todo: Todo, values: Values) -> None:
