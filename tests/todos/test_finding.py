@@ -176,6 +176,23 @@ class WordsThatChange(Searches):
 
         self.assert_found({"home": ["changed", "made"], "first": []})
 
+    def test_other_signs_about_the_same_words_leave_them_found(self):
+        for title in ("“First”", "“first”", "„first“", "first"):
+            with self.subTest(title):
+                self.alice.patch(f"/todos/{self.todo['id']}", {"title": title})
+
+                self.assert_found({"first home": [title]})
+
+    def test_a_change_to_what_is_there_writes_no_words(self):
+        values = {"title": "first", "tags": ["away", "home"]}
+        self.alice.patch(f"/todos/{self.todo['id']}", values)
+        self.rename("away", "zoo")
+        renamed = self.alice.get(f"/todos/{self.todo['id']}").json()
+
+        again = self.alice.patch(f"/todos/{self.todo['id']}", {**values, "tags": ["home", "zoo"]}).json()
+
+        self.assertEqual(again["version"], renamed["version"])
+
     def test_a_tag_is_found_by_its_new_name(self):
         self.alice.todo(title="other", tags=["homely"])
         self.rename("home", "my castle")
