@@ -198,6 +198,13 @@ class Repeating(CalendarTestCase):
 
         self.assert_has(self.moved(todo, "2026-12-03"), "RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20261215")
 
+    def test_a_first_day_that_the_rule_does_not_name_is_not_counted_in_two_ways(self):
+        for repeat_from in ("due", "completion"):
+            with self.subTest(repeat_from):
+                found = self.of(**DUE, rrule="FREQ=WEEKLY;BYDAY=FR;COUNT=3", repeat_from=repeat_from)
+
+                self.assert_has(found, "RRULE:FREQ=WEEKLY;BYDAY=FR;UNTIL=20261211")
+
     def test_a_rule_that_nobody_would_understand_is_left_out(self):
         """Every second week, but from another one on; or with more days to leave out than the occurrence's own."""
         for rule, day in (

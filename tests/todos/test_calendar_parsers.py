@@ -87,7 +87,8 @@ def second(rule: str | None, due: Any) -> str | None:
     if not rule:
         return None
     start = due if isinstance(due, datetime) else datetime.combine(due, datetime.min.time())
-    return like(due, [*islice(rrulestr(rule, dtstart=start), 2)][1])
+    # Its own first day may be later.
+    return like(due, next(each for each in rrulestr(rule, dtstart=start) if each > start))
 
 
 def like(due: Any, moment: datetime) -> str | None:

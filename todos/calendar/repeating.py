@@ -8,7 +8,7 @@ the present occurrence alone is right, and one that shows wrong days is not.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from todos.calendar import lines
 from todos.calendar.rows import Row
 from todos.recurrence.rule import Rule, parse
 from todos.recurrence.walk import WEEK, days_after, with_start
+
+A_DAY = timedelta(days=1)
 
 
 class Going(NamedTuple):
@@ -40,9 +42,24 @@ def onward(row: Row) -> Going | None:
     if rule.until is not None and rule.until <= due:
         return None
     # From the day of completing it goes on as if it had begun there, so that nothing of it was left behind.
-    if due == this or row.repeat_from == "completion":
+    if row.repeat_from == "completion":
+        return counted(rule, due, due)
+    start = row.series_start or this
+    return counted(rule, start, due) if due == this else moved(rule, start, this, due)
+
+
+def counted(rule: Rule, start: date, first: date) -> Going | None:
+    """For an occurrence that is due on its own day, which the rule may not name if it is the first of all."""
+    if rule.times is None or next(days_after(rule, start, first - A_DAY), None) == first:
         return Going(rule)
-    return moved(rule, row.series_start or this, this, due)
+    ended = until_last(rule, rule.times, start, first)
+    return ended and Going(ended)
+
+
+def until_last(rule: Rule, times: int, start: date, this: date) -> Rule | None:
+    """With UNTIL instead of COUNT: others differ in whether a first day that the rule does not name counts."""
+    days = [*islice(days_after(rule, start, this), times - 1)]
+    return rule._replace(times=None, until=days[-1]) if days else None
 
 
 def moved(rule: Rule, start: date, this: date, due: date) -> Going | None:
@@ -50,11 +67,10 @@ def moved(rule: Rule, start: date, this: date, due: date) -> Going | None:
     if rule.interval > 1 and period_of(rule, due) != period_of(rule, this):
         return None
     if rule.times is not None:
-        # Others differ in whether a first day that the rule does not name counts.
-        days = [*islice(days_after(rule, start, this), rule.times - 1)]
-        if not days or days[-1] <= due:
+        ended = until_last(rule, rule.times, start, this)
+        if ended is None or ended.until is None or ended.until <= due:
             return None
-        rule = rule._replace(times=None, until=days[-1])
+        rule = ended
     rule = with_start(rule, start)
     if due > this:
         return Going(rule)
