@@ -13,7 +13,7 @@ from tests.todos.case import Person, TodosTestCase
 from tests.todos.raw_rows import rows_of
 from tests.todos.test_export import MODELS, everything_of, exported
 from todos.changes import arriving_todos
-from todos.models import Account, Tag, Todo, Tombstone
+from todos.models import Account, FormerName, Tag, Todo, Tombstone
 
 SERIES = {"series_in": 1, "series_start": "2026-11-27", "occurrence_on": "2026-11-27", "occurrence_number": 1}
 
@@ -238,6 +238,37 @@ class WhatIsThereStays(ImportTestCase):
         self.assertEqual(Tag.objects.filter(owner=self.alice.user).count(), 2)
         self.assertTrue(Tag.objects.filter(uid=tag["id"]).exists())
 
+    def test_a_tag_is_the_same_by_its_id_whatever_it_is_called_by_now(self):
+        tag = self.alice.make("tags", name="shop")
+        self.alice.patch(f"/tags/{tag['id']}", {"name": "store"})
+        FormerName.objects.all().delete()
+        other = self.alice.make("tags", name="Shop")
+
+        report = self.bring(document(tags=[{"id": tag["id"], "name": "shop"}], todos=[row(tags=["Shop", "x"])]))
+
+        (todo,) = self.alice.get("/todos").json()["results"]
+        self.assertEqual(todo["tags"], ["store", "x"])
+        self.assertEqual(report["tags"], {"new": 1, "same": 0, "different": 1})
+        self.assertEqual(self.names_of_tags(), ["Shop", "store", "x"])
+        self.assertEqual(self.alice.get(f"/tags/{other['id']}").json()["open_count"], 0)
+
+    def test_a_todo_that_is_left_alone_adds_no_tags(self):
+        todo = self.alice.todo(title="mine")
+
+        report = self.bring(document(todos=[row("mine", id=todo["id"], tags=["x"])]))
+
+        self.assertEqual((report["todos"]["different"], report["tags"]["new"], self.names_of_tags()), (1, 0, []))
+
+    def test_a_todo_is_the_same_by_a_name_that_its_tag_had(self):
+        todo, tag = row(tags=["old"]), self.alice.make("tags", name="old")
+        self.bring(document(todos=[todo]))
+        self.alice.patch(f"/tags/{tag['id']}", {"name": "new"})
+
+        self.assertEqual(self.bring(document(todos=[todo]))["todos"]["same"], 1)
+
+    def names_of_tags(self) -> list[str]:
+        return sorted(tag["name"] for tag in self.alice.get("/tags").json()["results"])
+
 
 class ADryRun(ImportTestCase):
     def test_says_the_same_and_changes_nothing(self):
@@ -253,6 +284,54 @@ class ADryRun(ImportTestCase):
         self.assertFalse(report.pop("dry_run"))
         self.assertLess(foreseen.pop("version"), report.pop("version"))
         self.assertEqual(foreseen, report)
+
+    def test_says_the_same_of_a_todo_that_is_also_told_to_be_gone(self):
+        todo = row()
+        gone = {"kind": "todo", "id": todo["id"], "deleted_at": self.alice.todo()["created_at"]}
+
+        foreseen, report = (self.bring(document(todos=[todo], deleted=[gone]), query=q) for q in ("?dry_run=true", ""))
+
+        self.assertEqual(foreseen["deleted"], report["deleted"])
+        self.assertEqual((report["todos"]["new"], report["deleted"]), (1, {"new": 0, "same": 1, "different": 0}))
+        self.assertEqual(Tombstone.objects.count(), 0)
+
+
+class TodosThatNameNoList(ImportTestCase):
+    def test_go_where_those_of_the_document_went(self):
+        project = {"id": str(uuid.uuid4()), "name": "project"}
+        mine = self.alice.make("lists")
+        self.alice.patch("/me", {"default_list": mine["id"]})
+
+        self.bring(document(settings={"default_list": project["id"]}, lists=[project], todos=[row("a")]))
+        self.bring(document(settings={"default_list": project["id"]}, todos=[row("b")]))
+
+        self.assertEqual(self.alice.titles(list=project["id"]), ["a", "b"])
+        self.assertEqual(self.alice.get("/me").json()["default_list"], mine["id"])
+
+    def test_go_where_others_of_the_account_go_if_that_list_takes_none(self):
+        mine, trashed, archived = (self.alice.make("lists") for _ in range(3))
+        self.alice.patch("/me", {"default_list": mine["id"]})
+        self.alice.delete(f"/lists/{trashed['id']}")
+        self.alice.patch(f"/lists/{archived['id']}", {"archived": True})
+        hers = self.mallory.make("lists")
+
+        for each in (trashed, archived, hers, {"id": str(uuid.uuid4())}, {"id": None}):
+            self.bring(document(settings={"default_list": each["id"]}, todos=[row()]))
+
+        self.assertEqual(len(self.alice.titles(list=mine["id"])), 5)
+
+
+class MinutesBeforeNothing(ImportTestCase):
+    def test_are_left_out_and_noted(self):
+        minutes, clock = {"minutes_before": 5}, {"at": "2026-12-01T09:00"}
+        todos = [row("a", reminders=[clock, minutes]), row("b", reminders=[minutes], due_date="2026-12-01")]
+
+        reports = [self.bring(document(todos=todos)) for _ in range(2)]
+
+        stored = {todo["title"]: todo["reminders"] for todo in self.alice.get("/todos").json()["results"]}
+        self.assertEqual(stored, {"a": [clock], "b": [minutes]})
+        self.assertEqual([each["code"] for each in reports[0]["notes"]], ["reminder_needs_date"])
+        self.assertEqual((reports[0]["notes"][0]["place"], reports[1]["todos"]["same"]), ("/todos/0/reminders", 2))
 
 
 class PlacesThatAreNone(ImportTestCase):
@@ -372,6 +451,14 @@ class WhatIsRefused(ImportTestCase):
     def test_more_rows_than_fit(self):
         self.assert_refused(document(todos=[1] * 6_000, tags=[1] * 4_001), "", "too_many_rows")
 
+    def test_more_deletions_than_there_is_room_for(self):
+        gone = [{"kind": "tag", "id": row()["id"], "deleted_at": self.alice.todo()["created_at"]} for _ in range(3)]
+        with override_settings(QUOTA_TODOS=2):
+            self.bring(document(deleted=gone[:1]))
+            self.assert_refused(document(deleted=gone), "/deleted", "too_many_deleted")
+            self.bring(document(deleted=gone[:2]))
+            self.assertEqual(self.bring(document(deleted=gone[:2]))["deleted"]["same"], 2)
+
     def test_more_series_than_can_begin_at_once(self):
         repeating = [row(rrule=f"FREQ=DAILY;INTERVAL={number}", due_date="2026-11-27") for number in (1, 2, 3)]
         with mock.patch.object(arriving_todos, "MOST_RULES", 2):
@@ -386,6 +473,7 @@ class WhatIsRefused(ImportTestCase):
             ("todos", {"todos": [row() for _ in range(4)]}),
             ("lists", {"lists": [{"id": str(uuid.uuid4()), "name": "x"} for _ in range(4)]}),
             ("tags", {"todos": [row(tags=["a", "b", "c", "d"])]}),
+            ("tags", {"tags": [{"id": row()["id"], "name": "a"}], "todos": [row(tags=["A", "b", "c", "d"])]}),
             ("subtasks", {"todos": [parent, *(row(parent=parent["id"]) for _ in range(4))]}),
         ):
             with self.subTest(name), override_settings(**{f"QUOTA_{name.upper()}": 3}):

@@ -20,6 +20,7 @@ from todos.api.parameters import flag
 from todos.api.records import ImportInput, records_in
 from todos.changes import Report
 from todos.models import Account
+from todos.notes import Notes
 from todos.transfer import json_text
 from todos.transfer.foreign import google, icalendar, microsoft, todoist
 from todos.transfer.foreign.drafts import Drafts
@@ -78,12 +79,12 @@ class ImportView(OwnedViewSet):
     @extend_schema(**IMPORT_ME, request={"application/json": ImportInput, "text/calendar": str, "text/csv": str})
     def create(self, request: Request) -> HttpResponse:
         is_dry_run = flag(request, "dry_run")
-        document, drafts = self.document_in(request)
-        report = changes.bring_in(self.writer, records_in(document), is_dry_run=is_dry_run)
-        return self.json_response(report_json(report, drafts, is_dry_run=is_dry_run))
+        document, notes = self.document_in(request)
+        report = changes.bring_in(self.writer, records_in(document), notes, is_dry_run=is_dry_run)
+        return self.json_response(report_json(report, is_dry_run=is_dry_run))
 
-    def document_in(self, request: Request) -> tuple[Any, Drafts]:
-        """As ours, and what was made of another product's file."""
+    def document_in(self, request: Request) -> tuple[Any, Notes]:
+        """As ours, and what of another product's file is not in it."""
         name = request.query_params.get("from", "todos")
         if name not in SOURCES:
             raise QueryInvalid({"from": not_chosen([*SOURCES]).detail})
@@ -92,12 +93,12 @@ class ImportView(OwnedViewSet):
         if not request.content_type.lower().startswith(source.media_type):
             raise UnsupportedMediaType(request.content_type)
         if source.read is None:
-            return json_text.load(body or b""), Drafts(name)
+            return json_text.load(body or b""), Notes()
         drafts = source.read(body or b"")
-        return drafts.document(), drafts
+        return drafts.document(), drafts.notes
 
 
-def report_json(report: Report, drafts: Drafts, *, is_dry_run: bool) -> Json:
+def report_json(report: Report, *, is_dry_run: bool) -> Json:
     counts = {kind: {name: report.counts[kind][name] for name in OUTCOMES} for kind in KINDS}
     return {
         "dry_run": is_dry_run,
@@ -105,7 +106,7 @@ def report_json(report: Report, drafts: Drafts, *, is_dry_run: bool) -> Json:
         "displaced": report.displaced,
         "sample": report.sample,
         "left_alone": [{"kind": named.kind, "id": named.uid} for named in report.left_alone],
-        "notes": [note._asdict() for note in drafts.notes],
-        "note_count": drafts.note_count,
+        "notes": [note._asdict() for note in report.notes.first],
+        "note_count": report.notes.count,
         "version": report.version,
     }

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from todos.changes.change import Change
 from todos.models import List
+from todos.notes import Notes
 from todos.types import RowSet, Values
 
 T = TypeVar("T")
@@ -42,7 +43,8 @@ class Named(NamedTuple):
 class Report:
     """How many rows were new, there with the same content, or there with other content and left alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
         self.counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.left_alone: list[Named] = []
         self.sample: list[str] = []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -73,13 +74,16 @@ def bring_inbox(current: Change, record: Values, same: List | None, report: Repo
     return inbox
 
 
-def bring_tags(current: Change, records: Records, report: Report) -> dict[str, Tag]:
-    """Gives all tags that the document names, by key."""
+def bring_tags(current: Change, records: Records, there: Container[UUID], report: Report) -> dict[str, Tag]:
+    """Gives the tags that the document names, by the keys that they have in it. Todos that are `there` add none."""
     rows = Tag.objects.filter(owner_id=current.owner_id)
     by_uid = {row.uid: row for row in found(rows, [record["uid"] for record in records.tags])}
-    keys = {tag_key(record["name"]) for record in records.tags}
-    keys |= {tag_key(name) for record in records.todos for name in record.get("tag_names", ())}
-    tags = tags_called(current, keys)
+    # An id tells a tag, whatever it is called by now.
+    same = {tag_key(record["name"]): by_uid[record["uid"]] for record in records.tags if record["uid"] in by_uid}
+    named = {tag_key(record["name"]) for record in records.tags}
+    wanted = names_of(record for record in records.todos if record["uid"] not in there)
+    keys = {tag_key(name) for record in records.todos for name in record.get("tag_names", ())} | named
+    tags = tags_called(current, keys - same.keys(), named | wanted.keys(), rows.count()) | same
     new: list[Tag] = []
     for record in records.tags:
         key = tag_key(record["name"])
@@ -91,22 +95,38 @@ def bring_tags(current: Change, records: Records, report: Report) -> dict[str, T
             new.append(row)
             report.count("tags", "new")
         by_uid[record["uid"]] = row
-    for record in records.todos:
-        for name in record.get("tag_names", ()):
-            if tag_key(name) not in tags:
-                tags[tag_key(name)] = made = tag_of(current, {"name": name})
-                new.append(made)
+    for key in wanted.keys() - tags.keys():
+        tags[key] = made = tag_of(current, {"name": wanted[key]})
+        new.append(made)
+        report.count("tags", "new")
     if new:
         write_tags(current, new)
     bring_former_names(current, records.former_names, by_uid)
     return tags
 
 
-def tags_called(current: Change, keys: set[str]) -> dict[str, Tag]:
-    """Those that are there, by their names or by names that they had until lately."""
-    tags = {row.key: row for row in in_keys(Tag.objects.filter(owner_id=current.owner_id), keys)}
-    for some in few(keys - tags.keys()):
-        tags |= by_former_names(current, set(some))
+def names_of(todos: Iterable[Values]) -> dict[str, str]:
+    """The tags' names by key, each as the first todo writes it."""
+    names: dict[str, str] = {}
+    for record in todos:
+        for name in record.get("tag_names", ()):
+            names.setdefault(tag_key(name), name)
+    return names
+
+
+def tags_called(current: Change, keys: set[str], wanted: set[str], count: int) -> dict[str, Tag]:
+    """Those that are there, by their names or by names that they had until lately.
+
+    Others that are wanted will be new. As soon as there is no room for them, nothing more is looked for.
+    """
+    rows, tags = Tag.objects.filter(owner_id=current.owner_id), dict[str, Tag]()
+    for some in few(keys):
+        there = {row.key: row for row in rows.filter(key__in=some)}
+        there |= by_former_names(current, {*some} - there.keys())
+        tags |= there
+        if missing := {*some} & wanted - there.keys():
+            count += len(missing)
+            quotas.require_room("tags", partial(int, count - 1))
     return tags
 
 
@@ -120,8 +140,6 @@ def tag_of(current: Change, record: Values) -> Tag:
 
 
 def write_tags(current: Change, new: list[Tag]) -> None:
-    rows = Tag.objects.filter(owner_id=current.owner_id)
-    quotas.require_room("tags", lambda: rows.count() + len(new) - 1)
     Tag.objects.bulk_create(new, batch_size=AT_A_TIME)
     former = FormerName.objects.filter(owner_id=current.owner_id)
     for some in few(new):

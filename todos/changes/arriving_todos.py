@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db.models import Count, Value
 
 from todos.changes import quotas
@@ -26,6 +27,7 @@ from todos.models.tag import tag_key, tag_keys
 from todos.models.todo import derived
 from todos.recurrence.rule import RuleRefused, parse
 from todos.recurrence.series import require_an_occurrence
+from todos.reminders import in_order, need_a_date
 from todos.search import searchable
 from todos.types import Values
 
@@ -42,28 +44,39 @@ KEPT = (*PLAIN, *SERIES, "uid", "position", "completed_at", "completed_in")
 class Arrival:
     """The todos of one document on their way."""
 
-    def __init__(self, current: Change, report: Report, places: Places, tags: dict[str, Tag]) -> None:
+    def __init__(self, current: Change, report: Report, places: Places) -> None:
         self.current = current
         self.report = report
-        self.tags = tags
         self.places: dict[UUID, Any] = dict(places)
+        # By the keys of the names that the document has for them.
+        self.tags: dict[str, Tag] = {}
+        # Where todos go that name no list.
+        self.default: Place | None = None
         self.there: dict[UUID, Todo] = {}
         self.new: dict[UUID, Todo] = {}
         self.links: list[TodoTag] = []
         self.begun: set[tuple[str, date]] = set()
 
-    def load(self, records: list[Values]) -> None:
+    def load(self, records: list[Values], default_list: UUID | None) -> None:
         """What the document names and the account has already."""
         owner_id = self.current.owner_id
         uids = {record["uid"] for record in records}
         uids |= {record["parent_uid"] for record in records if record.get("parent_uid")}
         rows = Todo.objects.filter(owner_id=owner_id).with_references(owner_id, Value(self.current.zone))
         self.there = {row.uid: row for row in found(rows, uids)}
-        lists = {record["list_uid"] for record in records if record.get("list_uid")} - self.places.keys()
+        lists = {record["list_uid"] for record in records if record.get("list_uid")}
+        lists |= {default_list} if default_list else set()
+        lists -= self.places.keys()
         self.places |= {row.uid: row for row in found(List.objects.filter(owner_id=owner_id), lists)}
+        row = self.places.get(default_list) if default_list else None
+        if row and not (row.deleted_at or row.archived_at):
+            self.default = Place(row.pk, row.uid)
 
     def arrive(self, index: int, record: Values) -> None:
-        if row := self.there.get(record["uid"]):
+        row = self.there.get(record["uid"])
+        if row is None or row.reminders != record.get("reminders"):
+            record = self.without_vain_minutes(index, record)
+        if row:
             values = {**columns_of(row, TODO_COLUMNS), "tag_names": tag_keys(row.tag_names)}
             return self.report.compare("todos", self.as_it_would_be(record), values)
         try:
@@ -81,10 +94,20 @@ class Arrival:
         self.links += [TodoTag(owner_id=todo.owner_id, todo=todo, tag=tag) for tag in tags]
         return None
 
+    def without_vain_minutes(self, index: int, record: Values) -> Values:
+        """Minutes before nothing never remind, and the API takes none."""
+        reminders = record.get("reminders", "")
+        if record.get("due_date") or not need_a_date(reminders):
+            return record
+        text = "Minutes before need a due_date; they were left out."
+        self.report.notes.add(f"/todos/{index}/reminders", "reminder_needs_date", text)
+        return {**record, "reminders": in_order([each for each in orjson.loads(reminders) if "at" in each])}
+
     def as_it_would_be(self, record: Values) -> Values:
         """The record with the ids that the account has for the same lists."""
         if "tag_names" in record:
-            record = {**record, "tag_names": {self.tags[tag_key(name)].key for name in record["tag_names"]}}
+            keys = tag_keys(record["tag_names"])
+            record = {**record, "tag_names": {self.tags[key].key if key in self.tags else key for key in keys}}
         uid: Any = record.get("list_uid")
         place = self.places.get(uid)
         return {**record, "list_uid": place.uid} if place else record
@@ -148,7 +171,7 @@ class Arrival:
     def place_of(self, todo: Todo, record: Values) -> Place:
         uid = record.get("list_uid")
         if uid is None:
-            return self.current.default_place()
+            return self.default or self.current.default_place()
         row = self.places.get(uid)
         if row and (todo.deleted_at or not row.deleted_at):
             return Place(row.pk, row.uid)
@@ -156,20 +179,16 @@ class Arrival:
         return self.current.inbox()
 
 
-def bring_todos(
-    current: Change, records: Records, places: Places, tags: dict[str, Tag], report: Report, *, is_dry_run: bool
-) -> None:
-    arrival = Arrival(current, report, places, tags)
-    arrival.load(records.todos)
+def bring_todos(arrival: Arrival, records: Records, *, is_dry_run: bool) -> None:
     # Parents before their subtasks.
     for is_subtask in (False, True):
         for index, record in enumerate(records.todos):
             if (record.get("parent_uid") is not None) is is_subtask:
                 arrival.arrive(index, record)
-    require_rooms(current, arrival)
-    history = [*bring_completions(current, arrival, records.completions)]
+    require_rooms(arrival.current, arrival)
+    history = [*bring_completions(arrival.current, arrival, records.completions)]
     if not is_dry_run:
-        write(current, arrival, history)
+        write(arrival.current, arrival, history)
 
 
 def require_rooms(current: Change, arrival: Arrival) -> None:

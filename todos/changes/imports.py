@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
+from uuid import UUID
 
 import orjson
 
+from todos import conf
 from todos.changes import positions
 from todos.changes.accounts import change_settings
-from todos.changes.arrivals import AT_A_TIME, Places, Records, Report, found
+from todos.changes.arrivals import AT_A_TIME, Records, Report, found
 from todos.changes.arriving_lists import bring_lists, bring_tags
-from todos.changes.arriving_todos import bring_todos
+from todos.changes.arriving_todos import Arrival, bring_todos
 from todos.changes.arriving_views import bring_views
 from todos.changes.change import Change, change
 from todos.changes.purge import TOMBSTONES_KEPT
 from todos.compiled.caller import Caller
+from todos.exceptions import Code, Invalid
 from todos.models import Account, List, Tag, Todo, Tombstone, View
+from todos.notes import Notes
 from todos.types import Values
 
 MODELS: dict[str, Any] = {
@@ -28,19 +32,22 @@ MODELS: dict[str, Any] = {
 }
 
 
-def bring_in(owner: int | Caller, records: Records, *, is_dry_run: bool = False) -> Report:
-    """A dry run finds out the same and leaves nothing behind."""
-    report = Report()
+def bring_in(owner: int | Caller, records: Records, notes: Notes, *, is_dry_run: bool = False) -> Report:
+    """A dry run finds out the same and leaves nothing behind. `notes` are those of whoever made the records."""
+    report = Report(notes)
     with change(owner) as current:
         before = current.number - 1
         skip_numbers(current, records)
         take_settings(current, records.settings, report)
         places = bring_lists(current, records.lists, report)
-        take_default_list(current, records.settings, places)
-        tags = bring_tags(current, records, report)
-        bring_todos(current, records, places, tags, report, is_dry_run=is_dry_run)
+        arrival = Arrival(current, report, places)
+        arrival.load(records.todos, records.settings.get("default_list"))
+        if arrival.default and not current.default:
+            change_settings(current, {"default_list": arrival.default.uid})
+        arrival.tags = bring_tags(current, records, arrival.there.keys(), report)
+        bring_todos(arrival, records, is_dry_run=is_dry_run)
         bring_views(current, records.views, places, report)
-        bring_tombstones(current, records.deleted, report)
+        bring_tombstones(current, records.deleted, arrival.new.keys(), report)
         if is_dry_run:
             current.is_empty = True
         report.version = before if current.is_empty else current.number
@@ -81,18 +88,12 @@ def take_settings(current: Change, settings: Values, report: Report) -> None:
         report.count("settings", "different")
 
 
-def take_default_list(current: Change, settings: Values, places: Places) -> None:
-    uid = settings.get("default_list")
-    row = places.get(uid) if uid else None
-    if row and not (current.default or row.deleted_at or row.archived_at):
-        change_settings(current, {"default_list": row.uid})
-
-
-def bring_tombstones(current: Change, records: list[Values], report: Report) -> None:
+def bring_tombstones(current: Change, records: list[Values], new_todos: Set[UUID], report: Report) -> None:
     """Of what is not there. A creation that comes late does not bring it back here either."""
     # Older ones would be purged next, and every device that syncs would have to start over.
     records = [record for record in records if record["deleted_at"] > current.now - TOMBSTONES_KEPT]
-    known = set()
+    # A dry run has not written its todos.
+    known = {(Tombstone.Kind.TODO.value, uid) for uid in new_todos}
     for kind, model in MODELS.items():
         uids = [record["uid"] for record in records if record["kind"] == kind]
         present = model.objects.filter(owner_id=current.owner_id)
@@ -103,5 +104,16 @@ def bring_tombstones(current: Change, records: list[Values], report: Report) -> 
     report.counts["deleted"] = Counter(new=len(new), same=len(records) - len(new))
     stamp: dict[str, Any] = {"owner_id": current.owner_id, "version": current.number}
     if new:
+        require_room_for_tombstones(current, len(new))
         current.take_number()
         Tombstone.objects.bulk_create((Tombstone(**record, **stamp) for record in new), batch_size=AT_A_TIME)
+
+
+def require_room_for_tombstones(current: Change, count: int) -> None:
+    """As many as todos: nothing else bounds what somebody says to have deleted, import after import."""
+    limit = conf.quota("todos")
+    stored = Tombstone.objects.filter(owner_id=current.owner_id)[:limit].count() if limit else 0
+    if limit and stored + count > limit:
+        code = Code("too_many_deleted", max=limit)
+        detail = f"There is room for {limit:,} deletions, yours included. Leave out `deleted`, or the older part of it."
+        raise Invalid(code, detail, pointer="/deleted")

@@ -631,7 +631,7 @@ export interface paths {
         put?: never;
         /**
          * Take an export back, or another product's
-         * @description Adds what is not there yet, under the ids that it has in the document, and changes nothing that is: sent again it adds nothing. All or nothing, as one change. `dry_run=true` answers what would happen. What you have deleted for good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document comes into yours. A body has at most 10 MB and 10,000 rows in all: send larger documents in parts, lists and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. What an operator has exported is taken as well.
+         * @description Adds what is not there yet, under the ids that it has in the document, and changes nothing that is: sent again it adds nothing. All or nothing, as one change. `dry_run=true` answers what would happen. What you have deleted for good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document comes into yours. A body has at most 10 MB and 10,000 rows in all: send larger documents in parts, lists and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. Todos without a `list` go into the `default_list` of the document's `settings`, or else into yours. What an operator has exported is taken as well.
          *
          *     `from` names another product: `icalendar` takes the to-dos of a calendar as `text/calendar`; `todoist` the CSV of a project as `text/csv`, with commas or semicolons; `google` Tasks.json of Takeout; `microsoft` the lists of To Do as Microsoft Graph has them, each with its `tasks`: `{"value": [{"id", "displayName", "tasks": [...]}]}`. Ids follow from theirs, or where there are none, as at Todoist, from the text, so the same file adds nothing twice. What has no counterpart here, such as a date in words, is in `notes` with its place.
          */
@@ -1188,7 +1188,7 @@ export interface components {
             settings: components["schemas"]["Outcomes"];
             /** @description The Inbox of the document is yours. */
             lists: components["schemas"]["Outcomes"];
-            /** @description By their ids, or by their names. */
+            /** @description By their ids, or by their names; those that new todos name included. */
             tags: components["schemas"]["Outcomes"];
             /** @description Those in the trash included. */
             todos: components["schemas"]["Outcomes"];
@@ -1204,7 +1204,7 @@ export interface components {
             sample: string[];
             /** @description The first 20 rows with other content. */
             left_alone: components["schemas"]["LeftAlone"][];
-            /** @description What of another product's file was not taken over; the first 20. */
+            /** @description What of the file was not taken over; the first 20. */
             notes: components["schemas"]["Note"][];
             /** @description How many there are. */
             note_count: number;
@@ -1318,9 +1318,10 @@ export interface components {
              * @description * `lists` - lists
              *     * `tags` - tags
              *     * `todos` - todos
+             *     * `views` - views
              * @enum {string}
              */
-            kind: "lists" | "tags" | "todos";
+            kind: "lists" | "tags" | "todos" | "views";
             /** Format: uuid */
             id: string;
         };
@@ -2956,7 +2957,7 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "in_future" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "malformed" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_keys" | "too_many_lists" | "too_many_rows" | "too_many_rules" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_values" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "in_future" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "malformed" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_deleted" | "too_many_keys" | "too_many_lists" | "too_many_rows" | "too_many_rules" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_values" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
                 /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
                 params?: {
                     [key: string]: unknown;

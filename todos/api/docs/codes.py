@@ -51,7 +51,7 @@ FAULT_CODES = (
     *("cycle", "parent_is_subtask", "has_subtasks", "time_needs_date", "zone_needs_time", "all_tags_and_some"),
     *("no_title", "title_too_long", "not_kept", "not_narrower"),
     *("minutes_or_at", "reminder_needs_date", "too_far"),
-    *("in_future", "malformed", "too_many_values", "too_many_rows", "too_many_rules"),
+    *("in_future", "malformed", "too_many_values", "too_many_rows", "too_many_rules", "too_many_deleted"),
     *("completed_repeats", "rrule_needs_date", "rrule_too_long", "rrule_syntax", "rrule_part", "rrule_empty"),
     *(f"rrule_{name.lower()}" for name in RULE_PARTS),
     *CODES,

@@ -20,7 +20,7 @@ class OutcomesAnswer(AnswerSerializer):
 
 
 class LeftAloneAnswer(AnswerSerializer):
-    kind = serializers.ChoiceField(["lists", "tags", "todos"])
+    kind = serializers.ChoiceField(["lists", "tags", "todos", "views"])
     id = serializers.UUIDField()
 
 
@@ -34,7 +34,7 @@ class ImportAnswer(AnswerSerializer):
     dry_run = serializers.BooleanField()
     settings = OutcomesAnswer(help_text="Taken where yours are as they were in the beginning.")
     lists = OutcomesAnswer(help_text="The Inbox of the document is yours.")
-    tags = OutcomesAnswer(help_text="By their ids, or by their names.")
+    tags = OutcomesAnswer(help_text="By their ids, or by their names; those that new todos name included.")
     todos = OutcomesAnswer(help_text="Those in the trash included.")
     completions = OutcomesAnswer(help_text="Taken for todos that have none yet.")
     views = OutcomesAnswer(help_text="Saved ones.")
@@ -45,7 +45,7 @@ class ImportAnswer(AnswerSerializer):
     )
     sample = serializers.ListField(child=serializers.CharField(), help_text="Titles of the first new todos.")
     left_alone = LeftAloneAnswer(many=True, help_text="The first 20 rows with other content.")
-    notes = NoteAnswer(many=True, help_text="What of another product's file was not taken over; the first 20.")
+    notes = NoteAnswer(many=True, help_text="What of the file was not taken over; the first 20.")
     note_count = serializers.IntegerField(help_text="How many there are.")
     version = serializers.IntegerField(help_text="Your change counter.")
 
@@ -84,8 +84,9 @@ IMPORT_ME = operation(
     "good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document "
     f"comes into yours. A body has at most 10 MB and {MOST_ROWS:,} rows in all: send larger documents in parts, lists "
     "and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo "
-    "together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. What an "
-    "operator has exported is taken as well.\n\n"
+    "together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. Todos without a "
+    "`list` go into the `default_list` of the document's `settings`, or else into yours. What an operator has exported "
+    "is taken as well.\n\n"
     "`from` names another product: `icalendar` takes the to-dos of a calendar as `text/calendar`; `todoist` the CSV of "
     "a project as `text/csv`, with commas or semicolons; `google` Tasks.json of Takeout; `microsoft` the lists of To "
     'Do as Microsoft Graph has them, each with its `tasks`: `{"value": [{"id", "displayName", "tasks": [...]}]}`. Ids '

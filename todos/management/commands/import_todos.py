@@ -14,8 +14,8 @@ from todos.api.importing import KINDS, OUTCOMES, SOURCES
 from todos.api.records import records_in
 from todos.changes import Report
 from todos.exceptions import Refused
+from todos.notes import Notes
 from todos.transfer import json_text
-from todos.transfer.foreign.drafts import Drafts
 
 STEPS = ("reading", "checking", "writing", "done")
 WIDTH = 30
@@ -40,25 +40,25 @@ class Command(BaseCommand):
         if name is None:
             raise CommandError(f"Say --from one of {', '.join(SOURCES)}: {file.name} does not tell by its ending.")
         try:
-            report, drafts = self.bring(owner, file.read_bytes(), name, is_dry_run=dry_run)
+            report = self.bring(owner, file.read_bytes(), name, is_dry_run=dry_run)
         except Refused as exc:
             raise CommandError(f"Nothing was taken. {exc.pointer or file.name}: {exc.detail}") from exc
         except ValidationError as exc:
             pointer, fault = next(faults_in(exc.detail))
             raise CommandError(f"Nothing was taken. {pointer or file.name}: {fault}") from exc
-        self.tell(report, drafts)
+        self.tell(report)
 
-    def bring(self, owner: int, body: bytes, source: str, *, is_dry_run: bool) -> tuple[Report, Drafts]:
+    def bring(self, owner: int, body: bytes, source: str, *, is_dry_run: bool) -> Report:
         self.show(0)
         read = SOURCES[source].read
-        drafts = read(body) if read else Drafts(source)
-        document = drafts.document() if read else json_text.load(body)
+        drafts = read(body) if read else None
+        document, notes = (drafts.document(), drafts.notes) if drafts else (json_text.load(body), Notes())
         self.show(1)
         records = records_in(document)
         self.show(2)
-        report = changes.bring_in(owner, records, is_dry_run=is_dry_run)
+        report = changes.bring_in(owner, records, notes, is_dry_run=is_dry_run)
         self.show(3)
-        return report, drafts
+        return report
 
     def show(self, step: int) -> None:
         """The bar, where somebody looks."""
@@ -67,14 +67,14 @@ class Command(BaseCommand):
             end = "\n" if step == len(STEPS) - 1 else ""
             self.stderr.write(f"\r[{'#' * done:<{WIDTH}}] {STEPS[step]:<8}", ending=end)
 
-    def tell(self, report: Report, drafts: Drafts) -> None:
+    def tell(self, report: Report) -> None:
         for kind in KINDS:
             counts = [f"{report.counts[kind][name]:,} {name}" for name in OUTCOMES if report.counts[kind][name]]
             if counts:
                 self.stdout.write(f"{kind}: {', '.join(counts)}")
-        for note in drafts.notes:
+        for note in report.notes.first:
             self.stdout.write(f"{note.place}: {note.detail}")
-        if more := drafts.note_count - len(drafts.notes):
+        if more := report.notes.count - len(report.notes.first):
             self.stdout.write(f"and {more:,} more such notes")
 
 

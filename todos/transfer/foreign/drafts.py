@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 from uuid import UUID, uuid5
 
 from todos import clock
@@ -12,6 +12,7 @@ from todos.exceptions import Code, Invalid
 from todos.fields.declared import MAX_NOTES, MAX_TAG_NAME, MAX_TAGS
 from todos.models.due_dates import FIRST_DAY
 from todos.models.tag import tag_key
+from todos.notes import Notes
 from todos.recurrence.rule import RuleRefused, parse
 from todos.transfer.document import FORMAT, MOST_ROWS, VERSION
 from todos.types import Json
@@ -19,17 +20,8 @@ from todos.types import Json
 # Ids follow from the product and its ids, so that the same file adds nothing twice.
 NAMESPACE = UUID("6d1f3a0e-4a55-5d0b-9c43-1f6b0f2f7a58")
 MAX_TITLE, MAX_LIST_NAME = 500, 100
-MOST_NOTES = 20
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 BLANKS = re.compile(r"\s+")
-
-
-class Note(NamedTuple):
-    """`place` is a line of the file, or a JSON Pointer into it."""
-
-    place: str
-    code: str
-    detail: str
 
 
 class Drafts:
@@ -37,17 +29,11 @@ class Drafts:
         self.product = product
         self.lists: dict[str, Json] = {}
         self.todos: dict[str, Json] = {}
-        # The first of them.
-        self.notes: list[Note] = []
-        self.note_count = 0
+        self.notes = Notes()
+        self.note = self.notes.add
 
     def uid(self, kind: str, key: str) -> str:
         return str(uuid5(NAMESPACE, f"{self.product}/{kind}/{key}"))
-
-    def note(self, place: str, code: str, detail: str) -> None:
-        self.note_count += 1
-        if len(self.notes) < MOST_NOTES:
-            self.notes.append(Note(place, code, detail))
 
     def list_of(self, key: str, name: object) -> str:
         uid = self.uid("list", key)
