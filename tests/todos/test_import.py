@@ -461,7 +461,7 @@ class WhatIsRefused(ImportTestCase):
 
     def test_more_series_than_can_begin_at_once(self):
         repeating = [row(rrule=f"FREQ=DAILY;INTERVAL={number}", due_date="2026-11-27") for number in (1, 2, 3)]
-        with mock.patch.object(arriving_todos, "MOST_RULES", 2):
+        with mock.patch.object(arriving_todos, "MOST_BEGUN", 2):
             self.bring(document(todos=[*repeating[:2], row(rrule="FREQ=DAILY", due_date="2026-11-27")]))
             self.bring(document(todos=[{**each, **SERIES} for each in repeating]))
             beginning = [{**each, "id": row()["id"]} for each in repeating]

@@ -26,15 +26,13 @@ from todos.models import Completion, List, Tag, Todo, TodoTag, Tombstone
 from todos.models.tag import tag_key, tag_keys
 from todos.models.todo import derived
 from todos.recurrence.rule import RuleRefused, parse
-from todos.recurrence.series import require_an_occurrence
+from todos.recurrence.series import MOST_BEGUN, require_an_occurrence
 from todos.reminders import in_order, need_a_date
 from todos.search import searchable
 from todos.types import Values
 
 TODO_COLUMNS = columns(TODO_RECORD)
 MOST_TITLES = 5
-# That begin in one import: whether a rule names a day at all takes up to 2 ms.
-MOST_RULES = 1_000
 HISTORY_DEFAULTS = defaults(COMPLETION_RECORD)
 SERIES = tuple(NO_SERIES)
 # Columns that are stored as the document has them.
@@ -148,8 +146,8 @@ class Arrival:
         if (rrule, start) in self.begun:
             return
         self.begun.add((rrule, start))
-        if len(self.begun) > MOST_RULES:
-            code, text = Code("too_many_rules", max=MOST_RULES), f"At most {MOST_RULES:,} series can begin at once."
+        if len(self.begun) > MOST_BEGUN:
+            code, text = Code("too_many_rules", max=MOST_BEGUN), f"At most {MOST_BEGUN:,} series can begin at once."
             raise Invalid(code, text, pointer="/rrule")
         try:
             require_an_occurrence(parse(rrule), start)

@@ -84,14 +84,16 @@ IMPORT_ME = operation(
     "good comes back; the moments of creation, change and completion are kept; what is in the Inbox of the document "
     f"comes into yours. A body has at most 10 MB and {MOST_ROWS:,} rows in all: send larger documents in parts, lists "
     "and tags first, then todos without a `parent`, then their subtasks, then `completions`, those of one todo "
-    "together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. Todos without a "
-    "`list` go into the `default_list` of the document's `settings`, or else into yours. What an operator has exported "
-    "is taken as well.\n\n"
+    "together. `id` and `title` or `name` are enough for a row; what else is left out gets its default. Todos without "
+    "a `list` go into the `default_list` of the document's `settings`, or else into yours. What an operator has "
+    "exported is taken as well.\n\n"
     "`from` names another product: `icalendar` takes the to-dos of a calendar as `text/calendar`; `todoist` the CSV of "
-    "a project as `text/csv`, with commas or semicolons; `google` Tasks.json of Takeout; `microsoft` the lists of To "
+    "a project as `text/csv`, with commas, semicolons or tabs, its sections as lists; `google` Tasks.json of Takeout; "
+    "`microsoft` the lists of To "
     'Do as Microsoft Graph has them, each with its `tasks`: `{"value": [{"id", "displayName", "tasks": [...]}]}`. Ids '
     "follow from theirs, or where there are none, as at Todoist, from the text, so the same file adds nothing twice. "
-    "What has no counterpart here, such as a date in words, is in `notes` with its place.",
+    "What has no counterpart here, such as a date in words or a rule that names no second day, is left out and in "
+    "`notes` with its place.",
     parameters=[
         IDEMPOTENCY_KEY,
         OpenApiParameter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn
 from uuid import UUID, uuid5
@@ -14,6 +15,7 @@ from todos.models.due_dates import FIRST_DAY
 from todos.models.tag import tag_key
 from todos.notes import Notes
 from todos.recurrence.rule import RuleRefused, parse
+from todos.recurrence.series import MOST_BEGUN, require_an_occurrence
 from todos.transfer.document import FORMAT, MOST_ROWS, VERSION
 from todos.types import Json
 
@@ -29,16 +31,23 @@ class Drafts:
         self.product = product
         self.lists: dict[str, Json] = {}
         self.todos: dict[str, Json] = {}
+        # Series, by their rule and first day.
+        self.begun: set[tuple[str, date]] = set()
         self.notes = Notes()
         self.note = self.notes.add
 
     def uid(self, kind: str, key: str) -> str:
         return str(uuid5(NAMESPACE, f"{self.product}/{kind}/{key}"))
 
-    def list_of(self, key: str, name: object) -> str:
+    def list_of(self, place: str, key: str, name: object) -> str:
         uid = self.uid("list", key)
-        shown = one_line(name)[:MAX_LIST_NAME].strip() or self.product
-        self.lists.setdefault(uid, {"id": uid, "name": shown})
+        if uid not in self.lists:
+            shown = one_line(name)[:MAX_LIST_NAME].strip()
+            if shows_nothing(shown):
+                if shown:
+                    self.note(place, "no_name", f"A list whose name shows nothing is called {self.product}.")
+                shown = self.product
+            self.lists[uid] = {"id": uid, "name": shown}
         return uid
 
     def add(self, place: str, key: str, title: object, **values: Any) -> Json | None:
@@ -48,12 +57,15 @@ class Drafts:
             self.note(place, "duplicate", "A row before this one has the same id.")
             return None
         shown, notes = one_line(title), text_of(values.pop("notes", ""))
-        if not shown or all(letter.isspace() or not letter.isprintable() for letter in shown):
+        if shows_nothing(shown):
             self.note(place, "no_title", "A row without a title was left out.")
             return None
         if len(shown) > MAX_TITLE:
             self.note(place, "title_cut", f"A title of more than {MAX_TITLE} letters is whole in the notes.")
             shown, notes = shown[:MAX_TITLE].strip(), f"{shown}\n\n{notes}".strip()
+            if shows_nothing(shown):
+                self.note(place, "no_title", "A row whose title begins with nothing that shows was left out.")
+                return None
         if len(notes) > MAX_NOTES:
             self.note(place, "notes_cut", f"Notes of more than {MAX_NOTES:,} letters were cut.")
         tags = self.tags(place, values.pop("tags", ()))
@@ -68,22 +80,40 @@ class Drafts:
         found: dict[str, str] = {}
         for name in names:
             shown = one_line(name)[:MAX_TAG_NAME].strip()
-            if shown and shown.isprintable():
+            if shows_nothing(shown):
+                self.note(place, "no_name", "A tag whose name shows nothing was left out.")
+            else:
                 found.setdefault(tag_key(shown), shown)
         if len(found) > MAX_TAGS:
             self.note(place, "tags_cut", f"Of more than {MAX_TAGS} tags the first were taken.")
         return list(found.values())[:MAX_TAGS]
 
     def repeat(self, place: str, row: Json, rrule: str) -> None:
-        try:
-            rule = str(parse(rrule))
-        except RuleRefused as exc:
-            self.note(place, exc.code, f"It does not repeat: {exc.detail}")
-            return
         if "due_date" not in row:
             self.note(place, "rrule_needs_date", "It does not repeat, because it is due on no day.")
             return
-        row["rrule"] = rule
+        try:
+            row["rrule"] = self.rule_from(rrule, date.fromisoformat(row["due_date"]))
+        except RuleRefused as exc:
+            self.note(place, exc.code, f"It does not repeat: {exc.detail}")
+
+    def rule_from(self, rrule: str, start: date) -> str:
+        """A rule as it is stored, which goes on after this day."""
+        rule = parse(rrule)
+        text = str(rule)
+        if (text, start) not in self.begun:
+            if len(self.begun) >= MOST_BEGUN:
+                raise RuleRefused("too_many_rules", f"at most {MOST_BEGUN:,} series can begin at once.")
+            require_an_occurrence(rule, start)
+            self.begun.add((text, start))
+        return text
+
+    def remind(self, place: str, values: Json, reminders: list[Json]) -> None:
+        """Those that count from a date need one."""
+        if reminders and not values.get("due_date"):
+            self.note(place, "reminder_needs_date", "It does not remind, because it is due on no day.")
+        elif reminders:
+            values["reminders"] = reminders
 
     def document(self) -> Json:
         for row in self.todos.values():
@@ -108,6 +138,10 @@ def key_of(row: Json, place: str) -> str:
 def text_of(value: object) -> str:
     text = value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else ""
     return CONTROL.sub("", text)
+
+
+def shows_nothing(text: str) -> bool:
+    return all(letter.isspace() or not letter.isprintable() for letter in text)
 
 
 def one_line(value: object) -> str:
@@ -153,9 +187,10 @@ def day(value: object) -> date | None:
 
 
 def text_in(body: bytes) -> str:
-    """UTF-8, with a byte order mark or without."""
+    """UTF-8, with a byte order mark or without; with the one of UTF-16 that, which Excel writes."""
+    encoding = "utf-16" if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        return body.decode("utf-8-sig")
+        return body.decode(encoding)
     except UnicodeDecodeError as exc:
         line = body.count(b"\n", 0, exc.start) + 1
-        raise Invalid("malformed", f"The file is not in UTF-8; see line {line}.") from exc
+        raise Invalid("malformed", f"The file is not in {encoding[:6].upper()}; see line {line}.") from exc

@@ -13,7 +13,8 @@ from todos.reminders import EARLIEST_MINUTES, LATEST_MINUTES, MOST
 from todos.transfer.foreign.drafts import Drafts, day, done, moment, refuse_more, text_in, written
 from todos.types import Json
 
-LINE = re.compile(r"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+=(?:\"[^\"]*\"|[^\":;]*))*):(.*)", re.DOTALL)
+VALUE = r"(?:\"[^\"]*\"|[^\",:;]*)"
+LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={VALUE}(?:,{VALUE})*)*):(.*)", re.DOTALL)
 STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?")
 TRIGGER = re.compile(r"(-|\+)?P(?:(\d{1,4})W)?(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:\d{1,6}S)?)?")
 ESCAPES = re.compile(r"\\([\\;,nN])")
@@ -45,7 +46,7 @@ def read(body: bytes) -> Drafts:
             if not depth or depth.pop() != found.value.upper():
                 refuse(found.line)
             if found.value.upper() == "VTODO":
-                add(drafts, inside, drafts.list_of(name, name))
+                add(drafts, inside, drafts.list_of(f"line {found.line}", name, name))
         elif depth == ["VCALENDAR"] and found.name == "X-WR-CALNAME":
             name = unescaped(found.value)
         elif "VTODO" in depth:
@@ -115,8 +116,7 @@ def add(drafts: Drafts, inside: list[Property], list_uid: str) -> None:
         values["completed_at"] = done(stamp(text.get("COMPLETED", "")), changed)
     if "RELATED-TO" in found and found["RELATED-TO"].parameter("RELTYPE").upper() in {"", "PARENT"}:
         values["parent"] = drafts.uid("todo", text["RELATED-TO"])
-    if reminders := reminders_in(inside):
-        values["reminders"] = reminders if "due_date" in values else []
+    drafts.remind(place, values, reminders_in(inside))
     row = drafts.add(place, text.get("UID") or f"{list_uid}/{line}", text.get("SUMMARY"), **values)
     if row and "RRULE" in found:
         drafts.repeat(f"line {found['RRULE'].line}", row, found["RRULE"].value)

@@ -25,7 +25,7 @@ def drafts_of(
     drafts = Drafts(product)
     for index, tasks in enumerate(objects(found, names.lists, "")):
         place = f"/{names.lists}/{index}"
-        uid = drafts.list_of(key_of(tasks, place), tasks.get(names.name))
+        uid = drafts.list_of(place, key_of(tasks, place), tasks.get(names.name))
         for number, task in enumerate(objects(tasks, names.tasks, place, is_required=False)):
             add(drafts, f"{place}/{names.tasks}/{number}", task, uid)
     return drafts

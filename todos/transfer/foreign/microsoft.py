@@ -8,6 +8,7 @@ from typing import Any
 from todos import zones
 from todos.transfer.foreign.drafts import Drafts, day, done, key_of, moment, text_of, written
 from todos.transfer.foreign.json_lists import Names, drafts_of, objects
+from todos.transfer.foreign.microsoft_rules import rrule_of
 
 IMPORTANCE = {"high": 3}
 
@@ -32,13 +33,22 @@ def add(drafts: Drafts, place: str, task: dict[str, Any], list_uid: str) -> None
     }
     if task.get("status") == "completed":
         values["completed_at"] = done(moment(local(task.get("completedDateTime"))), changed)
-    if task.get("recurrence"):
-        drafts.note(place, "not_repeating", "How it repeats was not taken over.")
     if reminder := reminder_of(task):
         values["reminders"] = [reminder]
     row = drafts.add(place, key_of(task, place), task.get("title"), **values)
+    # Of one that is done, the next occurrence is a task of its own.
+    if row and task.get("recurrence") and "completed_at" not in row:
+        repeat(drafts, f"{place}/recurrence", row, task["recurrence"])
     if row:
         add_steps(drafts, place, task, row)
+
+
+def repeat(drafts: Drafts, place: str, row: dict[str, Any], recurrence: Any) -> None:
+    rrule = rrule_of(recurrence, row.get("due_date"))
+    if rrule is None:
+        drafts.note(place, "not_repeating", "How it repeats was not taken over.")
+    else:
+        drafts.repeat(place, row, rrule)
 
 
 def add_steps(drafts: Drafts, place: str, task: dict[str, Any], parent: dict[str, Any]) -> None:
