@@ -206,6 +206,8 @@ def require_rooms(current: Change, arrival: Arrival) -> None:
 
 def bring_completions(current: Change, arrival: Arrival, records: list[Values]) -> Iterator[Completion]:
     """Of todos that have no history here yet, whose order would be lost."""
+    if not records:
+        return
     owner_id, report = current.owner_id, arrival.report
     rows = Completion.objects.filter(owner_id=owner_id)
     taken = set(found(rows.values_list("uid", flat=True), (record["uid"] for record in records)))
