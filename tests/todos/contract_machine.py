@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,8 @@ class Bookkeeping(RuleBasedStateMachine):
     histories = reminders = viewed = 0
     # Todos that were made by a line of quick add.
     lines = 0
+    # Todos that came from documents.
+    imported = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -359,6 +362,24 @@ class Bookkeeping(RuleBasedStateMachine):
         replica.version = data["version"]
         kinds = zip(("todos", "lists", "tags", "views"), book.kinds, strict=True)
         assert replica.rows == {(kind, uid): row["version"] for kind, rows in kinds for uid, row in rows.items()}
+
+    def bring_in(self, who: str, document: Row, *, is_dry_run: bool) -> None:
+        Bookkeeping.steps += 1
+        book = self.books[who]
+        before = copy.deepcopy(book.__dict__)
+        with book.change(self.now):
+            new = book.bring_in(document)
+        if is_dry_run:
+            book.__dict__ = before
+        body = {"format": "todos", "version": 1, **document}
+        response = self.send(who, "post", f"/me/import?dry_run={str(is_dry_run).lower()}", body)
+        assert response.status_code == 200, response.content
+        report = response.json()
+        told = {"lists": report["lists"]["new"], "todos": report["todos"]["new"], "displaced": report["displaced"]}
+        assert (told, report["version"]) == (new, book.version), (document, report, new)
+        self.check_database("" if is_dry_run else who)
+        self.compare(who)
+        Bookkeeping.imported += 0 if is_dry_run else new["todos"]
 
     def post_with_key(self, who: str, key: str, title: str) -> None:
         """A new todo without an id of its own: done twice it would be two."""

@@ -547,6 +547,33 @@ class Notebook:
         if row and self.settings["default_list"] == row["id"]:
             self.touch(self.settings, default_list=None)
 
+    # Imports
+
+    def bring_in(self, document: Row) -> Row:
+        """What is not there is made, also where it was deleted for good; what is there stays. Gives what is new."""
+        new = [row for row in document["lists"] if row["id"] not in self.lists]
+        for row in new:
+            place: Row = {"is_inbox": False, "archived_at": None, "rank": end(self.lists)}
+            self.lists[row["id"]] = self.new(**row, color=None, **place)
+            self.dig_up("list", row["id"])
+        todos = [row for row in document["todos"] if row["id"] not in self.todos]
+        displaced = [row for row in todos if "list" in row and not self.takes_imports(row["list"])]
+        for row in todos:
+            home = self.inbox["id"] if row in displaced else row.get("list") or self.home(None)
+            plain: Row = {name: DEFAULTS[name] for name in PLAIN} | {"title": row["title"], "series": None}
+            more: Row = {"parent": None, "tags": [], "completed_at": None, "completed_in": None}
+            todo = self.new(id=row["id"], list=home, **plain, **more, rank=end(self.todos))
+            self.todos[row["id"]] = todo
+            self.tag(todo, row["tags"])
+            self.dig_up("todo", row["id"])
+        return {"lists": len(new), "todos": len(todos), "displaced": len(displaced)}
+
+    def takes_imports(self, uid: str) -> bool:
+        return uid in self.lists and not self.lists[uid]["deleted_at"]
+
+    def dig_up(self, kind: str, uid: str) -> None:
+        self.gone = [row for row in self.gone if (row["kind"], row["id"]) != (kind, uid)]
+
     # Tags and settings
 
     def tag_rows(self) -> dict[str, Row]:

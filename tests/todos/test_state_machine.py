@@ -35,6 +35,20 @@ class ThreeUsers(Bookkeeping):
         response = self.change(who, "post", "/todos/quick", {"id": uid, "text": text}, steps, {})
         Bookkeeping.lines += response.status_code == 201
 
+    @rule(
+        who=some.who,
+        uids=st.lists(some.todos, min_size=1, max_size=3, unique=True),
+        place=some.any_list,
+        knows_list=st.booleans(),
+        tags=st.lists(st.sampled_from(some.TAG_NAMES), max_size=2, unique=True),
+        is_dry_run=st.booleans(),
+    )
+    def bring(self, who: str, uids: list[str], place: str, knows_list: bool, tags: list[str], is_dry_run: bool) -> None:
+        first, *others = ({"id": uid, "title": "brought", "tags": tags} for uid in uids)
+        lists = [{"id": place, "name": "brought"}] if knows_list and place != some.INBOX else []
+        todos = [self.ids(who, {**first, "list": place}), *others]
+        self.bring_in(who, {"lists": lists, "todos": todos}, is_dry_run=is_dry_run)
+
     @rule(who=some.who, number=some.number, values=some.new_todos(), how=some.expectations, only_new=st.booleans())
     def put(self, who: str, number: int, values: Row, how: str, only_new: bool) -> None:
         uid = self.one_of(who, "todos", number)
@@ -327,3 +341,4 @@ class TheApiKeepsItsContract(TodosTransactionTestCase):
         self.assertGreater(Bookkeeping.lines, 8 if IS_THOROUGH else 2)
         self.assertGreater(Bookkeeping.reminders, 100 if IS_THOROUGH else 2)
         self.assertGreater(Bookkeeping.viewed, 40 if IS_THOROUGH else 2)
+        self.assertGreater(Bookkeeping.imported, 20 if IS_THOROUGH else 2)
