@@ -43,6 +43,7 @@ HER_ROW = {"todos": HERS["todo"], "lists": HERS["list"], "tags": HERS["tag"], "v
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "todos"): {"id": NEW, "title": "new"},
     ("POST", "todos/bulk"): {"operations": [{"op": "create", "id": NEW, "title": "new"}]},
+    ("POST", "changes"): {"changes": [{"kind": "todo", "id": NEW, "title": "new"}]},
     ("POST", "todos/quick"): {"id": NEW, "text": "new"},
     ("PUT", "todos/<str:id>"): {"title": "new"},
     ("PATCH", "todos/<str:id>"): {"title": "new"},

@@ -143,6 +143,9 @@ class OwnedViewSet(GenericViewSet[Any]):
     def current(self) -> Json:
         return self.json_or_404(self.uid)
 
+    def in_short(self, data: Json) -> Any:
+        return idempotency.in_short(data)
+
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now."""
         uid, more = brief, {}

@@ -23,7 +23,8 @@ def not_chosen(names: list[str]) -> ValidationError:
 
 
 class Explained(serializers.Field[Any, Any, Any, Any]):
-    """A field whose faults are told by `refusal`. The texts may name the parameters."""
+    # A field whose faults are told by `refusal`. The texts may name the parameters. (A docstring would go into the
+    # OpenAPI document, under the name of every body that has none.)
 
     # What the value ought to be, for the code `invalid`.
     expected = ""

@@ -36,7 +36,9 @@ KEPT_BYTES = 65_536
 
 
 class View(Protocol):
-    """Makes an answer again from what is kept of a long one."""
+    """Says what is kept of a long answer, and makes it again from that."""
+
+    def in_short(self, data: Json) -> Any: ...
 
     def repeated(self, brief: Any, status: int) -> HttpResponse: ...
 
@@ -51,17 +53,17 @@ def once(view: View, handler: Callable[..., HttpResponse], request: Request, *ar
     try:
         with transaction.atomic():
             response = handler(request, *args, **kwargs)
-            keep(rows, status=response.status_code, **kept(response))
+            keep(rows, status=response.status_code, **kept(view, response))
     except Exception:
         rows.filter(status=None).delete()
         raise
     return response
 
 
-def kept(response: HttpResponse) -> Json:
+def kept(view: View, response: HttpResponse) -> Json:
     """What is stored of an answer."""
     if len(response.content) > KEPT_BYTES:
-        return {"brief": in_short(orjson.loads(response.content)), "body": b""}
+        return {"brief": view.in_short(orjson.loads(response.content)), "body": b""}
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     return {"headers": headers, "body": response.content}
 

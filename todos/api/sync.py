@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -83,15 +83,14 @@ class ChangesView(OwnedViewSet):
 
     @extend_schema(**answered(operations.LIST_CHANGES, ChangesAnswer))
     def pull(self, request: Request) -> HttpResponse:
-        version, purged, settings_version, *settings, _ = account_of(self, self.rows, COLUMNS)
-        since = self.since()
-        if since > version or 0 < since < purged:
-            detail = "There is no way on from this version. Start over with since=0."
-            raise RequestFailed(410, "sync_too_old", detail)
+        return self.page_response(self.sent(self.page_since(self.since(), request.query_params.get("cursor"))))
+
+    def page_since(self, since: int, text: str | None = None) -> Json:
+        """The page that begins at a cursor, or the first."""
+        version, settings_version, *settings = self.account_on_from(since)
         # A cursor counts kinds, so it is good for their order only.
         order = [kind.name for kind in KINDS]
-        context = orjson.dumps([self.caller.name, request.path, since, order]).decode()
-        text = request.query_params.get("cursor")
+        context = orjson.dumps([self.caller.name, self.request.path, since, order]).decode()
         # A page after the first goes up to the version that the first one saw; what is newer comes with the next sync.
         cursor = unseal(text, context) if text else Cursor([version, 0, since], "0" * 32)
         data, after = self.news(since, cursor)
@@ -99,8 +98,16 @@ class ChangesView(OwnedViewSet):
         has_news = not text and (settings_version > since or since == 0)
         data["settings"] = settings_json(settings) if has_news else None
         onward = seal(after, context) if after else None
-        data["next"], data["next_cursor"] = onward and self.address(onward), onward
-        return self.page_response(self.sent(data))
+        data["next"], data["next_cursor"] = onward and self.address(onward, since), onward
+        return data
+
+    def account_on_from(self, since: int) -> list[Any]:
+        """The version, the settings' and these, unless what has happened since then is not known any more."""
+        version, purged, settings_version, *settings, _ = account_of(self, self.rows, COLUMNS)
+        if since > version or 0 < since < purged:
+            detail = "There is no way on from this version. Start over with since=0."
+            raise RequestFailed(410, "sync_too_old", detail)
+        return [version, settings_version, *settings]
 
     def rows(self, owner: Owner, given: Given) -> RowSet:
         return with_lists(self.get_queryset(owner), owner.pk)
@@ -133,7 +140,8 @@ class ChangesView(OwnedViewSet):
             raise query_fault("since", "invalid", "Write the version of the last sync, or 0.", expected="integer")
         return int(text)
 
-    def address(self, cursor: str) -> str:
+    def address(self, cursor: str, since: int) -> str:
         parameters = self.request.query_params.copy()
+        parameters.setdefault("since", str(since))
         parameters["cursor"] = cursor
         return absolute(self.request, f"{self.request.path}?{parameters.urlencode()}")

@@ -11,11 +11,11 @@ from todos.api.calendar import CalendarView
 from todos.api.exporting import ExportView
 from todos.api.importing import ImportView
 from todos.api.lists import ListViewSet
+from todos.api.pushing import PushView
 from todos.api.quick import QuickView
 from todos.api.reminders import RemindersView
 from todos.api.repeating import AllCompletionsView, CompletionView, OccurrenceView
 from todos.api.summary import SummaryView
-from todos.api.sync import ChangesView
 from todos.api.tags import TagViewSet
 from todos.api.todos import TodoViewSet
 from todos.api.views import ViewViewSet
@@ -69,5 +69,5 @@ urlpatterns = [
     ),
     path("me/export", ExportView.as_view(), name="me-export"),
     path("me/import", ImportView.as_view(), name="me-import"),
-    path("changes", ChangesView.as_view({"get": "pull"}), name="changes"),
+    path("changes", PushView.as_view({"get": "pull", "post": "push"}), name="changes"),
 ]

@@ -7,6 +7,7 @@ from todos.changes.change import MAX_ALSO, change, ensure_inbox, open_account
 from todos.changes.imports import bring_in
 from todos.changes.lists import create_list, delete_list, move_list, put_list, restore_list, update_list
 from todos.changes.preconditions import Put
+from todos.changes.pushing import Answer, Deed, Edit, Kind, push
 from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
 from todos.changes.trash import empty_trash, erase_list
@@ -14,6 +15,10 @@ from todos.changes.views import create_view, delete_view, move_view, put_view, u
 
 __all__ = [
     "MAX_ALSO",
+    "Answer",
+    "Deed",
+    "Edit",
+    "Kind",
     "Operation",
     "Outcome",
     "Put",
@@ -38,6 +43,7 @@ __all__ = [
     "move_view",
     "note_calendar_read",
     "open_account",
+    "push",
     "put_list",
     "put_tag",
     "put_view",

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q, Value
 
 from todos.changes import quotas
+from todos.changes.attempts import Attempt
 from todos.changes.change import Change, Place
 from todos.changes.history import History
 from todos.changes.tags import by_former_names
@@ -37,6 +38,8 @@ class Batch:
         self.nested: set[UUID] = set()
         self.has_parents = self.has_children = False
         self.history = History(change)
+        # The operation that may be undone alone.
+        self.attempt: Attempt | None = None
         # How many subtasks each parent and how many tags (None) are stored, and what is not written yet.
         self.stored_counts: dict[UUID | None, int] = {}
         self.arrived: Counter[UUID] = Counter()
@@ -125,23 +128,38 @@ class Batch:
     def touch(self, todo: Todo, **values: object) -> None:
         """Takes over the values that differ."""
         names = {name for name, value in values.items() if getattr(todo, name) != value}
+        if names:
+            self.keep(todo)
         for name in names:
             setattr(todo, name, values[name])
         if names:
             self.changed.setdefault(todo.uid, set()).update(names)
+
+    def begin(self) -> Attempt:
+        """What is altered from now on can be undone."""
+        self.attempt = Attempt(self)
+        return self.attempt
+
+    def keep(self, todo: Todo) -> None:
+        """Before something of it is altered."""
+        if self.attempt:
+            self.attempt.keep(todo)
 
     def put_into(self, todo: Todo, place: Place) -> None:
         """Moves a todo, and its subtasks with it, to a list."""
         if todo.list_uid == place.uid:
             return
         for row in [todo, *(self.children_of(todo) if todo.pk else [])]:
-            row.list_uid, row.list_archived_at = place.uid, None
+            self.keep(row)
+            row.list_uid, row.list_archived_at, row.list_deleted_at = place.uid, None, None
             self.touch(row, list_id=place.pk)
 
     def attach(self, todo: Todo, parent: Todo | None) -> None:
         if todo.parent_uid != (parent and parent.uid):
             if parent:
                 quotas.require_room("subtasks", partial(self.count_below, parent), pointer="/parent", uid=parent.uid)
+            self.keep(todo)
+            if parent:
                 self.arrived[parent.uid] += 1
             if todo.parent_uid:
                 self.arrived[todo.parent_uid] -= 1
@@ -164,6 +182,7 @@ class Batch:
     def tag(self, todo: Todo, names: Iterable[str]) -> None:
         wanted = {self.present_key(name): name for name in reversed(list(names))}
         if wanted.keys() != tag_keys(todo.tag_names):
+            self.keep(todo)
             todo.tag_names = [self.tag_named(wanted[key], key).name for key in sorted(wanted)]
             self.retagged.add(todo.uid)
             self.changed.setdefault(todo.uid, set())

@@ -57,6 +57,10 @@ class History:
             first = self.new.index(row)
             self.new[first:] = [new for new in self.new[first:] if new.todo is not row.todo]
 
+    def restore(self, new: list[Completion], taken_back: dict[int, int]) -> None:
+        """As it was when it had these."""
+        self.new, self.taken_back, self.latest = new, taken_back, {False: {}, True: {}}
+
     def write(self) -> None:
         if self.taken_back:
             Completion.objects.filter(self.those_taken_back, owner_id=self.change.owner_id).delete()
@@ -66,7 +70,7 @@ class History:
         Completion.objects.bulk_create(self.new)
         if self.new and self.change.number % CHANGES_TO_A_COUNT == 0:
             self.forget_old()
-        self.new, self.taken_back, self.latest = [], {}, {False: {}, True: {}}
+        self.restore([], {})
 
     def forget_old(self) -> None:
         """Nobody is kept from completing because the history is full."""

@@ -82,38 +82,50 @@ def change_list(current: Change, row: List, columns: Values) -> None:
 
 
 def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> int:
-    """To the trash, with the todos that are not there yet. Gives the version that it has there."""
+    """Gives the version that it has in the trash."""
     with change(owner) as current:
         row = current.row(List, uid, expected)
-        if row.is_inbox:
-            raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=uid)
-        if row.deleted_at:
-            return row.version
-        trashed = {"deleted_at": current.now, "trashed_in": current.number}
-        current.write(row, **trashed)
-        Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp())
-        forget_default(current, row)
-    return current.number
+        return current.number if trash_list(current, row) else row.version
+
+
+def trash_list(current: Change, row: List) -> bool:
+    """To the trash, with the todos that are not there yet; says whether the list was not."""
+    if row.is_inbox:
+        raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=row.uid)
+    if row.deleted_at:
+        return False
+    trashed = {"deleted_at": current.now, "trashed_in": current.number}
+    current.write(row, **trashed)
+    Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp())
+    forget_default(current, row)
+    return True
 
 
 def restore_list(owner: int | Caller, uid: UUID, expected: Expected) -> list[Todo]:
-    """Out of the trash, with the todos that went there together with it; gives these."""
+    """Gives the todos that have come along."""
     with change(owner) as current:
-        row = current.row(List, uid, expected)
-        if not row.deleted_at:
-            return []
-        together = Todo.objects.filter(owner_id=current.owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
-        together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp())
-        current.write(row, deleted_at=None, trashed_in=None)
-        return written_todos(current)
+        return written_todos(current) if untrash_list(current, current.row(List, uid, expected)) else []
+
+
+def untrash_list(current: Change, row: List) -> bool:
+    """Out of the trash, with the todos that went there together with it; says whether it was there."""
+    if not row.deleted_at:
+        return False
+    together = Todo.objects.filter(owner_id=current.owner_id, list=row.pk, deleted_at__gte=row.deleted_at)
+    together.filter(trashed_in=row.trashed_in).update(deleted_at=None, trashed_in=None, **current.stamp())
+    current.write(row, deleted_at=None, trashed_in=None)
+    return True
 
 
 def move_list(owner: int | Caller, uid: UUID, expected: Expected, place: Values) -> None:
-    """Beside another list, or to an end; `place` may have `after` and `before`."""
     with change(owner) as current:
-        row = usable_list(current, uid, expected)
-        siblings = List.objects.filter(owner_id=current.owner_id, deleted_at=None).exclude(uid=uid)
-        current.write(row, position=position_among(current, siblings, place, "list"))
+        put_list_beside(current, usable_list(current, uid, expected), place)
+
+
+def put_list_beside(current: Change, row: List, place: Values) -> None:
+    """Beside another list, or to an end; `place` may have `after` and `before`."""
+    siblings = List.objects.filter(owner_id=current.owner_id, deleted_at=None).exclude(uid=row.uid)
+    current.write(row, position=position_among(current, siblings, place, "list"))
 
 
 def usable_list(current: Change, uid: UUID, expected: Expected) -> List:
@@ -130,5 +142,6 @@ def require_untrashed(row: List) -> None:
 def forget_default(current: Change, row: List | None) -> None:
     """New todos must not go to a list that is out of sight; they go to the Inbox instead."""
     if row and current.default and current.default.pk == row.pk:
+        current.default = None
         settings = {"default_list": None, "settings_version": current.take_number()}
         Account.objects.filter(owner_id=current.owner_id).update(**settings)

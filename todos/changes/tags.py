@@ -110,16 +110,20 @@ def by_former_names(current: Change, keys: Set[str]) -> dict[str, Tag]:
 
 
 def delete_tag(owner: int | Caller, uid: UUID, expected: Expected) -> int:
-    """Takes the tag off its todos. There is no trash for tags. Gives the version of its tombstone."""
+    """Gives the version of its tombstone."""
     with change(owner) as current:
-        row = current.row(Tag, uid, expected)
-        tagged(current, row).update(search=respelled(current, row), **current.stamp())
-        TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
-        FormerName.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
-        Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
-        stamp = {"version": current.take_number(), "deleted_at": current.now}
-        Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=uid, **stamp)
+        erase_tag(current, current.row(Tag, uid, expected))
     return current.number
+
+
+def erase_tag(current: Change, row: Tag) -> None:
+    """Takes the tag off its todos. There is no trash for tags."""
+    tagged(current, row).update(search=respelled(current, row), **current.stamp())
+    TodoTag.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
+    FormerName.objects.filter(owner_id=current.owner_id, tag=row.pk).delete()
+    Tag.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
+    stamp = {"version": current.take_number(), "deleted_at": current.now}
+    Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.TAG, uid=row.uid, **stamp)
 
 
 def tagged(current: Change, row: Tag) -> QuerySet[Todo]:

@@ -130,7 +130,8 @@ def create(batch: Batch, operation: Operation) -> Outcome:
     current.require_unburied(operation.uid, "/id" if operation.verb is Verb.CREATE else "")
     quotas.require_room("todos", lambda: current.todo_count)
     todo = Todo(uid=operation.uid or uuid7(), position=current.end_position(), **current.stamp_new())
-    todo.parent_uid, todo.tag_names, todo.owner_zone, todo.list_archived_at = None, [], current.zone, None
+    todo.parent_uid, todo.tag_names, todo.owner_zone = None, [], current.zone
+    todo.list_archived_at = todo.list_deleted_at = None
     todo.list_id, todo.list_uid = batch.list_named(values["list"]) if "list" in values else new_place(batch, values)
     apply_whole(batch, todo, values)
     batch.add(todo)

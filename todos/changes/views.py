@@ -67,18 +67,25 @@ def update_view(owner: int | Caller, uid: UUID, expected: Expected, **values: Un
 
 
 def delete_view(owner: int | Caller, uid: UUID, expected: Expected) -> int:
-    """For good: there is no trash for views. Gives the version of its tombstone."""
+    """Gives the version of its tombstone."""
     with change(owner) as current:
-        row = current.row(View, uid, expected)
-        View.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
-        stamp = {"version": current.take_number(), "deleted_at": current.now}
-        Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.VIEW, uid=uid, **stamp)
+        erase_view(current, current.row(View, uid, expected))
     return current.number
 
 
+def erase_view(current: Change, row: View) -> None:
+    """For good: there is no trash for views."""
+    View.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
+    stamp = {"version": current.take_number(), "deleted_at": current.now}
+    Tombstone.objects.create(owner_id=current.owner_id, kind=Tombstone.Kind.VIEW, uid=row.uid, **stamp)
+
+
 def move_view(owner: int | Caller, uid: UUID, expected: Expected, place: Values) -> None:
-    """Beside another view, or to an end; `place` may have `after` and `before`."""
     with change(owner) as current:
-        row = current.row(View, uid, expected)
-        siblings = View.objects.filter(owner_id=current.owner_id).exclude(uid=uid)
-        current.write(row, position=position_among(current, siblings, place, "view"))
+        put_view_beside(current, current.row(View, uid, expected), place)
+
+
+def put_view_beside(current: Change, row: View, place: Values) -> None:
+    """Beside another view, or to an end; `place` may have `after` and `before`."""
+    siblings = View.objects.filter(owner_id=current.owner_id).exclude(uid=row.uid)
+    current.write(row, position=position_among(current, siblings, place, "view"))

@@ -651,11 +651,15 @@ export interface paths {
         };
         /**
          * What has changed since a version
-         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, which comes first, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; 30 days later they are in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /todos/bulk`.
+         * @description Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, not even before the first todo. Follow `next` until it is null, apply `deleted`, which comes first, then the rows by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; 30 days later they are in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /changes`.
          */
         get: operations["listChanges"];
         put?: never;
-        post?: never;
+        /**
+         * Up to 200 changes, each for itself
+         * @description What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push whose answer was lost can be sent again; `complete`, `reopen`, `skip` and `unskip` of a todo that repeats need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.
+         */
+        post: operations["pushChanges"];
         delete?: never;
         options?: never;
         head?: never;
@@ -742,7 +746,6 @@ export interface components {
             /** @description Your change counter; every touched row has it as its version. */
             version: number;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         BulkInput: {
             operations: components["schemas"]["Operation"][];
         };
@@ -974,7 +977,6 @@ export interface components {
                 at: string;
             })[];
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         CompletionRecordInput: {
             /** Format: uuid */
             id: string;
@@ -1125,7 +1127,6 @@ export interface components {
             /** Format: date-time */
             deleted_at: string;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         DeletedRecordInput: {
             /**
              * @description * `todo` - todo
@@ -1139,6 +1140,52 @@ export interface components {
             id: string;
             /** Format: date-time */
             deleted_at: string;
+        };
+        Edit: components["schemas"]["TodoEdit"] | components["schemas"]["ListEdit"] | components["schemas"]["TagEdit"] | components["schemas"]["ViewEdit"] | components["schemas"]["SettingsEdit"];
+        EditFault: {
+            /** @description Into the change. */
+            pointer: string;
+            code: string;
+            /** @description What a translation of the code needs. */
+            params?: {
+                [key: string]: unknown;
+            };
+            detail: string;
+        };
+        EditResult: {
+            /**
+             * @description * `applied` - applied
+             *     * `conflict` - conflict
+             *     * `rejected` - rejected
+             * @enum {string}
+             */
+            status: "applied" | "conflict" | "rejected";
+            /**
+             * @description * `todo` - todo
+             *     * `list` - list
+             *     * `tag` - tag
+             *     * `view` - view
+             *     * `settings` - settings
+             * @enum {string}
+             */
+            kind: "todo" | "list" | "tag" | "view" | "settings";
+            /**
+             * Format: uuid
+             * @description Null of settings.
+             */
+            id: string | null;
+            /** @description If applied: that of the row afterwards, null if it is gone. */
+            version?: number | null;
+            /** @description Of a conflict. */
+            code?: string;
+            /** @description Of a conflict. */
+            detail?: string;
+            /** @description Of a conflict: the row in the way as it is now, null if there is none. */
+            current?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description If rejected. */
+            errors?: components["schemas"]["EditFault"][];
         };
         Export: {
             /**
@@ -1174,7 +1221,6 @@ export interface components {
             /** Format: date-time */
             renamed_at: string;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         FormerNameRecordInput: {
             name: string;
             /** Format: uuid */
@@ -1211,7 +1257,6 @@ export interface components {
             /** @description Your change counter. */
             version: number;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         ImportInput: {
             /**
              * @description * `todos` - todos
@@ -1325,6 +1370,48 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        ListEdit: {
+            name?: string;
+            /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
+            archived?: boolean;
+            /**
+             * @description * `list` - list (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "list";
+            /**
+             * @description Without it: `save`, which makes the row or changes what is named.
+             *
+             *     * `save` - save
+             *     * `create` - create
+             *     * `update` - update
+             *     * `delete` - delete
+             *     * `restore` - restore
+             *     * `move` - move
+             * @enum {string}
+             */
+            op?: "save" | "create" | "update" | "delete" | "restore" | "move";
+            /** Format: uuid */
+            id: string;
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
+            base?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            before?: string | null;
+        };
         ListRecord: {
             /** Format: uuid */
             id: string;
@@ -1342,7 +1429,6 @@ export interface components {
             deleted_at: string | null;
             trashed_in: number | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         ListRecordInput: {
             /** Format: uuid */
             id: string;
@@ -1420,7 +1506,6 @@ export interface components {
              */
             inbox: string;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         MoveOperation: {
             /**
              * Format: uuid
@@ -1469,6 +1554,22 @@ export interface components {
             same: number;
             /** @description There already, with other content, and left as it is. */
             different: number;
+        };
+        Push: {
+            /** @description What became of each change, in the same order. */
+            results: components["schemas"]["EditResult"][];
+            /** @description Your change counter; every touched row has it as its version. */
+            version: number;
+            /** @description With `since`, what `GET /changes` brings from there. */
+            news: components["schemas"]["Changes"] | null;
+        };
+        PushInput: {
+            /**
+             * Format: int64
+             * @description The version you have: the answer then brings what `GET /changes?since=` would bring afterwards.
+             */
+            since?: number;
+            changes: components["schemas"]["Edit"][];
         };
         QuickAnswer: components["schemas"]["QuickTodo"] | components["schemas"]["QuickDraft"];
         QuickDraft: {
@@ -1597,7 +1698,6 @@ export interface components {
             /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
             also: components["schemas"]["Todo"][];
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         RowMove: {
             /**
              * Format: uuid
@@ -1635,7 +1735,39 @@ export interface components {
             /** Format: uuid */
             default_list: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        SettingsEdit: {
+            /**
+             * @description IANA zone in which your days begin and end.
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+            /** @description 1 Monday to 7 Sunday. */
+            week_start?: number;
+            /**
+             * Format: uuid
+             * @description Where todos go that name no list; null is the Inbox.
+             */
+            default_list?: string | null;
+            /**
+             * @description * `settings` - settings (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "settings";
+            /**
+             * @description Without it: `save`, which makes the row or changes what is named.
+             *
+             *     * `save` - save
+             *     * `update` - update
+             * @enum {string}
+             */
+            op?: "save" | "update";
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
+            base?: {
+                [key: string]: unknown;
+            };
+        };
         SettingsInput: {
             /** @example Europe/Berlin */
             time_zone?: string;
@@ -1643,7 +1775,6 @@ export interface components {
             /** Format: uuid */
             default_list?: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         SettingsPatch: {
             /**
              * @description IANA zone in which your days begin and end.
@@ -1704,7 +1835,35 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        TagEdit: {
+            /** @description Unique among your tags, compared without case. */
+            name?: string;
+            /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /**
+             * @description * `tag` - tag (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "tag";
+            /**
+             * @description Without it: `save`, which makes the row or changes what is named.
+             *
+             *     * `save` - save
+             *     * `create` - create
+             *     * `update` - update
+             *     * `delete` - delete
+             * @enum {string}
+             */
+            op?: "save" | "create" | "update" | "delete";
+            /** Format: uuid */
+            id: string;
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
+            base?: {
+                [key: string]: unknown;
+            };
+        };
         TagInput: {
             /**
              * Format: uuid
@@ -1731,7 +1890,6 @@ export interface components {
              */
             previous: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TagPatch: {
             /** @description Unique among your tags, compared without case. */
             name?: string;
@@ -1759,7 +1917,6 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TagRecordInput: {
             /** Format: uuid */
             id: string;
@@ -1844,6 +2001,125 @@ export interface components {
              * @description Not null: in the trash.
              */
             deleted_at: string | null;
+        };
+        /** @description The values of a merge-patch with `save`, `create` or `update`; `list`, `after` and `before` with `move`. */
+        TodoEdit: {
+            /** @description Trimmed; not blank. */
+            title?: string;
+            /** @description Markdown, stored as given. */
+            notes?: string;
+            /** @description An object of your own, at most 2,048 bytes of JSON: kept and synced, never looked into. Replaced whole. */
+            meta?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Completing a todo completes its open subtasks, reopening it reopens those, and a subtask its parent. True completes one occurrence of a todo that repeats, each time it is sent. */
+            completed?: boolean;
+            /**
+             * @description 0 none, 1 low, 2 medium, 3 high.
+             * @enum {integer}
+             */
+            priority?: 0 | 1 | 2 | 3;
+            /**
+             * Format: date
+             * @description The day it is due. Alone: the whole day.
+             */
+            due_date?: string | null;
+            /**
+             * @description Local time on that day; needs a due_date. Without time_zone it floats with the reader's zone.
+             * @example 09:30
+             */
+            due_time?: string | null;
+            /**
+             * @description IANA zone that due_date and due_time are in; needs a due_time.
+             * @example Europe/Berlin
+             */
+            time_zone?: string | null;
+            /** @description Sending it begins the series anew at the due_date; changing due_* moves this occurrence alone. */
+            rrule?: string | null;
+            /**
+             * @description The next occurrence is counted from the series, or from the day of completing.
+             *
+             *     * `due` - due
+             *     * `completion` - completion
+             * @enum {string}
+             */
+            repeat_from?: "due" | "completion";
+            /**
+             * Format: date
+             * @description Hidden until this day begins, unless `starts` asks for it.
+             */
+            starts_on?: string | null;
+            /**
+             * @description At most 10: `minutes_before` the due moment, or `at` a local date-time in the zone of the todo, else in the reader's. Of a whole day minutes count on the clock, back from its midnight: -540 is 9:00 on that day. Minutes need a due_date and move with it; an `at` moves with the occurrences of a todo that repeats. Replaced whole.
+             * @example [
+             *       {
+             *         "minutes_before": 10
+             *       },
+             *       {
+             *         "at": "2026-11-27T09:30"
+             *       }
+             *     ]
+             */
+            reminders?: ({
+                minutes_before: number;
+            } | {
+                at: string;
+            })[];
+            /**
+             * Format: uuid
+             * @description Default: the parent's list, else `default_list` of /me, else the Inbox.
+             */
+            list?: string;
+            /**
+             * Format: uuid
+             * @description Makes it a subtask. One level only; same list as the parent.
+             */
+            parent?: string | null;
+            /** @description Names, compared without case; a new name makes a tag. Replaces all tags of the todo. */
+            tags?: string[];
+            /** @description Puts these on, whatever others are there: two devices that add one each don't conflict. */
+            tags_add?: string[];
+            /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
+            tags_remove?: string[];
+            /**
+             * @description * `todo` - todo (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "todo";
+            /**
+             * @description Without it: `save`, which makes the row or changes what is named.
+             *
+             *     * `save` - save
+             *     * `create` - create
+             *     * `update` - update
+             *     * `complete` - complete
+             *     * `reopen` - reopen
+             *     * `skip` - skip
+             *     * `unskip` - unskip
+             *     * `delete` - delete
+             *     * `restore` - restore
+             *     * `move` - move
+             * @enum {string}
+             */
+            op?: "save" | "create" | "update" | "complete" | "reopen" | "skip" | "unskip" | "delete" | "restore" | "move";
+            /** Format: uuid */
+            id: string;
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
+            base?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            before?: string | null;
         };
         /** @description A new todo. */
         TodoInput: {
@@ -1947,7 +2223,6 @@ export interface components {
             /** Format: date-time */
             deleted_at: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TodoListInput: {
             /**
              * Format: uuid
@@ -1973,7 +2248,6 @@ export interface components {
              */
             previous: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TodoListPatch: {
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
@@ -1993,7 +2267,6 @@ export interface components {
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TodoMove: {
             /**
              * Format: uuid
@@ -2267,7 +2540,6 @@ export interface components {
             completed_in: number | null;
             trashed_in: number | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         TodoRecordInput: {
             /** Format: uuid */
             id: string;
@@ -2579,7 +2851,101 @@ export interface components {
             /** @description This version does not understand the query any more: it shows and counts nothing until it is changed. Not a part of the version. */
             broken: boolean;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
+        ViewEdit: {
+            name?: string;
+            /** @description #rrggbb; answered in lower case. Null is none. */
+            color?: string | null;
+            /** @description Parameters of GET /todos by name, at most 2,048 bytes of JSON. Replaced whole. */
+            query?: {
+                /**
+                 * @description Default: open and completed. Trashed todos show only with `status=trashed`.
+                 * @enum {string}
+                 */
+                status?: "completed" | "open" | "trashed";
+                /**
+                 * @description By `starts_on`: `started` (default) hides what begins later, `future` shows only that. The trash shows all unless asked otherwise.
+                 * @enum {string}
+                 */
+                starts?: "all" | "future" | "started";
+                /** @description In this list; `inbox` is the Inbox. Todos of archived lists show only when asked for like this. Repeat it or put commas between for several. */
+                list?: string[];
+                /** @description With this tag, compared without case; a name that it had within 30 days finds it, too. Repeat it for todos that have all of them. A name with a comma stands between quotation marks. */
+                tag?: string[];
+                /** @description Subtasks of this todo; `none`: todos that are no subtask. */
+                parent?: string;
+                /** @description This priority or a higher one. */
+                priority_gte?: number;
+                /** @description By the day in your zone, or `tz`. `overdue`: open, and the day has ended or the time has come; a todo at 9:00 is overdue at 9:00, and still due today. `upcoming`: after today. `none`: no date. All but `overdue` include completed todos unless `status=open`. Repeat it or put commas between for several. */
+                due?: ("today" | "overdue" | "upcoming" | "none")[];
+                /**
+                 * Format: date
+                 * @description Due before this day, in your zone or `tz`.
+                 */
+                due_before?: string;
+                /**
+                 * Format: date
+                 * @description Due after this day, in your zone or `tz`.
+                 */
+                due_after?: string;
+                /**
+                 * Format: date
+                 * @description Completed before this day, in your zone or `tz`.
+                 */
+                completed_before?: string;
+                /**
+                 * Format: date
+                 * @description Completed after this day, in your zone or `tz`.
+                 */
+                completed_after?: string;
+                /** @description With notes, or without. */
+                has_notes?: boolean;
+                /**
+                 * @description Words, all of which occur in title, notes or tags, whatever their case and accents; of the last one its beginning. `"a phrase"`: these words one after the other. `-word`, `-"a phrase"`: without it. Other signs only stand between words, and a text without words finds everything. At most 32 words and phrases.
+                 * @example milk bre
+                 * @example "oat milk" -soy
+                 */
+                q?: string;
+                /**
+                 * @description As in the address.
+                 * @enum {string}
+                 */
+                ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            };
+            /**
+             * @description * `view` - view (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            kind: "view";
+            /**
+             * @description Without it: `save`, which makes the row or changes what is named.
+             *
+             *     * `save` - save
+             *     * `create` - create
+             *     * `update` - update
+             *     * `delete` - delete
+             *     * `move` - move
+             * @enum {string}
+             */
+            op?: "save" | "create" | "update" | "delete" | "move";
+            /** Format: uuid */
+            id: string;
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
+            base?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            before?: string | null;
+        };
         ViewInput: {
             /**
              * Format: uuid
@@ -2661,7 +3027,6 @@ export interface components {
              */
             previous: string | null;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         ViewPatch: {
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
@@ -2858,7 +3223,6 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
-        /** @description A field whose faults are told by `refusal`. The texts may name the parameters. */
         ViewRecordInput: {
             /** Format: uuid */
             id: string;
@@ -6018,6 +6382,82 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code: "sync_too_old";
+                    };
+                };
+            };
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    pushChanges: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page. */
+                page_size?: number;
+            };
+            header?: {
+                /** @description Any unique text. Within 24 hours, the same request with the same key gets the answer that the first one got; another request with it gets 422, a twin of one still running 409. Failed requests do not count. Of an answer above 64 KB only the ids are kept: repeated, it has the rows as they are by then, without those that are gone for good. Beyond 2,000 keys within 24 hours (or what the operator has set) a new one gets 409 `too_many_keys`: send the request without it. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            /**
+             * @description - `account_erased`: everything was erased while the request waited.
+             *     - `request_running`: a request with this `Idempotency-Key` is still running.
+             *     - `too_many_keys`: 2,000 `Idempotency-Key`s within 24 hours: send the request without it.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased" | "request_running" | "too_many_keys";
+                    };
+                };
+            };
+            /** @description - `sync_too_old`: start over with `since=0`. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "sync_too_old";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            /** @description - `idempotency_key_reused`: another request was sent with this `Idempotency-Key`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "idempotency_key_reused";
                     };
                 };
             };

@@ -5,13 +5,14 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from todos.api.docs.answers import CalendarAddressAnswer
-from todos.api.docs.codes import problems
+from todos.api.docs.codes import KEYED, problems
 from todos.api.docs.parts import (
     CALENDAR_EXAMPLE,
     CURSOR,
     ERASED,
     ETAG,
     GONE,
+    IDEMPOTENCY_KEY,
     IF_NONE_MATCH,
     NOT_MODIFIED,
     PAGE_SIZE,
@@ -63,7 +64,7 @@ LIST_CHANGES = operation(
     "Start with `since=0`, which is only for a device without a copy: it brings no `deleted`. Nobody's version is 0, "
     "not even before the first todo. Follow `next` until it is null, apply `deleted`, which comes first, then the rows "
     "by id, and keep `version` for the next time. Rows in the trash come with `deleted_at`; 30 days later they are "
-    "in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /todos/bulk`.",
+    "in `deleted`, for another 30 days. A change to equal values makes no version. Push with `POST /changes`.",
     parameters=[
         OpenApiParameter("since", {"type": "integer", "minimum": 0, "default": 0}, description="The version you have."),
         CURSOR,
@@ -72,6 +73,20 @@ LIST_CHANGES = operation(
         ETAG,
     ],
     responses={**NOT_MODIFIED, **problems("sync_too_old")},
+)
+PUSH_CHANGES = operation(
+    "pushChanges",
+    "sync",
+    "Up to 200 changes, each for itself",
+    "What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it "
+    "happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with "
+    "the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what "
+    "was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only "
+    "the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push "
+    "whose answer was lost can be sent again; `complete`, `reopen`, `skip` and `unskip` of a todo that repeats need a "
+    "`base_version` or an `Idempotency-Key` for that. What is applied is committed together.",
+    parameters=[PAGE_SIZE, IDEMPOTENCY_KEY],
+    responses=problems("sync_too_old", ERASED, *KEYED),
 )
 GET_CALENDAR_ADDRESS = operation(
     "getCalendarAddress",

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from todos.api.bodies import AnswerSerializer
 from todos.api.serializers import DeletedAnswer, ListAnswer, TagAnswer, TodoAnswer, ViewAnswer
-from todos.changes import MAX_ALSO
+from todos.changes import MAX_ALSO, Kind
 
 ALSO = (
     f"Other todos that this change has written, such as subtasks, at most {MAX_ALSO}. Whatever is beyond that, and "
@@ -76,6 +76,38 @@ class ChangesAnswer(AnswerSerializer):
     version = serializers.IntegerField(help_text="`since` of the next sync, once `next` is null.")
     next = serializers.URLField(allow_null=True)
     next_cursor = serializers.CharField(allow_null=True, help_text="The `cursor` in `next`.")
+
+
+class EditFault(AnswerSerializer):
+    when_asked_for = frozenset({"params"})
+
+    pointer = serializers.CharField(help_text="Into the change.")
+    code = serializers.CharField()
+    params = serializers.DictField(help_text="What a translation of the code needs.")
+    detail = serializers.CharField()
+
+
+class EditResult(AnswerSerializer):
+    when_asked_for = frozenset({"version", "code", "detail", "current", "errors"})
+
+    status = serializers.ChoiceField(["applied", "conflict", "rejected"])
+    kind = serializers.ChoiceField([*Kind])
+    id = serializers.UUIDField(allow_null=True, help_text="Null of settings.")
+    version = serializers.IntegerField(
+        allow_null=True, help_text="If applied: that of the row afterwards, null if it is gone."
+    )
+    code = serializers.CharField(help_text="Of a conflict.")
+    detail = serializers.CharField(help_text="Of a conflict.")
+    current = serializers.DictField(
+        allow_null=True, help_text="Of a conflict: the row in the way as it is now, null if there is none."
+    )
+    errors = EditFault(many=True, help_text="If rejected.")  # type: ignore[assignment] # as in problem documents
+
+
+class PushAnswer(AnswerSerializer):
+    results = EditResult(many=True, help_text="What became of each change, in the same order.")
+    version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")
+    news = ChangesAnswer(allow_null=True, help_text="With `since`, what `GET /changes` brings from there.")
 
 
 class ChangedTodoAnswer(TodoAnswer):

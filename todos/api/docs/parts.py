@@ -97,6 +97,26 @@ EXAMPLES: dict[str, Json] = {
             "tags": ["work"],
         },
     },
+    "pushChanges": {
+        "A list, a todo in it, and what was edited offline": {
+            "since": 41,
+            "changes": [
+                {"kind": "list", "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c", "name": "Trip"},
+                {
+                    "kind": "todo",
+                    "id": "0197f0c5-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+                    "title": "Book a hut",
+                    "list": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c",
+                },
+                {
+                    "kind": "todo",
+                    "id": "0197f0c6-2b3c-7d4e-9f5a-6b7c8d9e0f1a",
+                    "title": "Renew both passports",
+                    "base": {"title": "Renew passport"},
+                },
+            ],
+        },
+    },
     "quickAdd": {
         "Everything at once": {"text": "Pay rent every month on the 1st #home +Household !3 at 9:00"},
         "What it would be": {"text": "Call Bob tomorrow about the invoice", "dry_run": True, "tz": "Europe/Berlin"},

@@ -1,0 +1,197 @@
+"""The body of POST /changes: each edit with what its kind and its `op` may have, or with what is wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
+from todos.api.bodies import StrictSerializer, Version
+from todos.api.faults import Explained, fault, not_chosen
+from todos.api.me import SettingsPatch
+from todos.api.serializers import ListPatch, TagPatch, TodoPatch, ViewPatch, stored
+from todos.api.strict import Id, Items, Whole
+from todos.changes import Deed, Edit, Kind
+from todos.exceptions import MAX_FAULTS, members_of
+from todos.types import Json, Values
+
+MAX_EDITS = 200
+SAVING = (Deed.SAVE, Deed.CREATE, Deed.UPDATE)
+# Members of an edit that are no values of its row.
+ABOUT = frozenset({"kind", "op", "id", "base_version", "base"})
+PLACE = frozenset({"after", "before"})
+MOVING = PLACE | {"list"}
+# Those that no other value contradicts have nothing to start from.
+NOT_IN_BASE = frozenset({"version", "tags_add", "tags_remove"})
+
+ID = Id()
+
+
+class Faulty(NamedTuple):
+    """An edit that can't be accepted."""
+
+    kind: Kind
+    uid: UUID | None
+    errors: list[Json]
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class Base(Explained):
+    """What the client started from, by the rules of a merge-patch of the same kind."""
+
+    expected = "object"
+    default_error_messages = {"invalid": "This has to be an object in braces."}
+
+    def __init__(self, patch: type[StrictSerializer]) -> None:
+        text = "The values that you started from: what you send is refused only where the same field has changed since."
+        super().__init__(required=False, help_text=text)
+        self.patch = patch
+
+    def to_internal_value(self, data: Any) -> Values:
+        values = self.patch.checked(data, partial=True)
+        if surplus := sorted(values.keys() & NOT_IN_BASE):
+            raise ValidationError({name: [fault("unknown_field", "There is no such field.")] for name in surplus})
+        return stored(values)
+
+
+class Seen(Version):
+    def __init__(self) -> None:
+        super().__init__()
+        self.help_text = "The version of the row that you started from, as it was before the push."
+
+
+def ops(*deeds: Deed) -> serializers.ChoiceField:
+    text = "Without it: `save`, which makes the row or changes what is named." if Deed.SAVE in deeds else None
+    return serializers.ChoiceField([*deeds], required=False, help_text=text)
+
+
+def beside(text: str) -> Id:
+    return Id(required=False, allow_null=True, help_text=text)
+
+
+class TodoEdit(TodoPatch):
+    """The values of a merge-patch with `save`, `create` or `update`; `list`, `after` and `before` with `move`."""
+
+    kind = serializers.ChoiceField([Kind.TODO])
+    op = ops(*Deed)
+    id = Id()
+    base_version = Seen()
+    base = Base(TodoPatch)
+    after, before = beside("With `move`."), beside("With `move`.")
+    version = None  # type: ignore[assignment] # it is `base_version` here
+
+
+class ListEdit(ListPatch):
+    kind = serializers.ChoiceField([Kind.LIST])
+    op = ops(*SAVING, Deed.DELETE, Deed.RESTORE, Deed.MOVE)
+    id = Id()
+    base_version = Seen()
+    base = Base(ListPatch)
+    after, before = beside("With `move`."), beside("With `move`.")
+    version = None  # type: ignore[assignment] # it is `base_version` here
+
+
+class TagEdit(TagPatch):
+    kind = serializers.ChoiceField([Kind.TAG])
+    op = ops(*SAVING, Deed.DELETE)
+    id = Id()
+    base_version = Seen()
+    base = Base(TagPatch)
+    version = None  # type: ignore[assignment] # it is `base_version` here
+
+
+class ViewEdit(ViewPatch):
+    kind = serializers.ChoiceField([Kind.VIEW])
+    op = ops(*SAVING, Deed.DELETE, Deed.MOVE)
+    id = Id()
+    base_version = Seen()
+    base = Base(ViewPatch)
+    after, before = beside("With `move`."), beside("With `move`.")
+    version = None  # type: ignore[assignment] # it is `base_version` here
+
+
+class SettingsEdit(SettingsPatch):
+    kind = serializers.ChoiceField([Kind.SETTINGS])
+    op = ops(Deed.SAVE, Deed.UPDATE)
+    base_version = Seen()
+    base = Base(SettingsPatch)
+
+
+EDITS: dict[str, Any] = {
+    Kind.TODO.value: TodoEdit,
+    Kind.LIST.value: ListEdit,
+    Kind.TAG.value: TagEdit,
+    Kind.VIEW.value: ViewEdit,
+    Kind.SETTINGS.value: SettingsEdit,
+}
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(component_name="Edit", serializers=EDITS, resource_type_field_name="kind", many=False)
+)
+class EditField(Explained):
+    expected = "object"
+    default_error_messages = {"invalid": "A change is an object in braces."}
+
+    def to_internal_value(self, data: Any) -> Edit | Faulty:
+        """What no client would say of a row is a fault of the request; what is wrong in a row is told of that row."""
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        kind = data.get("kind")
+        if not (isinstance(kind, str) and kind in EDITS):
+            raise ValidationError({"kind": not_chosen([*EDITS]).detail})
+        uid = None if kind == Kind.SETTINGS else id_in(data)
+        try:
+            values = EDITS[kind].checked(data, partial=True)
+            return edit_of(Kind(kind), uid, values)
+        except ValidationError as exc:
+            return Faulty(Kind(kind), uid, [*faults_in(exc.detail)][:MAX_FAULTS])
+
+
+def edit_of(kind: Kind, uid: UUID | None, body: Json) -> Edit:
+    deed = Deed(body.get("op", Deed.SAVE))
+    values = stored({name: value for name, value in body.items() if name not in ABOUT})
+    allowed = values.keys() - PLACE if deed in SAVING else values.keys() & MOVING if deed is Deed.MOVE else frozenset()
+    if surplus := sorted(values.keys() - allowed):
+        text = f"There is no such field with {deed}."
+        raise ValidationError({name: [fault("unknown_field", text)] for name in surplus})
+    return Edit(kind, deed, uid, values, body.get("base_version"), body.get("base", {}))
+
+
+def id_in(data: Json) -> UUID:
+    if "id" not in data:
+        raise ValidationError({"id": [fault("required", "This is missing.")]})
+    try:
+        uid: UUID = ID.run_validation(data["id"])
+    except ValidationError as exc:
+        raise ValidationError({"id": exc.detail}) from exc
+    return uid
+
+
+def faults_in(detail: Any, pointer: str = "") -> Iterator[Json]:
+    """As problem documents list them, with pointers into the edit."""
+    if isinstance(detail, ErrorDetail):
+        yield {"pointer": pointer, **members_of(detail.code or ""), "detail": str(detail)}
+    elif isinstance(detail, dict):
+        for name, inner in detail.items():
+            # As much of a stranger's name as tells which it is.
+            step = str(name)[:100].replace("~", "~0").replace("/", "~1")
+            here = pointer if name == "non_field_errors" else f"{pointer}/{step}"
+            yield from faults_in(inner, here)
+    else:
+        for inner in detail:
+            yield from faults_in(inner, pointer)
+
+
+class PushInput(StrictSerializer):
+    since = Whole(
+        required=False,
+        min_value=0,
+        max_value=2**63 - 1,
+        help_text="The version you have: the answer then brings what `GET /changes?since=` would bring afterwards.",
+    )
+    changes = Items(child=EditField(), min_length=1, max_length=MAX_EDITS)

@@ -1,0 +1,341 @@
+"""What a device has changed while it was alone: edits of every kind in their order, each taken or refused by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import takewhile
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from todos.changes.accounts import change_settings
+from todos.changes.batch import Batch
+from todos.changes.change import Change, Place, change
+from todos.changes.lists import change_list, new_list, put_list_beside, require_untrashed, trash_list, untrash_list
+from todos.changes.tags import change_tag, erase_tag, new_tag
+from todos.changes.todos import NAMING_TAGS, VERBS, Operation, Verb, load
+from todos.changes.views import erase_view, new_view, put_view_beside
+from todos.compiled.caller import Caller
+from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
+from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, VIEW_FIELDS
+from todos.fields.field import defaults
+from todos.models import Account, List, Tag, Todo, Tombstone, View
+from todos.models.tag import tag_keys
+from todos.types import Values
+
+
+class Kind(StrEnum):
+    TODO = "todo"
+    LIST = "list"
+    TAG = "tag"
+    VIEW = "view"
+    SETTINGS = "settings"
+
+
+class Deed(StrEnum):
+    # A row that is there is changed, one that is not is made.
+    SAVE = "save"
+    CREATE = "create"
+    UPDATE = "update"
+    COMPLETE = "complete"
+    REOPEN = "reopen"
+    SKIP = "skip"
+    UNSKIP = "unskip"
+    DELETE = "delete"
+    RESTORE = "restore"
+    MOVE = "move"
+
+
+@dataclass
+class Edit:
+    kind: Kind
+    deed: Deed
+    uid: UUID | None
+    values: Values = field(default_factory=dict)
+    # What the client started from: the version of the row, or these values of it.
+    version: int | None = None
+    base: Values = field(default_factory=dict)
+
+
+class Answer(NamedTuple):
+    """The version of the row, which may be gone; or why nothing was done."""
+
+    version: int | None
+    refusal: Refused | None = None
+
+
+class Plain(NamedTuple):
+    """A kind whose edits are written one by one."""
+
+    model: type[List] | type[Tag] | type[View]
+    new: Values
+    required: tuple[str, ...]
+    make: Callable[..., Any]
+    change: Callable[[Change, Any, Values], Any]
+    deeds: dict[Deed, Callable[[Change, Any, Values], Any]]
+
+
+def change_usable_list(current: Change, row: List, values: Values) -> None:
+    require_untrashed(row)
+    change_list(current, row, values)
+
+
+def move_usable_list(current: Change, row: List, place: Values) -> None:
+    require_untrashed(row)
+    put_list_beside(current, row, place)
+
+
+PLAIN = {
+    Kind.LIST: Plain(
+        List,
+        defaults(LIST_FIELDS),
+        ("name",),
+        new_list,
+        change_usable_list,
+        {
+            Deed.DELETE: lambda current, row, _: trash_list(current, row),
+            Deed.RESTORE: lambda current, row, _: untrash_list(current, row),
+            Deed.MOVE: move_usable_list,
+        },
+    ),
+    Kind.TAG: Plain(
+        Tag,
+        defaults(TAG_FIELDS),
+        ("name",),
+        new_tag,
+        change_tag,
+        {Deed.DELETE: lambda current, row, _: erase_tag(current, row)},
+    ),
+    Kind.VIEW: Plain(
+        View,
+        defaults(VIEW_FIELDS),
+        ("name", "query"),
+        new_view,
+        lambda current, row, values: current.write(row, **values),
+        {Deed.DELETE: lambda current, row, _: erase_view(current, row), Deed.MOVE: put_view_beside},
+    ),
+}
+# What no other value contradicts needs nothing to start from.
+ADDING = frozenset({"tags_add", "tags_remove"})
+MODELS: dict[Kind, Any] = {Kind.TODO: Todo, **{kind: plain.model for kind, plain in PLAIN.items()}}
+
+
+def push(owner: int | Caller, edits: list[Edit]) -> tuple[list[Answer], int]:
+    """What became of each, and the owner's version. All that is taken is one change."""
+    with change(owner) as current:
+        pushing = Push(current, edits)
+        refusals = [pushing.refusal_of(index, edit) for index, edit in enumerate(edits)]
+        pushing.flush()
+        versions = pushing.versions()
+    answers = [
+        Answer(versions.get((edit.kind, edit.uid)), refusal) for edit, refusal in zip(edits, refusals, strict=True)
+    ]
+    return answers, current.number - current.is_empty
+
+
+class Push:
+    def __init__(self, current: Change, edits: list[Edit]) -> None:
+        self.current, self.edits = current, edits
+        # As the rows were before: edits of one row are all compared with that.
+        self.before = self.versions()
+        self.gone = self.gone_for_good()
+        self.batch: Batch | None = None
+
+    def versions(self) -> dict[tuple[Kind, UUID | None], int]:
+        """Of the rows that there are, a statement for each kind."""
+        found: dict[tuple[Kind, UUID | None], int] = {}
+        for kind, uids in self.uids_by_kind().items():
+            rows = MODELS[kind].objects.filter(owner_id=self.current.owner_id, uid__in=uids)
+            found |= {(kind, uid): version for uid, version in rows.values_list("uid", "version")}
+        if any(edit.kind is Kind.SETTINGS for edit in self.edits):
+            account = Account.objects.filter(owner_id=self.current.owner_id)
+            found[Kind.SETTINGS, None] = account.values_list("settings_version", flat=True).get()
+        return found
+
+    def uids_by_kind(self) -> dict[Kind, set[UUID]]:
+        kinds = {edit.kind for edit in self.edits} - {Kind.SETTINGS}
+        return {kind: {edit.uid for edit in self.edits if edit.kind is kind and edit.uid} for kind in kinds}
+
+    def gone_for_good(self) -> set[tuple[Kind, UUID | None]]:
+        gone: set[tuple[Kind, UUID | None]] = set()
+        for kind, uids in self.uids_by_kind().items():
+            if missing := [uid for uid in uids if (kind, uid) not in self.before]:
+                rows = Tombstone.objects.filter(owner_id=self.current.owner_id, kind=kind.value, uid__in=missing)
+                gone |= {(kind, uid) for uid in rows.values_list("uid", flat=True)}
+        return gone
+
+    def refusal_of(self, index: int, edit: Edit) -> Refused | None:
+        """Carries it out, or says why not."""
+        try:
+            self.carry_out(index, edit)
+        except Refused as refusal:
+            return refusal
+        return None
+
+    def carry_out(self, index: int, edit: Edit) -> None:
+        if edit.kind is Kind.TODO:
+            self.carry_out_on_todo(index, edit)
+            return
+        if concerns_todos(edit):
+            self.flush()
+        if edit.kind is Kind.SETTINGS:
+            self.change_settings(edit)
+        else:
+            self.carry_out_on_row(edit)
+
+    def flush(self) -> None:
+        if self.batch:
+            self.batch.flush()
+            self.batch = None
+
+    # Todos
+
+    def carry_out_on_todo(self, index: int, edit: Edit) -> None:
+        batch = self.batch = self.batch or self.loaded(index)
+        todo = batch.todos.get(edit.uid) if edit.uid else None
+        if todo is None and edit.deed is Deed.DELETE:
+            return
+        if todo and not todo.pk:
+            # What this push has made is stored before it is changed, as it would be by other requests.
+            batch.flush()
+        verb, values = self.verb_of(edit, todo), edit.values
+        if verb is Verb.CREATE:
+            self.require_new(edit, ["title"])
+            values = whole(values)
+        is_stale = todo is not None and self.is_stale(edit, todo)
+        if is_stale and verb is Verb.MOVE:
+            raise stale(edit)
+        attempt = batch.begin()
+        try:
+            VERBS[verb](batch, Operation(verb, edit.uid, values))
+            if is_stale and attempt.has_altered:
+                raise stale(edit)
+        except Refused:
+            attempt.undo()
+            raise
+        finally:
+            batch.attempt = None
+
+    def verb_of(self, edit: Edit, todo: Todo | None) -> Verb:
+        if edit.deed is not Deed.SAVE:
+            return Verb(edit.deed.value)
+        return Verb.UPDATE if todo else Verb.CREATE
+
+    def loaded(self, index: int) -> Batch:
+        """With what this edit and those after it name, as far as it will be of use."""
+        batch = Batch(self.current)
+        stretch = takewhile(lambda edit: edit.kind is Kind.TODO or not concerns_todos(edit), self.edits[index:])
+        todos = [edit for edit in stretch if edit.kind is Kind.TODO]
+        # The tags of what it started from may have other names by now.
+        bases = [Operation(Verb.UPDATE, None, {"tags": edit.base["tags"]}) for edit in todos if "tags" in edit.base]
+        load(batch, [*(Operation(Verb.UPDATE, edit.uid, edit.values) for edit in todos), *bases])
+        return batch
+
+    # Lists, tags, views
+
+    def carry_out_on_row(self, edit: Edit) -> None:
+        current, plain = self.current, PLAIN[edit.kind]
+        row = plain.model.objects.filter(owner_id=current.owner_id, uid=edit.uid).first()
+        if row is None:
+            if edit.deed in {Deed.SAVE, Deed.CREATE}:
+                self.make_row(edit, plain)
+            elif edit.deed is not Deed.DELETE:
+                raise Missing
+            return
+        if edit.deed is Deed.CREATE and not self.has_all(row, plain.new | edit.values):
+            raise Conflict("id_conflict", f"You have another {edit.kind} with this id.", uid=edit.uid)
+        if self.is_done(edit, row):
+            return
+        if self.is_stale(edit, row):
+            raise stale(edit)
+        act = plain.deeds.get(edit.deed, plain.change)
+        act(current, row, {**edit.values})
+        if edit.deed is Deed.DELETE and edit.kind is not Kind.LIST:
+            self.gone.add((edit.kind, edit.uid))
+
+    def is_done(self, edit: Edit, row: Any) -> bool:
+        """Whether everything is as it is wanted."""
+        if edit.kind is Kind.LIST and edit.deed in {Deed.DELETE, Deed.RESTORE}:
+            return (row.deleted_at is None) == (edit.deed is Deed.RESTORE)
+        return edit.deed in {Deed.SAVE, Deed.CREATE, Deed.UPDATE} and self.has_all(row, edit.values)
+
+    def make_row(self, edit: Edit, plain: Plain) -> None:
+        self.require_new(edit, plain.required)
+        values = {**plain.new, **edit.values}
+        if values.pop("archived", False):
+            values["archived_at"] = self.current.now
+        if edit.kind is Kind.LIST:
+            self.current.inbox()
+        row = plain.make(self.current, edit.uid, values)
+        if self.batch and edit.kind is Kind.LIST:
+            self.batch.lists[row.uid] = row
+
+    def require_new(self, edit: Edit, required: Iterable[str]) -> None:
+        if (edit.kind, edit.uid) in self.gone:
+            raise Conflict("erased", "What had this id was deleted for good. Choose another one.")
+        for name in required:
+            if name not in edit.values:
+                raise Invalid("required", "This is missing, and there is no such row yet.", pointer=f"/{name}")
+
+    def change_settings(self, edit: Edit) -> None:
+        current = self.current
+        account = Account.objects.select_related("default_list").get(owner_id=current.owner_id)
+        if self.has_all(account, edit.values):
+            return
+        if self.is_stale(edit, account):
+            raise stale(edit)
+        change_settings(current, {**edit.values})  # type: ignore[typeddict-item] # as the body's serializer gives it
+        current.zone = edit.values.get("time_zone", current.zone)
+        if "default_list" in edit.values:
+            place = List.objects.filter(owner_id=current.owner_id, uid=edit.values["default_list"])
+            current.default = next((Place(*row) for row in place.values_list("pk", "uid")), None)
+
+    # What the client started from
+
+    def is_stale(self, edit: Edit, row: Any) -> bool:
+        """Whether something that the edit is about has changed since the client looked."""
+        contested = (name for name in edit.values if name in edit.base)
+        if any(not self.has(row, edit.base, name) and not self.has(row, edit.values, name) for name in contested):
+            return True
+        if edit.base and edit.values and edit.values.keys() <= edit.base.keys() | ADDING:
+            return False
+        before = self.before.get((edit.kind, edit.uid))
+        return edit.version is not None and before is not None and before != edit.version
+
+    def has(self, row: Any, values: Values, name: str) -> bool:
+        """Whether a row has this value of a body."""
+        if name == "tags":
+            present = self.batch.present_keys(values[name]) if self.batch else set(values[name])
+            return tag_keys(row.tag_names) == present
+        value: object = READ[name](row) if name in READ else getattr(row, name)
+        return value == values[name]
+
+    def has_all(self, row: Any, values: Values) -> bool:
+        return all(self.has(row, values, name) for name in values)
+
+
+def stale(edit: Edit) -> Stale:
+    return Stale("stale", "The row has changed since what you started from.", uid=edit.uid)
+
+
+def concerns_todos(edit: Edit) -> bool:
+    """Whether it may write todos, or decides what becomes of those after it."""
+    if edit.kind is Kind.LIST:
+        return edit.deed in {Deed.DELETE, Deed.RESTORE} or "archived" in edit.values
+    return edit.kind is not Kind.VIEW
+
+
+def whole(values: Values) -> Values:
+    """What a new todo takes of the values of one that may be there."""
+    tags = values.get("tags", values.get("tags_add", []))
+    return {**{name: value for name, value in values.items() if name not in NAMING_TAGS}, "tags": tags}
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "list": lambda todo: todo.list_uid,
+    "parent": lambda todo: todo.parent_uid,
+    "completed": lambda todo: todo.completed_at is not None,
+    "archived": lambda row: row.archived_at is not None,
+    "default_list": lambda account: account.default_list and account.default_list.uid,
+}
