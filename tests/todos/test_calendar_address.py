@@ -304,7 +304,9 @@ class NobodyWritesTheSecretDown(TodosTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.address = address_of(self.alice)
-        self.secret = self.address.rpartition("-")[2].removesuffix(".ics")
+        # What is secret may have hyphens of its own.
+        self.secret = self.address.rpartition("/")[2].partition("-")[2].removesuffix(".ics")
+        self.assertGreater(len(self.secret), 20)
         self.lines = io.StringIO()
         handler = logging.StreamHandler(self.lines)
         handler.setFormatter(JSONFormatter())
