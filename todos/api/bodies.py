@@ -39,6 +39,8 @@ class StrictSerializer(Explained, serializers.Serializer[Any]):
 
     # Members that clients see in answers and may not send.
     read_only_names: frozenset[str] = frozenset()
+    # Members that have no old value.
+    not_in_base = frozenset({"base", "version", "tags_add", "tags_remove"})
 
     @classmethod
     def checked(cls, data: Any, *, partial: bool = False) -> dict[str, Any]:
@@ -86,6 +88,29 @@ class VersionInput(StrictSerializer):
     """The body of requests that need none."""
 
     version = Version()
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class Base(Explained):
+    """The values that a client started from, by the rules of the body that they are in."""
+
+    expected = "object"
+    default_error_messages = {"invalid": "This has to be an object in braces."}
+
+    def __init__(self) -> None:
+        text = (
+            "Old values of fields that you send: refused only if one of these has another by now, which is not yours."
+        )
+        super().__init__(required=False, help_text=text)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        body: Any = type(self.parent)
+        if surplus := [name for name in data if name in body.not_in_base]:
+            raise ValidationError({name: [fault("unknown_field", "There is no such field.")] for name in surplus})
+        values: dict[str, Any] = body.checked(data, partial=True)
+        return values
 
 
 class AnswerSerializer(serializers.Serializer[Any]):

@@ -79,7 +79,7 @@ class OperationField(Explained):
         version = values.pop("version", None)
         expected = None if version is None else frozenset({version})
         del values["op"]
-        return Operation(Verb(op), values.pop("id", None), values, expected)
+        return Operation(Verb(op), values.pop("id", None), values, expected, values.pop("base", {}))
 
 
 class Operations(Items):

@@ -17,16 +17,15 @@ from todos.api.serializers import ListPatch, TagPatch, TodoPatch, ViewPatch, sto
 from todos.api.strict import Id, Items, Whole
 from todos.changes import Deed, Edit, Kind
 from todos.exceptions import MAX_FAULTS, members_of
-from todos.types import Json, Values
+from todos.types import Json
 
 MAX_EDITS = 200
 SAVING = (Deed.SAVE, Deed.CREATE, Deed.UPDATE)
 # Members of an edit that are no values of its row.
 ABOUT = frozenset({"kind", "op", "id", "base_version", "base"})
 PLACE = frozenset({"after", "before"})
+NOT_IN_BASE = StrictSerializer.not_in_base | ABOUT | PLACE
 MOVING = PLACE | {"list"}
-# Those that no other value contradicts have nothing to start from.
-NOT_IN_BASE = frozenset({"version", "tags_add", "tags_remove"})
 
 ID = Id()
 
@@ -37,25 +36,6 @@ class Faulty(NamedTuple):
     kind: Kind
     uid: UUID | None
     errors: list[Json]
-
-
-@extend_schema_field({"type": "object", "additionalProperties": True})
-class Base(Explained):
-    """What the client started from, by the rules of a merge-patch of the same kind."""
-
-    expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces."}
-
-    def __init__(self, patch: type[StrictSerializer]) -> None:
-        text = "The values that you started from: what you send is refused only where the same field has changed since."
-        super().__init__(required=False, help_text=text)
-        self.patch = patch
-
-    def to_internal_value(self, data: Any) -> Values:
-        values = self.patch.checked(data, partial=True)
-        if surplus := sorted(values.keys() & NOT_IN_BASE):
-            raise ValidationError({name: [fault("unknown_field", "There is no such field.")] for name in surplus})
-        return stored(values)
 
 
 class Seen(Version):
@@ -76,49 +56,49 @@ def beside(text: str) -> Id:
 class TodoEdit(TodoPatch):
     """The values of a merge-patch with `save`, `create` or `update`; `list`, `after` and `before` with `move`."""
 
+    not_in_base = NOT_IN_BASE
     kind = serializers.ChoiceField([Kind.TODO])
     op = ops(*Deed)
     id = Id()
     base_version = Seen()
-    base = Base(TodoPatch)
     after, before = beside("With `move`."), beside("With `move`.")
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class ListEdit(ListPatch):
+    not_in_base = NOT_IN_BASE
     kind = serializers.ChoiceField([Kind.LIST])
     op = ops(*SAVING, Deed.DELETE, Deed.RESTORE, Deed.MOVE)
     id = Id()
     base_version = Seen()
-    base = Base(ListPatch)
     after, before = beside("With `move`."), beside("With `move`.")
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class TagEdit(TagPatch):
+    not_in_base = NOT_IN_BASE
     kind = serializers.ChoiceField([Kind.TAG])
     op = ops(*SAVING, Deed.DELETE)
     id = Id()
     base_version = Seen()
-    base = Base(TagPatch)
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class ViewEdit(ViewPatch):
+    not_in_base = NOT_IN_BASE
     kind = serializers.ChoiceField([Kind.VIEW])
     op = ops(*SAVING, Deed.DELETE, Deed.MOVE)
     id = Id()
     base_version = Seen()
-    base = Base(ViewPatch)
     after, before = beside("With `move`."), beside("With `move`.")
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class SettingsEdit(SettingsPatch):
+    not_in_base = NOT_IN_BASE
     kind = serializers.ChoiceField([Kind.SETTINGS])
     op = ops(Deed.SAVE, Deed.UPDATE)
     base_version = Seen()
-    base = Base(SettingsPatch)
 
 
 EDITS: dict[str, Any] = {

@@ -86,7 +86,7 @@ class ListViewSet(OwnedViewSet):
     def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(ListPatch, partial=True))
         expected = self.expected(values)
-        changes.update_list(self.writer, self.uid, expected, **values)
+        changes.update_list(self.writer, self.uid, expected, values.pop("base", None), **values)
         return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_LIST)

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from todos import changes
 from todos.api.base import OwnedViewSet
-from todos.api.bodies import StrictSerializer
+from todos.api.bodies import Base, StrictSerializer
 from todos.api.docs import account as operations
 from todos.api.docs.answers import MeAnswer
 from todos.api.docs.parts import answered
@@ -38,6 +38,7 @@ class SettingsPatch(StrictSerializer):
     time_zone = Zone(required=False, help_text="IANA zone in which your days begin and end.")
     week_start = Whole(required=False, min_value=1, max_value=7, help_text="1 Monday to 7 Sunday.")
     default_list = Id(required=False, allow_null=True, help_text="Where todos go that name no list; null is the Inbox.")
+    base = Base()
 
 
 def settings_json(account: Sequence[Any]) -> Json:
@@ -80,7 +81,8 @@ class MeView(OwnedViewSet):
 
     @extend_schema(**answered(operations.PATCH_ME, MeAnswer), request=SettingsPatch)
     def partial_update(self, request: Request) -> HttpResponse:
-        changes.update_settings(self.writer, **self.valid(SettingsPatch, partial=True))
+        values = self.valid(SettingsPatch, partial=True)
+        changes.update_settings(self.writer, values.pop("base", None), **values)
         return self.retrieve(request)
 
     @extend_schema(**operations.DELETE_ME)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rest_framework import serializers
 
 from todos.api import strict
-from todos.api.bodies import AnswerSerializer, StrictSerializer, Version
+from todos.api.bodies import AnswerSerializer, Base, StrictSerializer, Version
 from todos.api.opaque import Opaque
 from todos.api.reminding import Reminders
 from todos.api.saved import Parameters, StoredParameters
@@ -78,8 +78,9 @@ EMPTY = empty_values(TODO_FIELDS, LIST_FIELDS, TAG_FIELDS, VIEW_FIELDS)
 
 
 def stored(values: Values) -> Values:
-    """A body's values with its nulls as they are stored."""
-    return {name: EMPTY.get(name, value) if value is None else value for name, value in values.items()}
+    """A body's values with its nulls as they are stored, those included that it started from."""
+    nulls = {name: EMPTY.get(name) for name, value in values.items() if value is None}
+    return values | nulls | ({"base": stored(values["base"])} if "base" in values else {})
 
 
 def input_of(field: Field, when: Written) -> serializers.Field:
@@ -137,6 +138,7 @@ class TodoPatch(Body):
     declared, when = TODO_FIELDS, ON_CHANGE
     tags_add = some_tags("Puts these on, whatever others are there: two devices that add one each don't conflict.")
     tags_remove = some_tags("Takes these off, before `tags_add` puts any on. Those that are not there don't matter.")
+    base = Base()
     version = Version()
 
     def validate(self, attrs: Values) -> Values:
@@ -212,6 +214,7 @@ class ListInput(Body):
 
 class ListPatch(Body):
     declared, when = LIST_FIELDS, ON_CHANGE
+    base = Base()
     version = Version()
 
 
@@ -233,6 +236,7 @@ class TagInput(Body):
 
 class TagPatch(Body):
     declared, when = TAG_FIELDS, ON_CHANGE
+    base = Base()
     version = Version()
 
 
@@ -253,6 +257,7 @@ class ViewInput(Body):
 
 class ViewPatch(Body):
     declared, when = VIEW_FIELDS, ON_CHANGE
+    base = Base()
     version = Version()
 
 

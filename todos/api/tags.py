@@ -60,7 +60,7 @@ class TagViewSet(OwnedViewSet):
     def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(TagPatch, partial=True))
         expected = self.expected(values)
-        also = changes.update_tag(self.writer, self.uid, expected, **values)
+        also = changes.update_tag(self.writer, self.uid, expected, values.pop("base", None), **values)
         return self.row_response({**self.current(), "also": also_json(also)})
 
     @extend_schema(**operations.DELETE_TAG)

@@ -227,7 +227,8 @@ class TodoViewSet(OwnedViewSet):
     def changed(self, verb: Verb, values: Json, *, uid: UUID | None) -> tuple[Json, bool]:
         """The todo as it is now, and whether it is new."""
         expected = self.expected(values)
-        (outcome,), also, _ = changes.run(self.writer, [Operation(verb, uid, values, expected)])
+        operation = Operation(verb, uid, values, expected, values.pop("base", {}))
+        (outcome,), also, _ = changes.run(self.writer, [operation])
         return {**todo_json_of(outcome.todo), "also": also_json(also)}, outcome.created
 
 

@@ -48,7 +48,7 @@ class ViewViewSet(OwnedViewSet):
     def partial_update(self, request: Request, id: str) -> HttpResponse:
         values = stored(self.valid(ViewPatch, partial=True))
         expected = self.expected(values)
-        changes.update_view(self.writer, self.uid, expected, **values)
+        changes.update_view(self.writer, self.uid, expected, values.pop("base", None), **values)
         return self.row_response(self.current())
 
     @extend_schema(**operations.DELETE_VIEW)

@@ -10,6 +10,7 @@ from django.db.models import F, Model, Q, QuerySet, Value
 
 from todos import clock, signals
 from todos.changes.change import Change, change, locked
+from todos.changes.preconditions import require_base
 from todos.compiled.caller import Caller
 from todos.exceptions import Invalid
 from todos.models import (
@@ -26,6 +27,7 @@ from todos.models import (
     View,
 )
 from todos.models.expressions import Instant
+from todos.types import Values
 
 
 class Settings(TypedDict, total=False):
@@ -34,8 +36,11 @@ class Settings(TypedDict, total=False):
     default_list: UUID | None
 
 
-def update_settings(owner: int | Caller, **values: Unpack[Settings]) -> None:
+def update_settings(owner: int | Caller, base: Values | None = None, **values: Unpack[Settings]) -> None:
     with change(owner) as current:
+        if base:
+            account = Account.objects.select_related("default_list").get(owner_id=current.owner_id)
+            require_base(account, {**values}, base)
         change_settings(current, values)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from todos.changes.change import Change, Chosen, change, written_todos
 from todos.changes.moves import position_among
-from todos.changes.preconditions import Put, has_values, require_put
+from todos.changes.preconditions import Put, has_values, require_base, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
@@ -66,9 +66,13 @@ def put_list(owner: int | Caller, uid: UUID, put: Put, expected: Expected, **val
     return row is None
 
 
-def update_list(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[ListValues]) -> None:
+def update_list(
+    owner: int | Caller, uid: UUID, expected: Expected, base: Values | None = None, **values: Unpack[ListValues]
+) -> None:
     with change(owner) as current:
-        change_list(current, usable_list(current, uid, expected), {**values})
+        row = usable_list(current, uid, expected)
+        require_base(row, {**values}, base or {})
+        change_list(current, row, {**values})
 
 
 def change_list(current: Change, row: List, columns: Values) -> None:

@@ -13,6 +13,7 @@ from todos.changes.accounts import change_settings
 from todos.changes.batch import Batch
 from todos.changes.change import Change, Place, change
 from todos.changes.lists import change_list, new_list, put_list_beside, require_untrashed, trash_list, untrash_list
+from todos.changes.preconditions import has, is_contested
 from todos.changes.tags import change_tag, erase_tag, new_tag
 from todos.changes.todos import NAMING_TAGS, VERBS, Operation, Verb, load
 from todos.changes.views import erase_view, new_view, put_view_beside
@@ -227,9 +228,7 @@ class Push:
         batch = Batch(self.current)
         stretch = takewhile(lambda edit: edit.kind is Kind.TODO or not concerns_todos(edit), self.edits[index:])
         todos = [edit for edit in stretch if edit.kind is Kind.TODO]
-        # The tags of what it started from may have other names by now.
-        bases = [Operation(Verb.UPDATE, None, {"tags": edit.base["tags"]}) for edit in todos if "tags" in edit.base]
-        load(batch, [*(Operation(Verb.UPDATE, edit.uid, edit.values) for edit in todos), *bases])
+        load(batch, [Operation(Verb.UPDATE, edit.uid, edit.values, base=edit.base) for edit in todos])
         return batch
 
     # Lists, tags, views
@@ -243,7 +242,7 @@ class Push:
             elif edit.deed is not Deed.DELETE:
                 raise Missing
             return
-        if edit.deed is Deed.CREATE and not self.has_all(row, plain.new | edit.values):
+        if edit.deed is Deed.CREATE and not has_all(row, plain.new | edit.values):
             raise Conflict("id_conflict", f"You have another {edit.kind} with this id.", uid=edit.uid)
         if self.is_done(edit, row):
             return
@@ -258,7 +257,7 @@ class Push:
         """Whether everything is as it is wanted."""
         if edit.kind is Kind.LIST and edit.deed in {Deed.DELETE, Deed.RESTORE}:
             return (row.deleted_at is None) == (edit.deed is Deed.RESTORE)
-        return edit.deed in {Deed.SAVE, Deed.CREATE, Deed.UPDATE} and self.has_all(row, edit.values)
+        return edit.deed in {Deed.SAVE, Deed.CREATE, Deed.UPDATE} and has_all(row, edit.values)
 
     def make_row(self, edit: Edit, plain: Plain) -> None:
         self.require_new(edit, plain.required)
@@ -281,7 +280,7 @@ class Push:
     def change_settings(self, edit: Edit) -> None:
         current = self.current
         account = Account.objects.select_related("default_list").get(owner_id=current.owner_id)
-        if self.has_all(account, edit.values):
+        if has_all(account, edit.values):
             return
         if self.is_stale(edit, account):
             raise stale(edit)
@@ -295,24 +294,16 @@ class Push:
 
     def is_stale(self, edit: Edit, row: Any) -> bool:
         """Whether something that the edit is about has changed since the client looked."""
-        contested = (name for name in edit.values if name in edit.base)
-        if any(not self.has(row, edit.base, name) and not self.has(row, edit.values, name) for name in contested):
+        if is_contested(row, edit.values, edit.base, self.batch.present_keys if self.batch else tag_keys):
             return True
         if edit.base and edit.values and edit.values.keys() <= edit.base.keys() | ADDING:
             return False
         before = self.before.get((edit.kind, edit.uid))
         return edit.version is not None and before is not None and before != edit.version
 
-    def has(self, row: Any, values: Values, name: str) -> bool:
-        """Whether a row has this value of a body."""
-        if name == "tags":
-            present = self.batch.present_keys(values[name]) if self.batch else set(values[name])
-            return tag_keys(row.tag_names) == present
-        value: object = READ[name](row) if name in READ else getattr(row, name)
-        return value == values[name]
 
-    def has_all(self, row: Any, values: Values) -> bool:
-        return all(self.has(row, values, name) for name in values)
+def has_all(row: Any, values: Values) -> bool:
+    return all(has(row, name, value) for name, value in values.items())
 
 
 def stale(edit: Edit) -> Stale:
@@ -330,12 +321,3 @@ def whole(values: Values) -> Values:
     """What a new todo takes of the values of one that may be there."""
     tags = values.get("tags", values.get("tags_add", []))
     return {**{name: value for name, value in values.items() if name not in NAMING_TAGS}, "tags": tags}
-
-
-READ: dict[str, Callable[[Any], Any]] = {
-    "list": lambda todo: todo.list_uid,
-    "parent": lambda todo: todo.parent_uid,
-    "completed": lambda todo: todo.completed_at is not None,
-    "archived": lambda row: row.archived_at is not None,
-    "default_list": lambda account: account.default_list and account.default_list.uid,
-}

@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Replace
 
 from todos.changes.change import Change, Chosen, change, written_todos
-from todos.changes.preconditions import Put, has_values, require_put
+from todos.changes.preconditions import Put, has_values, require_base, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
@@ -74,10 +74,14 @@ def put_tag(
     return True, []
 
 
-def update_tag(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[TagValues]) -> list[Todo]:
+def update_tag(
+    owner: int | Caller, uid: UUID, expected: Expected, base: Values | None = None, **values: Unpack[TagValues]
+) -> list[Todo]:
     """Gives its todos if they were written."""
     with change(owner) as current:
-        return change_tag(current, current.row(Tag, uid, expected), {**values})
+        row = current.row(Tag, uid, expected)
+        require_base(row, {**values}, base or {})
+        return change_tag(current, row, {**values})
 
 
 def change_tag(current: Change, row: Tag, columns: Values) -> list[Todo]:

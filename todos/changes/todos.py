@@ -13,7 +13,7 @@ from todos.changes import quotas, recurring
 from todos.changes.batch import Batch
 from todos.changes.change import Chosen, Place, change
 from todos.changes.moves import move_beside, neighbour_in, position_at_end
-from todos.changes.preconditions import has_values, require_version
+from todos.changes.preconditions import has_values, require_base, require_version
 from todos.changes.values import (
     DEFAULTS,
     PLAIN,
@@ -62,6 +62,8 @@ class Operation:
     values: Values = field(default_factory=dict)
     # The versions that the caller accepts; None is any.
     expected: frozenset[int] | None = None
+    # What the caller started from, field by field.
+    base: Values = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +103,8 @@ def load(batch: Batch, operations: list[Operation]) -> None:
     names = [(operation.uid, operation.values) for operation in operations]
     todos = {uid for uid, _ in names} | {values.get(name) for _, values in names for name in NEIGHBOURS}
     lists = {values.get("list") for _, values in names}
-    tags = {name for _, values in names for member in NAMING_TAGS for name in values.get(member, ())}
+    bodies = [body for operation in operations for body in (operation.values, operation.base)]
+    tags = {name for body in bodies for member in NAMING_TAGS for name in body.get(member, ())}
     keeping = {uid for uid, values in names if values.keys() & {"tags_add", "tags_remove"}}
     batch.load({uid for uid in todos if uid}, {uid for uid in lists if uid}, tags, keeping)
 
@@ -170,6 +173,7 @@ def repeat(batch: Batch, todo: Todo, values: Values) -> Outcome:
 
 def update(batch: Batch, operation: Operation) -> Outcome:
     todo = usable(batch, operation)
+    require_base(todo, operation.values, operation.base, batch.present_keys)
     apply_values(batch, todo, operation.values)
     return Outcome(todo)
 

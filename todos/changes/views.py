@@ -7,7 +7,7 @@ from uuid import UUID
 
 from todos.changes.change import Change, Chosen, change
 from todos.changes.moves import position_among
-from todos.changes.preconditions import Put, has_values, require_put
+from todos.changes.preconditions import Put, has_values, require_base, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict
@@ -61,9 +61,13 @@ def put_view(owner: int | Caller, uid: UUID, put: Put, expected: Expected, **val
     return row is None
 
 
-def update_view(owner: int | Caller, uid: UUID, expected: Expected, **values: Unpack[ViewValues]) -> None:
+def update_view(
+    owner: int | Caller, uid: UUID, expected: Expected, base: Values | None = None, **values: Unpack[ViewValues]
+) -> None:
     with change(owner) as current:
-        current.write(current.row(View, uid, expected), **values)
+        row = current.row(View, uid, expected)
+        require_base(row, {**values}, base or {})
+        current.write(row, **values)
 
 
 def delete_view(owner: int | Caller, uid: UUID, expected: Expected) -> int:

@@ -1376,6 +1376,10 @@ export interface components {
             color?: string | null;
             /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
             archived?: boolean;
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /**
              * @description * `list` - list (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -1397,10 +1401,6 @@ export interface components {
             id: string;
             /** @description The version of the row that you started from, as it was before the push. */
             base_version?: number;
-            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
-            base?: {
-                [key: string]: unknown;
-            };
             /**
              * Format: uuid
              * @description With `move`.
@@ -1748,6 +1748,10 @@ export interface components {
              * @description Where todos go that name no list; null is the Inbox.
              */
             default_list?: string | null;
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /**
              * @description * `settings` - settings (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -1763,10 +1767,6 @@ export interface components {
             op?: "save" | "update";
             /** @description The version of the row that you started from, as it was before the push. */
             base_version?: number;
-            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
-            base?: {
-                [key: string]: unknown;
-            };
         };
         SettingsInput: {
             /** @example Europe/Berlin */
@@ -1788,6 +1788,10 @@ export interface components {
              * @description Where todos go that name no list; null is the Inbox.
              */
             default_list?: string | null;
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
         };
         Subtasks: {
             open: number;
@@ -1840,6 +1844,10 @@ export interface components {
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /**
              * @description * `tag` - tag (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -1859,10 +1867,6 @@ export interface components {
             id: string;
             /** @description The version of the row that you started from, as it was before the push. */
             base_version?: number;
-            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
-            base?: {
-                [key: string]: unknown;
-            };
         };
         TagInput: {
             /**
@@ -1895,6 +1899,10 @@ export interface components {
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -2081,6 +2089,10 @@ export interface components {
             tags_add?: string[];
             /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
             tags_remove?: string[];
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /**
              * @description * `todo` - todo (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -2106,10 +2118,6 @@ export interface components {
             id: string;
             /** @description The version of the row that you started from, as it was before the push. */
             base_version?: number;
-            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
-            base?: {
-                [key: string]: unknown;
-            };
             /**
              * Format: uuid
              * @description With `move`.
@@ -2254,6 +2262,10 @@ export interface components {
             color?: string | null;
             /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
             archived?: boolean;
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -2390,6 +2402,10 @@ export interface components {
             tags_add?: string[];
             /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
             tags_remove?: string[];
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
         };
@@ -2763,6 +2779,10 @@ export interface components {
             tags_add?: string[];
             /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
             tags_remove?: string[];
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;
             /**
@@ -2911,6 +2931,10 @@ export interface components {
                  */
                 ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
             };
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
+            };
             /**
              * @description * `view` - view (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -2931,10 +2955,6 @@ export interface components {
             id: string;
             /** @description The version of the row that you started from, as it was before the push. */
             base_version?: number;
-            /** @description The values that you started from: what you send is refused only where the same field has changed since. */
-            base?: {
-                [key: string]: unknown;
-            };
             /**
              * Format: uuid
              * @description With `move`.
@@ -3086,6 +3106,10 @@ export interface components {
                  * @enum {string}
                  */
                 ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
+            };
+            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            base?: {
+                [key: string]: unknown;
             };
             /** @description Only change the row if this is still its version, like If-Match; otherwise 412. */
             version?: number;

@@ -33,7 +33,7 @@ PATCH_ME = operation(
     "Change the settings",
     "The profile is the identity provider's. A new `time_zone` is a new version of every floating todo and of "
     "those with reminders.",
-    responses=problems(ERASED),
+    responses=problems(ERASED, "stale"),
 )
 DELETE_ME = operation(
     "deleteMe",
