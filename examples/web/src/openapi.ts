@@ -1376,7 +1376,7 @@ export interface components {
             color?: string | null;
             /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
             archived?: boolean;
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -1748,7 +1748,7 @@ export interface components {
              * @description Where todos go that name no list; null is the Inbox.
              */
             default_list?: string | null;
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -1788,7 +1788,7 @@ export interface components {
              * @description Where todos go that name no list; null is the Inbox.
              */
             default_list?: string | null;
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -1844,7 +1844,7 @@ export interface components {
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -1899,7 +1899,7 @@ export interface components {
             name?: string;
             /** @description #rrggbb; answered in lower case. Null is none. */
             color?: string | null;
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -2089,7 +2089,7 @@ export interface components {
             tags_add?: string[];
             /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
             tags_remove?: string[];
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -2262,7 +2262,7 @@ export interface components {
             color?: string | null;
             /** @description Todos of an archived list show only when asked for by `list`; it takes no new ones. */
             archived?: boolean;
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -2402,7 +2402,7 @@ export interface components {
             tags_add?: string[];
             /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
             tags_remove?: string[];
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -2779,7 +2779,7 @@ export interface components {
             tags_add?: string[];
             /** @description Takes these off, before `tags_add` puts any on. Those that are not there don't matter. */
             tags_remove?: string[];
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -2931,7 +2931,7 @@ export interface components {
                  */
                 ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
             };
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -3107,7 +3107,7 @@ export interface components {
                  */
                 ordering?: "-completed_at" | "-created_at" | "-due" | "-position" | "-priority" | "-relevance" | "-title" | "-updated_at" | "completed_at" | "created_at" | "due" | "position" | "priority" | "relevance" | "title" | "updated_at";
             };
-            /** @description Old values of the fields you send: refused only where one of these has another by now, which isn't yours. */
+            /** @description Old values of fields that you send: refused only if one of these has another by now, which is not yours. */
             base?: {
                 [key: string]: unknown;
             };
@@ -6567,6 +6567,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
                         code: "account_erased";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
                     };
                 };
             };
