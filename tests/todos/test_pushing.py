@@ -252,6 +252,22 @@ class Edits(PushCase):
         self.assertEqual(self.alice.get(f"/todos/{first}").json()["list"], project["id"])
         self.assertEqual(self.alice.get(f"/todos/{second}").json()["list"], self.alice.get("/me").json()["inbox"])
 
+    def test_nothing_taken_leaves_the_version_as_it_was(self):
+        tag, other = self.alice.make("tags", name="blue"), self.alice.make("tags", name="red")
+        version = self.alice.version
+
+        answer = self.push(
+            edit("tag", str(uuid4()), name="Blue"),
+            edit("tag", other, name="blue"),
+            edit("list", self.alice.inbox, op="delete"),
+            edit("list", str(uuid4()), op="move"),
+            {"kind": "settings", "default_list": str(uuid4())},
+        )
+
+        self.assertNotIn("applied", [result["status"] for result in answer["results"]])
+        self.assertEqual(answer["results"][0]["current"]["id"], tag["id"])
+        self.assertEqual((answer["version"], self.alice.version), (version, version))
+
     def test_a_todo_that_repeats_is_completed_once_by_two_devices(self):
         todo = self.alice.todo(rrule="FREQ=DAILY", due_date="2026-11-27")
         twice = [edit("todo", todo, op="complete", base_version=todo["version"])] * 2

@@ -49,9 +49,11 @@ def create_tag(owner: int | Caller, uid: UUID | None, **values: Unpack[TagValues
 
 def new_tag(current: Change, uid: UUID | None, values: Values, pointer: str = "") -> Tag:
     current.require_unburied(uid, pointer)
-    row = Tag(uid=uid or uuid7(), key=tag_key(values["name"]), **values, **current.stamp_new())
-    require_free(current, row)
+    names = {"uid": uid or uuid7(), "key": tag_key(values["name"])}
+    require_free(current, Tag(**names))
     require_room("tags", Tag.objects.filter(owner_id=current.owner_id).count)
+    # Not before: whoever is stamped counts as written, and a push goes on after a refusal.
+    row = Tag(**names, **values, **current.stamp_new())
     Tag.objects.bulk_create([row])
     FormerName.objects.filter(owner_id=current.owner_id, key=row.key).delete()
     return row
