@@ -17,6 +17,7 @@ from todos.api.docs import account as operations
 from todos.api.docs.answers import PushAnswer
 from todos.api.docs.parts import answered
 from todos.api.edits import Faulty, PushInput
+from todos.api.pagination import size_of
 from todos.api.sync import ChangesView
 from todos.changes import Answer, Edit, Kind
 from todos.exceptions import Invalid, Missing, Refused, members_of
@@ -45,8 +46,9 @@ class PushView(ChangesView):
     def push(self, request: Request) -> HttpResponse:
         body = self.valid(PushInput)
         since = body.get("since")
+        # What the news could be refused for, before anything is done.
+        size_of(request)
         if since is not None:
-            # Before anything is done.
             self.account_on_from(since)
         edits: list[Edit | Faulty] = body["changes"]
         answers, version = changes.push(self.writer, [edit for edit in edits if isinstance(edit, Edit)])
