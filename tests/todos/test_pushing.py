@@ -252,6 +252,23 @@ class Edits(PushCase):
         self.assertEqual(self.alice.get(f"/todos/{first}").json()["list"], project["id"])
         self.assertEqual(self.alice.get(f"/todos/{second}").json()["list"], self.alice.get("/me").json()["inbox"])
 
+    def test_settings_that_were_changed_meanwhile(self):
+        (first,) = self.results({"kind": "settings", "week_start": 7})
+        self.alice.patch("/me", {"week_start": 6})
+
+        by_version, by_base, wanted, merged = self.results(
+            {"kind": "settings", "week_start": 5, "base_version": first["version"]},
+            {"kind": "settings", "week_start": 5, "base": {"week_start": 7}},
+            {"kind": "settings", "week_start": 6, "base_version": first["version"]},
+            {"kind": "settings", "time_zone": "Asia/Tokyo", "base": {"time_zone": "UTC"}},
+        )
+
+        for refused in (by_version, by_base):
+            # As the push has left them.
+            now = {"version": self.alice.version, "time_zone": "Asia/Tokyo", "week_start": 6, "default_list": None}
+            self.assertEqual((refused["status"], refused["code"], refused["current"]), ("conflict", "stale", now))
+        self.assertEqual([wanted["status"], merged["status"]], ["applied", "applied"])
+
     def test_nothing_taken_leaves_the_version_as_it_was(self):
         tag, other = self.alice.make("tags", name="blue"), self.alice.make("tags", name="red")
         version = self.alice.version
@@ -322,6 +339,9 @@ class Edits(PushCase):
         project = self.alice.make("lists")
         edits = [edit("todo", todo, title="mine", base_version=1) for todo in todos]
         edits += [edit("todo", str(uuid4()), title=""), edit("list", project, name="mine", base_version=1)]
+        self.alice.make("tags", name="blue")
+        edits += [edit("tag", str(uuid4()), name="Blue"), edit("view", str(uuid4()), op="update", name="x")]
+        edits += [{"kind": "settings", "week_start": 7, "base_version": 9}]
         body, headers = {"changes": edits, "since": self.alice.version}, {"Idempotency-Key": "long"}
 
         first = self.alice.post("/changes", body, **headers)
@@ -329,7 +349,8 @@ class Edits(PushCase):
         again = self.alice.post("/changes", body, **headers).json()
 
         self.assertGreater(len(first.content), 65_536)
-        self.assertEqual([each["status"] for each in again["results"]], ["conflict"] * 8 + ["rejected", "conflict"])
+        told = ["conflict"] * 8 + ["rejected"] + ["conflict"] * 4
+        self.assertEqual([each["status"] for each in again["results"]], told)
         self.assertEqual(again["results"][1:], first.json()["results"][1:])
         self.assertEqual(again["results"][0]["current"]["title"], "theirs")
         self.assertEqual([row["id"] for row in again["news"]["todos"]], [todos[0]["id"]])

@@ -17,6 +17,7 @@ from todos.api.docs import account as operations
 from todos.api.docs.answers import PushAnswer
 from todos.api.docs.parts import answered
 from todos.api.edits import Faulty, PushInput
+from todos.api.me import settings_json
 from todos.api.pagination import size_of
 from todos.api.sync import ChangesView
 from todos.changes import Answer, Edit, Kind
@@ -59,20 +60,23 @@ class PushView(ChangesView):
         return self.json_response({"results": results, "version": version, "news": news})
 
     def in_short(self, data: Json) -> Any:
-        """Without rows."""
-        results = [{name: value for name, value in each.items() if name != "current"} for each in data["results"]]
+        """With the ids of rows in their place."""
+        results = [
+            {**each, "current": each["current"] and each["current"].get("id")} if "current" in each else each
+            for each in data["results"]
+        ]
         return {"results": results, "version": data["version"]}
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """With the rows as they are now, and the news since the same version."""
-        results, uids = brief["results"], defaultdict(set)
-        for each in results:
-            if each["status"] == "conflict" and each["id"]:
-                uids[Kind(each["kind"])].add(UUID(each["id"]))
-        rows = {(kind, str(uid)): row for kind in uids for uid, row in self.rows_of(kind, uids[kind]).items()}
+        uids: dict[Kind, set[UUID]] = defaultdict(set)
+        for each in brief["results"]:
+            if "current" in each:
+                uids[Kind(each["kind"])] |= {UUID(uid) for uid in [each["current"]] if uid}
+        rows = {(kind, uid and str(uid)): row for (kind, uid), row in self.rows_among(uids).items()}
         told = [
-            {**each, "current": rows.get((each["kind"], each["id"]))} if each["status"] == "conflict" else each
-            for each in results
+            {**each, "current": rows.get((each["kind"], each["current"]))} if "current" in each else each
+            for each in brief["results"]
         ]
         return self.pushed(told, brief["version"], self.valid(PushInput).get("since"))
 
@@ -88,10 +92,16 @@ class PushView(ChangesView):
         for edit, answer in pairs:
             if answer and answer.refusal and is_conflict(answer.refusal):
                 contested[edit.kind] |= {uid for uid in (edit.uid, answer.refusal.uid) if uid}
-        rows = {(kind, uid): row for kind, uids in contested.items() for uid, row in self.rows_of(kind, uids).items()}
+        rows = self.rows_among(contested)
         return [result_of(edit, answer, rows) for edit, answer in pairs]
 
-    def rows_of(self, kind: Kind, uids: set[UUID]) -> dict[UUID, Json]:
+    def rows_among(self, contested: dict[Kind, set[UUID]]) -> dict[tuple[Kind, UUID | None], Json]:
+        return {(kind, uid): row for kind, uids in contested.items() for uid, row in self.rows_of(kind, uids).items()}
+
+    def rows_of(self, kind: Kind, uids: set[UUID]) -> dict[UUID | None, Json]:
+        if kind is Kind.SETTINGS:
+            _, version, *settings = self.account_on_from(0)
+            return {None: {"version": version, **settings_json(settings)}}
         owner, now = self.owner_id, Value(clock.now(), DateTimeField())
         found: dict[Kind, Any] = {
             Kind.TODO: lambda: Todo.objects.with_references(owner, zone_of(owner)),
