@@ -153,6 +153,41 @@ class Edits(PushCase):
         self.assertEqual((row["title"], row["parent"], row["tags"]), ("renamed", parent["id"], ["red"]))
         self.assertEqual(len(self.alice.titles(parent=parent["id"])), 2)
 
+    def test_what_one_edit_does_together_is_taken_back_without_the_others(self):
+        project, parent = self.alice.make("lists"), self.alice.todo()
+        single, child = self.alice.todo(list=project["id"]), self.alice.todo(parent=parent["id"])
+        done = self.alice.todo(parent=parent["id"])
+        repeating = self.alice.todo(title="r", rrule="FREQ=DAILY", due_date="2026-11-20")
+
+        results = self.results(
+            edit("todo", done, op="complete"),
+            edit("todo", parent, completed=True),
+            edit("todo", parent, op="reopen"),
+            edit("todo", single, op="delete"),
+            edit("list", project, op="delete"),
+            edit("list", project, op="restore"),
+            edit("todo", child, op="delete"),
+            edit("todo", parent, op="delete"),
+            edit("todo", parent, op="restore"),
+            edit("todo", repeating, rrule="FREQ=DAILY", due_date="2026-11-21"),
+            edit("todo", repeating, op="complete"),
+            edit("todo", repeating, rrule="FREQ=WEEKLY", due_date="2027-01-01"),
+            edit("todo", repeating, op="reopen"),
+        )
+
+        self.assertEqual({result["status"] for result in results}, {"applied"})
+        self.assertTrue(self.row("todos", done)["completed"])
+        for row in (single, child):
+            self.assertIsNotNone(self.row("todos", row)["deleted_at"])
+        for row in (parent, done):
+            self.assertIsNone(self.row("todos", row)["deleted_at"])
+        self.assertEqual(self.row("todos", repeating)["due_date"], "2027-01-01")
+        # What comes next has a number of its own.
+        self.assertEqual({result["version"] for result in results} - {self.alice.version}, set())
+        self.alice.delete(f"/todos/{parent['id']}")
+        self.alice.post(f"/todos/{parent['id']}/restore")
+        self.assertIsNotNone(self.row("todos", child)["deleted_at"])
+
     def test_what_is_gone_or_in_the_trash(self):
         trashed, erased = self.alice.todo(), self.alice.todo()
         for todo in (trashed, erased):

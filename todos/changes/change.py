@@ -78,6 +78,8 @@ class Change:
     ) -> None:
         self.owner_id = owner_id
         self.number = number
+        # What is done to several rows at once carries it, to be undone together.
+        self.mark = number
         # As the account has it so far, and what this change makes of it.
         self.stored_count = self.todo_count = todo_count
         self.zone = zone

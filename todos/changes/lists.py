@@ -98,7 +98,7 @@ def trash_list(current: Change, row: List) -> bool:
         raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=row.uid)
     if row.deleted_at:
         return False
-    trashed = {"deleted_at": current.now, "trashed_in": current.number}
+    trashed = {"deleted_at": current.now, "trashed_in": current.mark}
     current.write(row, **trashed)
     Todo.objects.filter(owner_id=current.owner_id, list=row.pk).live().update(**trashed, **current.stamp())
     forget_default(current, row)

@@ -125,6 +125,8 @@ MODELS: dict[Kind, Any] = {Kind.TODO: Todo, **{kind: plain.model for kind, plain
 def push(owner: int | Caller, edits: list[Edit]) -> tuple[list[Answer], int]:
     """What became of each, and the owner's version. All that is taken is one change."""
     with change(owner) as current:
+        before = current.number - 1
+        give_marks(current, sum(map(is_undone_together, edits)))
         pushing = Push(current, edits)
         refusals = [pushing.refusal_of(index, edit) for index, edit in enumerate(edits)]
         pushing.flush()
@@ -132,7 +134,15 @@ def push(owner: int | Caller, edits: list[Edit]) -> tuple[list[Answer], int]:
     answers = [
         Answer(versions.get((edit.kind, edit.uid)), refusal) for edit, refusal in zip(edits, refusals, strict=True)
     ]
-    return answers, current.number - current.is_empty
+    return answers, before if current.is_empty else current.number
+
+
+def give_marks(current: Change, count: int) -> None:
+    """One for each of so many edits; the change has the last one as its number."""
+    current.mark = current.number - 1
+    if count > 1:
+        current.number += count - 1
+        Account.objects.filter(owner_id=current.owner_id).update(version=current.number)
 
 
 class Push:
@@ -168,6 +178,7 @@ class Push:
 
     def refusal_of(self, index: int, edit: Edit) -> Refused | None:
         """Carries it out, or says why not."""
+        self.current.mark += is_undone_together(edit)
         try:
             self.carry_out(index, edit)
         except Refused as refusal:
@@ -308,6 +319,11 @@ def has_all(row: Any, values: Values) -> bool:
 
 def stale(edit: Edit) -> Stale:
     return Stale("stale", "The row has changed since what you started from.", uid=edit.uid)
+
+
+def is_undone_together(edit: Edit) -> bool:
+    """Whether it may do something to several rows, or to one several times, that is taken back together."""
+    return edit.deed in {Deed.DELETE, Deed.COMPLETE} or bool(edit.values.get("completed") or edit.values.get("rrule"))
 
 
 def concerns_todos(edit: Edit) -> bool:

@@ -59,7 +59,7 @@ def begin(batch: Batch, todo: Todo, start: date) -> None:
         require_an_occurrence(parse(todo.rrule), start)
     except RuleRefused as exc:
         raise Invalid(exc.code, exc.detail, pointer="/rrule") from exc
-    batch.touch(todo, series_in=batch.change.number, series_start=start, occurrence_on=start, occurrence_number=1)
+    batch.touch(todo, series_in=batch.change.mark, series_start=start, occurrence_on=start, occurrence_number=1)
 
 
 def complete(batch: Batch, todo: Todo) -> bool:

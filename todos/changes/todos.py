@@ -231,7 +231,7 @@ def delete(batch: Batch, operation: Operation) -> Outcome:
     if not todo.deleted_at:
         for row in [todo, *batch.children_of(todo)]:
             if not row.deleted_at:
-                batch.touch(row, deleted_at=batch.change.now, trashed_in=batch.change.number)
+                batch.touch(row, deleted_at=batch.change.now, trashed_in=batch.change.mark)
     return Outcome(todo)
 
 

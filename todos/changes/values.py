@@ -132,7 +132,7 @@ def complete_with_subtasks(batch: Batch, todo: Todo) -> None:
         return
     still_open = (child for child in batch.children_of(todo) if not child.deleted_at and not child.completed_at)
     for row in [todo, *still_open]:
-        batch.touch(row, completed_at=batch.change.now, completed_in=batch.change.number)
+        batch.touch(row, completed_at=batch.change.now, completed_in=batch.change.mark)
 
 
 def reopen_with_family(batch: Batch, todo: Todo) -> None:
