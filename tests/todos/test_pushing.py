@@ -188,6 +188,18 @@ class Edits(PushCase):
         self.alice.post(f"/todos/{parent['id']}/restore")
         self.assertIsNotNone(self.row("todos", child)["deleted_at"])
 
+    def test_an_occurrence_stays_done_that_another_edit_completed(self):
+        parent = self.alice.todo()
+        child = self.alice.todo(parent=parent["id"], rrule="FREQ=DAILY", due_date="2100-01-01")
+
+        self.results(
+            edit("todo", child, op="complete"), edit("todo", parent, op="complete"), edit("todo", child, op="reopen")
+        )
+
+        row = self.row("todos", child)
+        self.assertEqual((row["due_date"], row["completed"]), ("2100-01-02", False))
+        self.assertEqual(len(self.alice.get(f"/todos/{child['id']}/completions").json()["results"]), 1)
+
     def test_what_is_gone_or_in_the_trash(self):
         trashed, erased = self.alice.todo(), self.alice.todo()
         for todo in (trashed, erased):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ from todos.fields.field import defaults
 from todos.models import Account, List, Tag, Todo, Tombstone, View
 from todos.models.tag import tag_keys
 from todos.types import Values
+
+MOMENT = datetime.resolution
 
 
 class Kind(StrEnum):
@@ -178,7 +181,10 @@ class Push:
 
     def refusal_of(self, index: int, edit: Edit) -> Refused | None:
         """Carries it out, or says why not."""
-        self.current.mark += is_undone_together(edit)
+        if is_undone_together(edit):
+            self.current.mark += 1
+            # What was completed at the same moment is taken for the same occurrence.
+            self.current.now += MOMENT
         try:
             self.carry_out(index, edit)
         except Refused as refusal:
