@@ -24,6 +24,14 @@ LEFT_OUT = (
     "--exclude-checks=positive_data_acceptance",
     # It would end the account that all other requests are made with; tests/test_people.py has it.
     "--exclude-operation-id=deleteMe",
+    # It names addresses such as /todos/quick, whose ends are taken for ids of rows; tests/todoproject has it.
+    "--exclude-operation-id=getIndex",
+)
+# What is wrong in one of its edits is told in an answer that is 200.
+PUSH = "pushChanges"
+PARTS = (
+    (f"--exclude-operation-id={PUSH}",),
+    (f"--include-operation-id={PUSH}", "--exclude-checks=negative_data_rejection,positive_data_acceptance"),
 )
 # One worker: two threads of Python 3.11 that parse source at once, as hypothesis does to name its filters, now and then
 # end in "AST constructor recursion depth mismatch".
@@ -41,7 +49,8 @@ def main():
             stack.start(serve, f"{address}/livez", log=log, **environment)
             token = token_of("contract", python, environment)
             ask = [str(Path(python).parent / "schemathesis"), "run", f"{address}/api/v1/schema", *OPTIONS, *LEFT_OUT]
-            sys.exit(subprocess.run([*ask, "-H", f"Authorization: Bearer {token}"], cwd=folder, check=False).returncode)
+            ask += ["-H", f"Authorization: Bearer {token}"]
+            sys.exit(max(subprocess.run([*ask, *part], cwd=folder, check=False).returncode for part in PARTS))
 
 
 if __name__ == "__main__":
