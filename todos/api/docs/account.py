@@ -83,8 +83,8 @@ PUSH_CHANGES = operation(
     "the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what "
     "was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only "
     "the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push "
-    "whose answer was lost can be sent again; `complete`, `reopen`, `skip` and `unskip` of a todo that repeats need a "
-    "`base_version` or an `Idempotency-Key` for that. What is applied is committed together.",
+    "whose answer was lost can be sent again; `move`, and `complete`, `reopen`, `skip` and `unskip` of what repeats, "
+    "need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.",
     parameters=[PAGE_SIZE, IDEMPOTENCY_KEY],
     responses=problems("sync_too_old", ERASED, *KEYED),
 )
