@@ -45,60 +45,53 @@ class Seen(Version):
 
 
 def ops(*deeds: Deed) -> serializers.ChoiceField:
-    text = "Without it: `save`, which makes the row or changes what is named." if Deed.SAVE in deeds else None
+    text = "Without it: `save`, which makes the row or changes what is named."
     return serializers.ChoiceField([*deeds], required=False, help_text=text)
 
 
-def beside(text: str) -> Id:
-    return Id(required=False, allow_null=True, help_text=text)
+class Based(StrictSerializer):
+    not_in_base = NOT_IN_BASE
+    base_version = Seen()
 
 
-class TodoEdit(TodoPatch):
+class OfRow(Based):
+    id = Id()
+
+
+class OfPlacedRow(OfRow):
+    after = Id(required=False, allow_null=True, help_text="With `move`.")
+    before = Id(required=False, allow_null=True, help_text="With `move`.")
+
+
+class TodoEdit(TodoPatch, OfPlacedRow):
     """The values of a merge-patch with `save`, `create` or `update`; `list`, `after` and `before` with `move`."""
 
-    not_in_base = NOT_IN_BASE
     kind = serializers.ChoiceField([Kind.TODO])
     op = ops(*Deed)
-    id = Id()
-    base_version = Seen()
-    after, before = beside("With `move`."), beside("With `move`.")
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
-class ListEdit(ListPatch):
-    not_in_base = NOT_IN_BASE
+class ListEdit(ListPatch, OfPlacedRow):
     kind = serializers.ChoiceField([Kind.LIST])
     op = ops(*SAVING, Deed.DELETE, Deed.RESTORE, Deed.MOVE)
-    id = Id()
-    base_version = Seen()
-    after, before = beside("With `move`."), beside("With `move`.")
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
-class TagEdit(TagPatch):
-    not_in_base = NOT_IN_BASE
+class TagEdit(TagPatch, OfRow):
     kind = serializers.ChoiceField([Kind.TAG])
     op = ops(*SAVING, Deed.DELETE)
-    id = Id()
-    base_version = Seen()
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
-class ViewEdit(ViewPatch):
-    not_in_base = NOT_IN_BASE
+class ViewEdit(ViewPatch, OfPlacedRow):
     kind = serializers.ChoiceField([Kind.VIEW])
     op = ops(*SAVING, Deed.DELETE, Deed.MOVE)
-    id = Id()
-    base_version = Seen()
-    after, before = beside("With `move`."), beside("With `move`.")
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
-class SettingsEdit(SettingsPatch):
-    not_in_base = NOT_IN_BASE
+class SettingsEdit(SettingsPatch, Based):
     kind = serializers.ChoiceField([Kind.SETTINGS])
     op = ops(Deed.SAVE, Deed.UPDATE)
-    base_version = Seen()
 
 
 EDITS: dict[str, Any] = {

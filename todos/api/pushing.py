@@ -6,33 +6,22 @@ from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, Value
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from todos import changes, clock
-from todos.api import tables
 from todos.api.docs import account as operations
 from todos.api.docs.answers import PushAnswer
 from todos.api.docs.parts import answered
 from todos.api.edits import Faulty, PushInput
 from todos.api.me import settings_json
 from todos.api.pagination import size_of
-from todos.api.sync import ChangesView
+from todos.api.sync import KINDS, ChangesView
 from todos.changes import Answer, Edit, Kind
 from todos.exceptions import Invalid, Missing, Refused, members_of
-from todos.models import List, Tag, Todo, View
-from todos.models.expressions import zone_of
-from todos.reading import Table
+from todos.reading.reader import literal
 from todos.types import Json
-
-TABLES: dict[Kind, Table] = {
-    Kind.TODO: tables.TODO,
-    Kind.LIST: tables.LIST,
-    Kind.TAG: tables.TAG,
-    Kind.VIEW: tables.VIEW,
-}
 
 # Of several faults of one edit.
 MAX_FAULTS_IN_ALL = 60
@@ -102,15 +91,10 @@ class PushView(ChangesView):
         if kind is Kind.SETTINGS:
             _, version, *settings = self.account_on_from(0)
             return {None: {"version": version, **settings_json(settings)}}
-        owner, now = self.owner_id, Value(clock.now(), DateTimeField())
-        found: dict[Kind, Any] = {
-            Kind.TODO: lambda: Todo.objects.with_references(owner, zone_of(owner)),
-            Kind.LIST: lambda: List.objects.with_open_count(owner, now),
-            Kind.TAG: lambda: Tag.objects.with_open_count(owner, now),
-            Kind.VIEW: View.objects.all,
-        }
-        rows = found[kind]().filter(owner_id=owner, uid__in=uids)
-        return {row.uid: TABLES[kind].serialize(row) for row in rows}
+        _, rows, table = next(each for each in KINDS if each.name == f"{kind}s")
+        owner: Any = self.request.user
+        found = rows(owner, literal({"now": clock.now()})).filter(uid__in=uids)
+        return {row.uid: table.serialize(row) for row in found}
 
 
 def is_conflict(refusal: Refused) -> bool:

@@ -657,7 +657,7 @@ export interface paths {
         put?: never;
         /**
          * Up to 200 changes, each for itself
-         * @description What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push whose answer was lost can be sent again; `complete`, `reopen`, `skip` and `unskip` of a todo that repeats need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.
+         * @description What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push whose answer was lost can be sent again; `move`, and `complete`, `reopen`, `skip` and `unskip` of what repeats, need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.
          */
         post: operations["pushChanges"];
         delete?: never;
@@ -1380,6 +1380,20 @@ export interface components {
             base?: {
                 [key: string]: unknown;
             };
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            before?: string | null;
             /**
              * @description * `list` - list (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -1397,20 +1411,6 @@ export interface components {
              * @enum {string}
              */
             op?: "save" | "create" | "update" | "delete" | "restore" | "move";
-            /** Format: uuid */
-            id: string;
-            /** @description The version of the row that you started from, as it was before the push. */
-            base_version?: number;
-            /**
-             * Format: uuid
-             * @description With `move`.
-             */
-            after?: string | null;
-            /**
-             * Format: uuid
-             * @description With `move`.
-             */
-            before?: string | null;
         };
         ListRecord: {
             /** Format: uuid */
@@ -1752,6 +1752,8 @@ export interface components {
             base?: {
                 [key: string]: unknown;
             };
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
             /**
              * @description * `settings` - settings (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -1765,8 +1767,6 @@ export interface components {
              * @enum {string}
              */
             op?: "save" | "update";
-            /** @description The version of the row that you started from, as it was before the push. */
-            base_version?: number;
         };
         SettingsInput: {
             /** @example Europe/Berlin */
@@ -1848,6 +1848,10 @@ export interface components {
             base?: {
                 [key: string]: unknown;
             };
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** Format: uuid */
+            id: string;
             /**
              * @description * `tag` - tag (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -1863,10 +1867,6 @@ export interface components {
              * @enum {string}
              */
             op?: "save" | "create" | "update" | "delete";
-            /** Format: uuid */
-            id: string;
-            /** @description The version of the row that you started from, as it was before the push. */
-            base_version?: number;
         };
         TagInput: {
             /**
@@ -2093,6 +2093,20 @@ export interface components {
             base?: {
                 [key: string]: unknown;
             };
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            before?: string | null;
             /**
              * @description * `todo` - todo (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -2114,20 +2128,6 @@ export interface components {
              * @enum {string}
              */
             op?: "save" | "create" | "update" | "complete" | "reopen" | "skip" | "unskip" | "delete" | "restore" | "move";
-            /** Format: uuid */
-            id: string;
-            /** @description The version of the row that you started from, as it was before the push. */
-            base_version?: number;
-            /**
-             * Format: uuid
-             * @description With `move`.
-             */
-            after?: string | null;
-            /**
-             * Format: uuid
-             * @description With `move`.
-             */
-            before?: string | null;
         };
         /** @description A new todo. */
         TodoInput: {
@@ -2935,6 +2935,20 @@ export interface components {
             base?: {
                 [key: string]: unknown;
             };
+            /** @description The version of the row that you started from, as it was before the push. */
+            base_version?: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description With `move`.
+             */
+            before?: string | null;
             /**
              * @description * `view` - view (enum property replaced by openapi-typescript)
              * @enum {string}
@@ -2951,20 +2965,6 @@ export interface components {
              * @enum {string}
              */
             op?: "save" | "create" | "update" | "delete" | "move";
-            /** Format: uuid */
-            id: string;
-            /** @description The version of the row that you started from, as it was before the push. */
-            base_version?: number;
-            /**
-             * Format: uuid
-             * @description With `move`.
-             */
-            after?: string | null;
-            /**
-             * Format: uuid
-             * @description With `move`.
-             */
-            before?: string | null;
         };
         ViewInput: {
             /**
