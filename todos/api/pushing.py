@@ -41,7 +41,7 @@ class PushView(ChangesView):
         if since is not None:
             self.account_on_from(since)
         edits: list[Edit | Faulty] = body["changes"]
-        answers, version = changes.push(self.writer, [edit for edit in edits if isinstance(edit, Edit)])
+        answers, _, version = changes.push(self.writer, [edit for edit in edits if isinstance(edit, Edit)])
         return self.pushed(self.results(edits, answers), version, since)
 
     def pushed(self, results: list[Json], version: int, since: int | None) -> HttpResponse:

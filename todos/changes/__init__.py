@@ -4,10 +4,11 @@ from todos.changes.accounts import erase, update_settings
 from todos.changes.arrivals import Records, Report
 from todos.changes.calendar import make_calendar, note_calendar_read, revoke_calendar
 from todos.changes.change import MAX_ALSO, change, ensure_inbox, open_account
+from todos.changes.edits import Deed, Edit, Kind
 from todos.changes.imports import bring_in
 from todos.changes.lists import create_list, delete_list, move_list, put_list, restore_list, update_list
 from todos.changes.preconditions import Put
-from todos.changes.pushing import Answer, Deed, Edit, Kind, push
+from todos.changes.pushing import Answer, push
 from todos.changes.tags import create_tag, delete_tag, put_tag, update_tag
 from todos.changes.todos import Operation, Outcome, Result, Verb, run
 from todos.changes.trash import empty_trash, erase_list

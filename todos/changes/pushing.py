@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 from itertools import takewhile
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,53 +11,18 @@ from uuid import UUID
 from todos.changes.accounts import change_settings
 from todos.changes.batch import Batch
 from todos.changes.change import Change, Place, change
-from todos.changes.lists import change_list, new_list, put_list_beside, require_untrashed, trash_list, untrash_list
+from todos.changes.edits import MODELS, PLAIN, Deed, Edit, Kind, Plain
 from todos.changes.preconditions import has, is_contested
-from todos.changes.tags import change_tag, erase_tag, new_tag
 from todos.changes.todos import NAMING_TAGS, VERBS, Operation, Verb, load
-from todos.changes.views import erase_view, new_view, put_view_beside
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
-from todos.fields.declared import LIST_FIELDS, TAG_FIELDS, VIEW_FIELDS
-from todos.fields.field import defaults
-from todos.models import Account, List, Tag, Todo, Tombstone, View
+from todos.models import Account, List, Todo, Tombstone
 from todos.models.tag import tag_keys
 from todos.types import Values
 
 MOMENT = datetime.resolution
-
-
-class Kind(StrEnum):
-    TODO = "todo"
-    LIST = "list"
-    TAG = "tag"
-    VIEW = "view"
-    SETTINGS = "settings"
-
-
-class Deed(StrEnum):
-    # A row that is there is changed, one that is not is made.
-    SAVE = "save"
-    CREATE = "create"
-    UPDATE = "update"
-    COMPLETE = "complete"
-    REOPEN = "reopen"
-    SKIP = "skip"
-    UNSKIP = "unskip"
-    DELETE = "delete"
-    RESTORE = "restore"
-    MOVE = "move"
-
-
-@dataclass
-class Edit:
-    kind: Kind
-    deed: Deed
-    uid: UUID | None
-    values: Values = field(default_factory=dict)
-    # What the client started from: the version of the row, or these values of it.
-    version: int | None = None
-    base: Values = field(default_factory=dict)
+# What no other value contradicts needs nothing to start from.
+ADDING = frozenset({"tags_add", "tags_remove"})
 
 
 class Answer(NamedTuple):
@@ -69,67 +32,19 @@ class Answer(NamedTuple):
     refusal: Refused | None = None
 
 
-class Plain(NamedTuple):
-    """A kind whose edits are written one by one."""
+class Pushed(NamedTuple):
+    """What became of each edit; other todos that were written; the owner's version."""
 
-    model: type[List] | type[Tag] | type[View]
-    new: Values
-    required: tuple[str, ...]
-    make: Callable[..., Any]
-    change: Callable[[Change, Any, Values], Any]
-    deeds: dict[Deed, Callable[[Change, Any, Values], Any]]
+    answers: list[Answer]
+    beside: list[UUID]
+    version: int
 
 
-def change_usable_list(current: Change, row: List, values: Values) -> None:
-    require_untrashed(row)
-    change_list(current, row, values)
-
-
-def move_usable_list(current: Change, row: List, place: Values) -> None:
-    require_untrashed(row)
-    put_list_beside(current, row, place)
-
-
-PLAIN = {
-    Kind.LIST: Plain(
-        List,
-        defaults(LIST_FIELDS),
-        ("name",),
-        new_list,
-        change_usable_list,
-        {
-            Deed.DELETE: lambda current, row, _: trash_list(current, row),
-            Deed.RESTORE: lambda current, row, _: untrash_list(current, row),
-            Deed.MOVE: move_usable_list,
-        },
-    ),
-    Kind.TAG: Plain(
-        Tag,
-        defaults(TAG_FIELDS),
-        ("name",),
-        new_tag,
-        change_tag,
-        {Deed.DELETE: lambda current, row, _: erase_tag(current, row)},
-    ),
-    Kind.VIEW: Plain(
-        View,
-        defaults(VIEW_FIELDS),
-        ("name", "query"),
-        new_view,
-        lambda current, row, values: current.write(row, **values),
-        {Deed.DELETE: lambda current, row, _: erase_view(current, row), Deed.MOVE: put_view_beside},
-    ),
-}
-# What no other value contradicts needs nothing to start from.
-ADDING = frozenset({"tags_add", "tags_remove"})
-MODELS: dict[Kind, Any] = {Kind.TODO: Todo, **{kind: plain.model for kind, plain in PLAIN.items()}}
-
-
-def push(owner: int | Caller, edits: list[Edit]) -> tuple[list[Answer], int]:
-    """What became of each, and the owner's version. All that is taken is one change."""
+def push(owner: int | Caller, edits: list[Edit]) -> Pushed:
+    """All that is taken is one change."""
     with change(owner) as current:
         before = current.number - 1
-        give_marks(current, sum(map(is_undone_together, edits)))
+        give_marks(current, sum(edit.is_undone_together for edit in edits))
         pushing = Push(current, edits)
         refusals = [pushing.refusal_of(index, edit) for index, edit in enumerate(edits)]
         pushing.flush()
@@ -137,7 +52,8 @@ def push(owner: int | Caller, edits: list[Edit]) -> tuple[list[Answer], int]:
     answers = [
         Answer(versions.get((edit.kind, edit.uid)), refusal) for edit, refusal in zip(edits, refusals, strict=True)
     ]
-    return answers, before if current.is_empty else current.number
+    beside = pushing.written - {edit.uid for edit in edits}
+    return Pushed(answers, [*beside], before if current.is_empty else current.number)
 
 
 def give_marks(current: Change, count: int) -> None:
@@ -155,6 +71,8 @@ class Push:
         self.before = self.versions()
         self.gone = self.gone_for_good()
         self.batch: Batch | None = None
+        # The todos.
+        self.written: set[UUID] = set()
 
     def versions(self) -> dict[tuple[Kind, UUID | None], int]:
         """Of the rows that there are, a statement for each kind."""
@@ -181,7 +99,7 @@ class Push:
 
     def refusal_of(self, index: int, edit: Edit) -> Refused | None:
         """Carries it out, or says why not."""
-        if is_undone_together(edit):
+        if edit.is_undone_together:
             self.current.mark += 1
             # What was completed at the same moment is taken for the same occurrence.
             self.current.now += MOMENT
@@ -195,7 +113,7 @@ class Push:
         if edit.kind is Kind.TODO:
             self.carry_out_on_todo(index, edit)
             return
-        if concerns_todos(edit):
+        if edit.concerns_todos:
             self.flush()
         if edit.kind is Kind.SETTINGS:
             self.change_settings(edit)
@@ -205,6 +123,7 @@ class Push:
     def flush(self) -> None:
         if self.batch:
             self.batch.flush()
+            self.written |= self.batch.written.keys()
             self.batch = None
 
     # Todos
@@ -243,7 +162,7 @@ class Push:
     def loaded(self, index: int) -> Batch:
         """With what this edit and those after it name, as far as it will be of use."""
         batch = Batch(self.current)
-        stretch = takewhile(lambda edit: edit.kind is Kind.TODO or not concerns_todos(edit), self.edits[index:])
+        stretch = takewhile(lambda edit: edit.kind is Kind.TODO or not edit.concerns_todos, self.edits[index:])
         todos = [edit for edit in stretch if edit.kind is Kind.TODO]
         load(batch, [Operation(Verb.UPDATE, edit.uid, edit.values, base=edit.base) for edit in todos])
         return batch
@@ -325,18 +244,6 @@ def has_all(row: Any, values: Values) -> bool:
 
 def stale(edit: Edit) -> Stale:
     return Stale("stale", "The row has changed since what you started from.", uid=edit.uid)
-
-
-def is_undone_together(edit: Edit) -> bool:
-    """Whether it may do something to several rows, or to one several times, that is taken back together."""
-    return edit.deed in {Deed.DELETE, Deed.COMPLETE} or bool(edit.values.get("completed") or edit.values.get("rrule"))
-
-
-def concerns_todos(edit: Edit) -> bool:
-    """Whether it may write todos, or decides what becomes of those after it."""
-    if edit.kind is Kind.LIST:
-        return edit.deed in {Deed.DELETE, Deed.RESTORE} or "archived" in edit.values
-    return edit.kind is not Kind.VIEW
 
 
 def whole(values: Values) -> Values:
