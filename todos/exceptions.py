@@ -51,5 +51,9 @@ class Conflict(Refused):
     """The request is sound, but not in the present state of the row."""
 
 
+class Full(Conflict):
+    """There is no room for one more row."""
+
+
 class Stale(Refused):
     """The caller's version is not the row's."""

@@ -9,10 +9,10 @@ from uuid import UUID
 from rest_framework import exceptions
 
 from todos.api.faults import fault
-from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale, members_of
+from todos.exceptions import Conflict, Full, Invalid, Missing, Refused, Stale, members_of
 from todos.types import Json
 
-STATUSES: dict[type[Refused], int] = {Conflict: 409, Stale: 412}
+STATUSES: dict[type[Refused], int] = {Conflict: 409, Full: 409, Stale: 412}
 
 
 class RequestFailed(exceptions.APIException):

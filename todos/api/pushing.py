@@ -19,7 +19,7 @@ from todos.api.me import settings_json
 from todos.api.pagination import size_of
 from todos.api.sync import KINDS, ChangesView
 from todos.changes import Answer, Edit, Kind
-from todos.exceptions import Invalid, Missing, Refused, members_of
+from todos.exceptions import Full, Invalid, Missing, Refused, members_of
 from todos.reading.reader import literal
 from todos.types import Json
 
@@ -99,7 +99,7 @@ class PushView(ChangesView):
 
 def is_conflict(refusal: Refused) -> bool:
     """Whether the row is in the way, and not the edit itself, or a full account."""
-    return not isinstance(refusal, Invalid) and not refusal.code.startswith("too_many")
+    return not isinstance(refusal, (Invalid, Full))
 
 
 def result_of(edit: Edit | Faulty, answer: Answer | None, rows: dict[Any, Json]) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from todos import conf
-from todos.exceptions import Code, Conflict
+from todos.exceptions import Code, Full
 
 DETAILS: dict[conf.QuotaKind, str] = {
     "todos": "You have {} todos, those in the trash included. Delete some for good first.",
@@ -22,4 +22,4 @@ def require_room(kind: conf.QuotaKind, count: Callable[[], int], pointer: str = 
     limit = conf.quota(kind)
     if limit and count() >= limit:
         code = Code(f"too_many_{kind}", max=limit)
-        raise Conflict(code, DETAILS[kind].format(f"{limit:,}"), pointer=pointer, uid=uid)
+        raise Full(code, DETAILS[kind].format(f"{limit:,}"), pointer=pointer, uid=uid)
