@@ -246,3 +246,123 @@ class Bulk(TodosTestCase):
         self.assert_fault(response, "/atomic", "unknown_field")
         self.assert_fault(self.alice.post("/todos/bulk", {}), "/operations", "required")
         self.assert_fault(self.alice.post("/todos/bulk", {"operations": {}}), "/operations", "invalid")
+
+
+class EachByItself(TodosTestCase):
+    """`mode: "each"`: what is refused does not hold up the others."""
+
+    def bulk(self, *operations, status=200, **headers):
+        response = self.alice.post("/todos/bulk", {"mode": "each", "operations": [*operations]}, **headers)
+        self.assertEqual(response.status_code, status, response.content)
+        return response.json()
+
+    def test_every_operation_gets_its_own_answer(self):
+        stale, done, gone = (self.alice.todo(title=title) for title in ("stale", "done", "gone"))
+        self.alice.patch(f"/todos/{stale['id']}", {"title": "theirs"})
+
+        answer = self.bulk(
+            {"op": "update", "id": stale["id"], "title": "mine", "version": stale["version"]},
+            {"op": "complete", "id": done["id"]},
+            {"op": "update", "id": done["id"], "due_time": "10:00"},
+            {"op": "update", "id": str(uuid.uuid4()), "title": "nobody's"},
+            {"op": "delete", "id": gone["id"]},
+            {"op": "create", "title": "new"},
+            {"op": "create"},
+        )
+
+        statuses = [result["status"] for result in answer["results"]]
+        expected = ["conflict", "applied", "rejected", "conflict", "applied", "applied", "rejected"]
+        self.assertEqual(statuses, expected)
+        conflict, completed, rejected, missing, deleted, created, untitled = answer["results"]
+        self.assertEqual((conflict["code"], conflict["current"]["title"]), ("stale", "theirs"))
+        self.assertTrue(completed["current"]["completed"])
+        self.assertEqual([fault["pointer"] for fault in rejected["errors"]], ["/due_time"])
+        self.assertEqual((missing["code"], missing["current"]), ("not_found", None))
+        self.assertIsNotNone(deleted["current"]["deleted_at"])
+        self.assertEqual([fault["code"] for fault in untitled["errors"]], ["required"])
+        for result in (completed, deleted, created):
+            self.assertEqual(result["version"], answer["version"])
+            self.assertEqual(self.alice.get(f"/todos/{result['id']}").json(), result["current"])
+        self.assertEqual(sorted(self.alice.titles()), ["done", "new", "theirs"])
+
+    def test_an_id_may_occur_several_times(self):
+        todo = self.alice.todo()
+
+        results = self.bulk(
+            {"op": "complete", "id": todo["id"], "version": todo["version"]},
+            {"op": "update", "id": todo["id"], "title": "after", "version": todo["version"]},
+        )["results"]
+
+        self.assertEqual([result["status"] for result in results], ["applied", "applied"])
+        self.assertEqual(results[0]["current"], results[1]["current"])
+        self.assertEqual((results[1]["current"]["title"], results[1]["current"]["completed"]), ("after", True))
+
+    def test_what_was_written_along_is_told(self):
+        parent = self.alice.todo(title="parent")
+        child = self.alice.todo(title="child", parent=parent["id"])
+
+        answer = self.bulk(
+            {"op": "complete", "id": parent["id"]}, {"op": "destroy-nothing", "id": parent["id"]}, status=400
+        )
+        self.assertEqual(answer["errors"][0]["pointer"], "/operations/1/op")
+        answer = self.bulk({"op": "complete", "id": parent["id"]})
+
+        self.assertEqual([(row["id"], row["completed"]) for row in answer["also"]], [(child["id"], True)])
+        self.assertEqual(self.bulk({"op": "complete", "id": parent["id"]})["also"], [])
+
+    def test_a_list_in_the_way_of_one_is_none_of_the_others(self):
+        project = self.alice.make("lists")
+        todos = [self.alice.todo() for _ in range(3)]
+        self.alice.delete(f"/lists/{project['id']}")
+
+        results = self.bulk(
+            *({"op": "update", "id": todo["id"], "priority": 3} for todo in todos),
+            {"op": "move", "id": todos[0]["id"], "list": project["id"]},
+        )["results"]
+
+        self.assertEqual([result["status"] for result in results], ["applied"] * 3 + ["rejected"])
+        self.assertEqual(results[3]["errors"][0]["code"], "trashed")
+        # Its row all the same, as the others left it.
+        self.assertEqual(results[3]["current"]["priority"], 3)
+
+    def test_only_the_same_field_is_in_the_way(self):
+        same, other = self.alice.todo(title="old"), self.alice.todo(title="old")
+        self.alice.patch(f"/todos/{same['id']}", {"title": "theirs"})
+        self.alice.patch(f"/todos/{other['id']}", {"priority": 3})
+
+        results = self.bulk(
+            *({"op": "update", "id": todo["id"], "title": "mine", "base": {"title": "old"}} for todo in (same, other))
+        )["results"]
+
+        self.assertEqual([result["status"] for result in results], ["conflict", "applied"])
+        self.assertEqual((results[1]["current"]["title"], results[1]["current"]["priority"]), ("mine", 3))
+
+    def test_a_long_answer_is_repeated_with_its_rows(self):
+        todos = [self.alice.todo(title=f"{number}", notes="long " * 400) for number in range(40)]
+        operations = [{"op": "update", "id": todo["id"], "priority": 2, "version": todo["version"]} for todo in todos]
+        operations.append({"op": "update", "id": todos[0]["id"], "due_time": "10:00"})
+        self.alice.patch(f"/todos/{todos[3]['id']}", {"title": "theirs"})
+
+        first = self.bulk(*operations, **{"Idempotency-Key": "once"})
+        again = self.bulk(*operations, **{"Idempotency-Key": "once"})
+
+        self.assertGreater(len(str(first)), 65_536)
+        self.assertEqual(first["results"][3]["status"], "conflict")
+        self.assertEqual(first["results"][40]["status"], "rejected")
+        self.assertEqual(again, first)
+
+    def test_the_mode_is_one_of_two(self):
+        operations = [{"op": "create", "title": "x"}]
+
+        self.assert_fault(
+            self.alice.post("/todos/bulk", {"operations": operations, "mode": "some"}), "/mode", "invalid_choice"
+        )
+        self.assert_fault(self.alice.post("/todos/bulk", {"mode": "each"}), "/operations", "required")
+        self.assert_fault(
+            self.alice.post("/todos/bulk", {"mode": "each", "operations": [{"op": "update"}]}),
+            "/operations/0/id",
+            "required",
+        )
+        self.assertEqual(
+            self.alice.post("/todos/bulk", {"operations": operations, "mode": "all"}).json()["mode"], "all"
+        )

@@ -662,6 +662,31 @@ class LikeOneByOne(PushCase):
             refused += sum(status != "applied" for status, *_ in outcomes[0])
         self.assertGreater(refused, 20 * SEEDS)
 
+    def test_a_bulk_of_each_by_itself_does_the_same(self):
+        self.enterContext(clock.stopped_at(NOON))
+        refused = 0
+        for seed in range(SEEDS):
+            pushing, bulk = self.person(f"pushing{seed}"), self.person(f"bulk{seed}")
+            for person in (pushing, bulk):
+                self.prepare(person)
+            dice = random.Random(seed)
+            edits = [
+                each | {"op": dice.choice(["create", "update"])} if each["op"] == "save" else each
+                for each in self.random_edits(dice)
+            ]
+            operations = [{name: value for name, value in each.items() if name != "kind"} for each in edits]
+            pushed = pushing.post("/changes", {"changes": edits}).json()["results"]
+            answered = bulk.post("/todos/bulk", {"mode": "each", "operations": operations}).json()["results"]
+            outcomes = [
+                [(each["status"], each.get("code"), each.get("errors")) for each in results]
+                for results in (pushed, answered)
+            ]
+            with self.subTest(seed=seed):
+                self.assertEqual(*outcomes)
+                self.assertEqual(self.state_of(pushing), self.state_of(bulk))
+            refused += sum(status != "applied" for status, *_ in outcomes[0])
+        self.assertGreater(refused, 20 * SEEDS)
+
     TODOS = [str(UUID(int=number)) for number in range(1, 13)]
 
     def prepare(self, person):

@@ -153,9 +153,9 @@ class OwnedViewSet(GenericViewSet[Any]):
             uid, more = brief["id"], {"also": self.todos_named(brief["also"])}
         return self.row_response({**self.json_or_404(UUID(uid)), **more}, created=status == 201)
 
-    def todos_named(self, ids: Iterable[str]) -> list[Json]:
+    def todos_named(self, ids: Iterable[str | UUID]) -> list[Json]:
         """In this order; some may be gone for good."""
-        uids, owner = [UUID(uid) for uid in ids], self.owner_id
+        uids, owner = [UUID(str(uid)) for uid in ids], self.owner_id
         found = Todo.objects.filter(owner_id=owner, uid__in=uids).with_references(owner, zone_of(owner))
         rows = {row.uid: tables.TODO.serialize(row) for row in found}
         return [rows[uid] for uid in uids if uid in rows]

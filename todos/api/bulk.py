@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_field
@@ -11,19 +13,25 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from todos import changes
+from todos.api import outcomes
 from todos.api.bodies import StrictSerializer, VersionInput
 from todos.api.docs import todos as operations
-from todos.api.docs.answers import BulkAnswer
+from todos.api.docs.answers import BulkAnswer, EachAnswer
 from todos.api.docs.parts import answered
+from todos.api.edits import faults_in, id_in
 from todos.api.faults import Explained, fault, not_chosen
+from todos.api.outcomes import Faulty, Rows
 from todos.api.rows import also_json, todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
-from todos.api.strict import Id, Items
+from todos.api.strict import Choice, Id, Items
 from todos.api.todos import TodoViewSet
-from todos.changes import Operation, Verb
-from todos.exceptions import Invalid, Missing, Refused
+from todos.changes import MAX_ALSO, Deed, Edit, Kind, Operation, Verb
+from todos.exceptions import MAX_FAULTS, Invalid, Missing, Refused
+from todos.models.owned import uuid7
+from todos.types import Json
 
 MAX_OPERATIONS = 100
+MODES = ("all", "each")
 
 
 class CreateOperation(TodoInput):
@@ -68,11 +76,7 @@ class OperationField(Explained):
     default_error_messages = {"invalid": "An operation is an object in braces."}
 
     def to_internal_value(self, data: Any) -> Operation:
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        op = data.get("op")
-        if not (isinstance(op, str) and op in OPERATIONS):
-            raise ValidationError({"op": not_chosen([*OPERATIONS]).detail})
+        op = self.op_in(data)
         values = stored(OPERATIONS[op].checked(data, partial=op == "update"))
         if "id" not in values and op != "create":
             raise ValidationError({"id": [fault("required", "This is missing.")]})
@@ -80,6 +84,29 @@ class OperationField(Explained):
         expected = None if version is None else frozenset({version})
         del values["op"]
         return Operation(Verb(op), values.pop("id", None), values, expected, values.pop("base", {}))
+
+    def op_in(self, data: Any) -> str:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        op = data.get("op")
+        if not (isinstance(op, str) and op in OPERATIONS):
+            raise ValidationError({"op": not_chosen([*OPERATIONS]).detail})
+        return op
+
+
+class OwnOperationField(Explained):
+    operation = OperationField()
+
+    def to_internal_value(self, data: Any) -> Edit | Faulty:
+        """What is wrong in an operation is told of that operation."""
+        is_unnamed = self.operation.op_in(data) == "create" and "id" not in data
+        uid = uuid7() if is_unnamed else id_in(data)
+        try:
+            asked = self.operation.to_internal_value(data)
+        except ValidationError as exc:
+            return Faulty(Kind.TODO, uid, [*faults_in(exc.detail)][:MAX_FAULTS])
+        version = next(iter(asked.expected), None) if asked.expected else None
+        return Edit(Kind.TODO, Deed(asked.verb), uid, asked.values, version, asked.base)
 
 
 class Operations(Items):
@@ -99,12 +126,36 @@ class Operations(Items):
 
 class BulkInput(StrictSerializer):
     operations = Operations()
+    mode = Choice(
+        MODES,
+        required=False,
+        help_text="`all`, which is the default: all or nothing. `each`: every operation by itself, as in /changes.",
+    )
+
+
+class EachInput(StrictSerializer):
+    operations = Items(child=OwnOperationField(), min_length=1, max_length=MAX_OPERATIONS)
+    mode = Choice(MODES)
 
 
 class BulkViewSet(TodoViewSet):
-    @extend_schema(**answered(operations.BULK_TODOS, BulkAnswer), request=BulkInput)
+    @extend_schema(
+        **answered(
+            operations.BULK_TODOS,
+            PolymorphicProxySerializer(
+                component_name="BulkAnswers",
+                serializers={"all": BulkAnswer, "each": EachAnswer},
+                resource_type_field_name="mode",
+            ),
+        ),
+        request=BulkInput,
+    )
     def bulk(self, request: Request) -> HttpResponse:
-        operations = self.valid(BulkInput)["operations"]
+        if isinstance(request.data, dict) and request.data.get("mode") == "each":
+            return self.each(self.valid(EachInput)["operations"])
+        return self.all_or_nothing(self.valid(BulkInput)["operations"])
+
+    def all_or_nothing(self, operations: list[Operation]) -> HttpResponse:
         try:
             outcomes, also, version = changes.run(self.writer, operations)
         except Missing as missing:
@@ -114,9 +165,32 @@ class BulkViewSet(TodoViewSet):
             refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
             raise
         results = [todo_json_of(outcome.todo) for outcome in outcomes]
-        return self.json_response({"results": results, "also": also_json(also), "version": version})
+        return self.json_response({"mode": "all", "results": results, "also": also_json(also), "version": version})
+
+    def each(self, edits: list[Edit | Faulty]) -> HttpResponse:
+        answers, beside, version = changes.push(self.writer, [edit for edit in edits if isinstance(edit, Edit)])
+        named = {edit.uid for edit in edits if edit.uid}
+        rows = self.rows_named(named)
+        results = outcomes.results_of(
+            edits, answers, lambda contested: rows | self.rows_named(contested[Kind.TODO] - named)
+        )
+        results = [{"current": rows.get((Kind.TODO, result["id"])), **result} for result in results]
+        also = self.todos_named(beside[:MAX_ALSO])
+        return self.json_response({"mode": "each", "results": results, "also": also, "version": version})
+
+    def in_short(self, data: Json) -> Any:
+        if data["mode"] == "all":
+            return super().in_short(data)
+        return {**data, "results": outcomes.in_short(data["results"]), "also": [row["id"] for row in data["also"]]}
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
-        rows = {name: self.todos_named(brief.get(name, [])) for name in ("results", "also")}
-        return self.json_response({**brief, **rows}, status)
+        also = self.todos_named(brief["also"])
+        if brief["mode"] == "all":
+            results = self.todos_named(brief["results"])
+        else:
+            results = outcomes.in_full(brief["results"], lambda named: self.rows_named(named[Kind.TODO]))
+        return self.json_response({**brief, "results": results, "also": also}, status)
+
+    def rows_named(self, uids: Iterable[UUID]) -> Rows:
+        return {(Kind.TODO, UUID(row["id"])): row for row in self.todos_named(uids)}

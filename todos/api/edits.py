@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
@@ -13,6 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from todos.api.bodies import StrictSerializer, Version
 from todos.api.faults import Explained, fault, not_chosen
 from todos.api.me import SettingsPatch
+from todos.api.outcomes import Faulty
 from todos.api.serializers import ListPatch, TagPatch, TodoPatch, ViewPatch, stored
 from todos.api.strict import Id, Items, Whole
 from todos.changes import Deed, Edit, Kind
@@ -28,14 +29,6 @@ NOT_IN_BASE = StrictSerializer.not_in_base | ABOUT | PLACE
 MOVING = PLACE | {"list"}
 
 ID = Id()
-
-
-class Faulty(NamedTuple):
-    """An edit that can't be accepted."""
-
-    kind: Kind
-    uid: UUID | None
-    errors: list[Json]
 
 
 class Seen(Version):

@@ -52,8 +52,9 @@ def push(owner: int | Caller, edits: list[Edit]) -> Pushed:
     answers = [
         Answer(versions.get((edit.kind, edit.uid)), refusal) for edit, refusal in zip(edits, refusals, strict=True)
     ]
-    beside = pushing.written - {edit.uid for edit in edits}
-    return Pushed(answers, [*beside], before if current.is_empty else current.number)
+    named = {edit.uid for edit in edits}
+    beside = [uid for uid in pushing.written if uid not in named]
+    return Pushed(answers, beside, before if current.is_empty else current.number)
 
 
 def give_marks(current: Change, count: int) -> None:
@@ -72,7 +73,7 @@ class Push:
         self.gone = self.gone_for_good()
         self.batch: Batch | None = None
         # The todos.
-        self.written: set[UUID] = set()
+        self.written: dict[UUID, None] = {}
 
     def versions(self) -> dict[tuple[Kind, UUID | None], int]:
         """Of the rows that there are, a statement for each kind."""
@@ -123,7 +124,7 @@ class Push:
     def flush(self) -> None:
         if self.batch:
             self.batch.flush()
-            self.written |= self.batch.written.keys()
+            self.written |= self.batch.written
             self.batch = None
 
     # Todos

@@ -43,7 +43,7 @@ export interface paths {
         put?: never;
         /**
          * Up to 100 changes at once
-         * @description All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. Each id may occur once. `version` in an operation works like If-Match.
+         * @description All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. Each id may occur once. `version` in an operation works like If-Match. With `mode: "each"` one that is refused does not hold up the others: each gets an answer as in `POST /changes`, and the todo as it is now. An id may occur several times, its versions are compared with what was there before.
          */
         post: operations["bulkTodos"];
         delete?: never;
@@ -739,6 +739,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Bulk: {
+            /**
+             * @description * `all` - all (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            mode: "all";
             /** @description The todo of each operation as it is afterwards, in the same order. */
             results: components["schemas"]["Todo"][];
             /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
@@ -746,8 +751,17 @@ export interface components {
             /** @description Your change counter; every touched row has it as its version. */
             version: number;
         };
+        BulkAnswers: components["schemas"]["Bulk"] | components["schemas"]["Each"];
         BulkInput: {
             operations: components["schemas"]["Operation"][];
+            /**
+             * @description `all`, which is the default: all or nothing. `each`: every operation by itself, as in /changes.
+             *
+             *     * `all` - all
+             *     * `each` - each
+             * @enum {string}
+             */
+            mode?: "all" | "each";
         };
         CalendarAddress: {
             /**
@@ -1140,6 +1154,45 @@ export interface components {
             id: string;
             /** Format: date-time */
             deleted_at: string;
+        };
+        Each: {
+            /**
+             * @description * `each` - each (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            mode: "each";
+            /** @description What became of each operation, in the same order. */
+            results: components["schemas"]["EachResult"][];
+            /** @description Other todos that this change has written, such as subtasks, at most 200. Whatever is beyond that, and siblings that were given new positions for lack of room, come with /changes. */
+            also: components["schemas"]["Todo"][];
+            /** @description Your change counter; every touched row has it as its version. */
+            version: number;
+        };
+        EachResult: {
+            /**
+             * @description * `applied` - applied
+             *     * `conflict` - conflict
+             *     * `rejected` - rejected
+             * @enum {string}
+             */
+            status: "applied" | "conflict" | "rejected";
+            /**
+             * @description * `todo` - todo
+             * @enum {string}
+             */
+            kind: "todo";
+            /** Format: uuid */
+            id: string;
+            /** @description If applied: that of the row afterwards, null if it is gone. */
+            version?: number | null;
+            /** @description Of a conflict. */
+            code?: string;
+            /** @description Of a conflict. */
+            detail?: string;
+            /** @description The todo, or the one in the way, as it is now; null if it is gone. */
+            current: components["schemas"]["Todo"] | null;
+            /** @description If rejected. */
+            errors?: components["schemas"]["EditFault"][];
         };
         Edit: components["schemas"]["TodoEdit"] | components["schemas"]["ListEdit"] | components["schemas"]["TagEdit"] | components["schemas"]["ViewEdit"] | components["schemas"]["SettingsEdit"];
         EditFault: {
@@ -3686,7 +3739,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Bulk"];
+                    "application/json": components["schemas"]["BulkAnswers"];
                 };
             };
             400: components["responses"]["Problem400"];

@@ -212,8 +212,8 @@ export function together(parts: Operation[]): Operation {
     id: "",
     apply: (rows) => parts.forEach((part) => part.apply(rows)),
     send: async () => {
-      const { results, also } = await answerOf(api.POST("/api/v1/todos/bulk", { params: { header }, body: { operations } }));
-      return { todos: [...results, ...also] };
+      const answer = await answerOf(api.POST("/api/v1/todos/bulk", { params: { header }, body: { operations } }));
+      return { todos: answer.mode === "all" ? [...answer.results, ...answer.also] : [] };
     },
     isIn: () => true,
   };

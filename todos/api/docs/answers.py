@@ -129,6 +129,25 @@ class ChangedTagAnswer(TagAnswer):
 
 
 class BulkAnswer(AnswerSerializer):
+    mode = serializers.ChoiceField(["all"])
     results = TodoAnswer(many=True, help_text="The todo of each operation as it is afterwards, in the same order.")
+    also = TodoAnswer(many=True, help_text=ALSO)
+    version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")
+
+
+class EachResult(EditResult):
+    when_asked_for = EditResult.when_asked_for - {"current"}
+
+    kind = serializers.ChoiceField([Kind.TODO])
+    id = serializers.UUIDField()
+    current = TodoAnswer(  # type: ignore[assignment] # it is a todo here
+        allow_null=True,
+        help_text="The todo, or the one in the way, as it is now; null if it is gone.",
+    )
+
+
+class EachAnswer(AnswerSerializer):
+    mode = serializers.ChoiceField(["each"])
+    results = EachResult(many=True, help_text="What became of each operation, in the same order.")
     also = TodoAnswer(many=True, help_text=ALSO)
     version = serializers.IntegerField(help_text="Your change counter; every touched row has it as its version.")

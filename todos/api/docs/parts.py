@@ -134,7 +134,14 @@ EXAMPLES: dict[str, Json] = {
                 {"op": "create", "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5d", "title": "Buy bread"},
                 {"op": "create", "title": "Bake a cake", "completed": True},
             ]
-        }
+        },
+        "Each by itself": {
+            "mode": "each",
+            "operations": [
+                {"op": "create", "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5d", "title": "Buy bread"},
+                {"op": "complete", "id": "0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c"},
+            ],
+        },
     },
     "createList": {"A list": {"name": "Household", "color": "#3b82f6"}},
     "putList": {"A whole list": {"name": "Household", "color": "#3b82f6"}},

@@ -175,7 +175,9 @@ BULK_TODOS = operation(
     "todos",
     "Up to 100 changes at once",
     "All or nothing, in the given order, with one new version. A fault names its operation: `/operations/3/title`. "
-    "Each id may occur once. `version` in an operation works like If-Match.",
+    'Each id may occur once. `version` in an operation works like If-Match. With `mode: "each"` one that is refused '
+    "does not hold up the others: each gets an answer as in `POST /changes`, and the todo as it is now. An id may "
+    "occur several times, its versions are compared with what was there before.",
     parameters=[IDEMPOTENCY_KEY],
     responses=problems(
         *("trashed", "id_conflict", "erased", "not_repeating", "last_occurrence", "not_skipped"),
