@@ -23,6 +23,8 @@ HAS = f"{POSITION} > 0"
 LACKS = f"least({POSITION}, 1) <> 1"
 IN_TITLE = r"split_part({search}, E'\n', 1)"
 IN_NOTES = rf"({IN_TITLE} || E'\n' || split_part({{search}}, E'\n', 2))"
+# Without tags the last line is empty, and what is not all in the title is in title and notes.
+HAS_NO_TAGS = r"{search} LIKE E'%%\n'"
 # Further than any version.
 APART = 2**53
 # Of what has everything in the title relevance is no more than this.
@@ -103,4 +105,5 @@ class Relevance(Asking):
             for text in (IN_TITLE, IN_NOTES)
         )
         values = tuple(value for _, bound in wanted for value in bound)
+        notes = f"{HAS_NO_TAGS.format(search=search)} OR {notes}"
         return f"(CASE WHEN {title} THEN 0 WHEN {notes} THEN 1 ELSE 2 END * {APART} - {version})", values * 2
