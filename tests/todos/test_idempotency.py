@@ -147,6 +147,18 @@ class LongAnswers(TodosTestCase):
         self.assertEqual((later["results"][0]["title"], later["version"]), ("new", first["version"]))
         self.assertEqual(len(self.alice.titles()), 4)
 
+    def test_a_bulk_that_an_older_version_answered_is_answered_again(self):
+        creations = [{"op": "create", "title": "x", "notes": "n" * 20_000}] * 5
+        first = self.send("/todos/bulk", {"operations": creations}).json()
+        kept = IdempotencyKey.objects.get(owner=self.alice.user)
+        # It knew no modes.
+        del kept.brief["mode"]
+        IdempotencyKey.objects.filter(owner=self.alice.user).update(brief=kept.brief)
+
+        again = self.send("/todos/bulk", {"operations": creations})
+
+        self.assertEqual((again.status_code, again.json()), (200, first))
+
     def test_a_repeated_creation_is_answered_with_the_row_as_it_is_now(self):
         # Each of these takes four bytes.
         body = {"title": "x", "notes": "\U0001f600" * 20_000}

@@ -185,12 +185,14 @@ class BulkViewSet(TodoViewSet):
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
+        # Answers that an older version kept have no mode; they are kept for a day.
+        mode = brief.get("mode", "all")
         also = self.todos_named(brief["also"])
-        if brief["mode"] == "all":
+        if mode == "all":
             results = self.todos_named(brief["results"])
         else:
             results = outcomes.in_full(brief["results"], lambda named: self.rows_named(named[Kind.TODO]))
-        return self.json_response({**brief, "results": results, "also": also}, status)
+        return self.json_response({**brief, "mode": mode, "results": results, "also": also}, status)
 
     def rows_named(self, uids: Iterable[UUID]) -> Rows:
         return {(Kind.TODO, UUID(row["id"])): row for row in self.todos_named(uids)}
