@@ -332,6 +332,14 @@ class Edits(PushCase):
         self.assertEqual(answer["results"][0]["current"]["id"], tag["id"])
         self.assertEqual((answer["version"], self.alice.version), (version, version))
 
+    def test_signs_that_come_and_go_leave_the_words(self):
+        todo = self.alice.todo(title="coop")
+
+        # With a soft hyphen, of which PostgreSQL's own way of writing words out knows nothing.
+        self.results(*(edit("todo", todo, title=title) for title in ("co\u00adop", "co\u00adop!")))
+
+        self.assertEqual(self.alice.titles(q="coop"), ["co\u00adop!"])
+
     def test_a_todo_that_repeats_is_completed_once_by_two_devices(self):
         todo = self.alice.todo(rrule="FREQ=DAILY", due_date="2026-11-27")
         twice = [edit("todo", todo, op="complete", base_version=todo["version"])] * 2

@@ -32,6 +32,8 @@ class Batch:
         self.new: list[Todo] = []
         self.changed: dict[UUID, set[str]] = {}
         self.retagged: set[UUID] = set()
+        # The words that are stored of those that may get others.
+        self.stored_words: dict[UUID, str] = {}
         # Those that were written, in their order.
         self.written: dict[UUID, None] = {}
         # Those that the database has as subtasks at present.
@@ -234,7 +236,7 @@ class Batch:
         self.history.write()
         self.nested = {todo.uid for todo in self.todos.values() if todo.parent_uid is not None}
         self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
-        self.stored_counts, self.arrived = {}, Counter()
+        self.stored_words, self.stored_counts, self.arrived = {}, {}, Counter()
 
     def written_beside(self, uids: Set[UUID]) -> list[Todo]:
         """What was written along with these."""

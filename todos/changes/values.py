@@ -60,8 +60,9 @@ def write_words(batch: Batch, todo: Todo) -> None:
     version that does not know them. So where only signs have changed, a space at their end comes or goes.
     """
     words = searchable(todo.title, todo.notes, todo.tag_names)
+    stored = batch.stored_words.setdefault(todo.uid, todo.search)
     has_other_text = bool(batch.changed.get(todo.uid, set()) & TEXTS)
-    batch.touch(todo, search=words + " " * (has_other_text and words == todo.search))
+    batch.touch(todo, search=words + " " * (has_other_text and words == stored))
 
 
 def apply_whole(batch: Batch, todo: Todo, values: Values) -> None:
