@@ -433,6 +433,30 @@ class Repeating(TodosTestCase):
 
         self.assertEqual(len(self.history(todo)), 1)
 
+    @override_settings(QUOTA_COMPLETIONS=3)
+    def test_pushes_that_pass_over_the_numbers_that_count_count_as_well(self):
+        todo = self.weekly()
+        edits = [{"kind": "todo", "id": todo["id"], "op": "complete"}] * 32
+        for _ in range(3):
+            self.assertEqual(self.alice.post("/changes", {"changes": edits}).status_code, 200)
+            self.assertNotEqual(self.alice.version % 32, 0)
+
+        self.assertEqual(len(self.history(todo)), 3)
+
+    def test_a_push_counts_a_full_history_once(self):
+        edits = []
+        for uid in (str(uuid.uuid4()) for _ in range(8)):
+            new = {"kind": "todo", "id": uid, "title": "new", "due_date": "2026-11-27", "rrule": "FREQ=DAILY"}
+            # What is new is written before it is completed.
+            edits += [new, {"kind": "todo", "id": uid, "op": "complete"}]
+        while (self.alice.version + len(edits)) % 32:
+            self.alice.todo()
+        with CaptureQueriesContext(connection) as queries:
+            results = self.alice.post("/changes", {"changes": edits}).json()["results"]
+
+        self.assertEqual([each["status"] for each in results], ["applied"] * len(edits))
+        self.assertEqual(sum("OFFSET" in each["sql"] for each in queries), 1)
+
     def complete_when_counting(self, todo):
         """By one of the changes that count."""
         for number in range(self.alice.version + 1, 32):

@@ -80,6 +80,8 @@ class Change:
         self.number = number
         # What is done to several rows at once carries it, to be undone together.
         self.mark = number
+        # Up to which number it was asked whether it does what is done every so often.
+        self.asked_up_to = number - 1
         # As the account has it so far, and what this change makes of it.
         self.stored_count = self.todo_count = todo_count
         self.zone = zone
@@ -95,6 +97,11 @@ class Change:
         """The number, to be written somewhere: from now on there is something to commit."""
         self.is_empty = False
         return self.number
+
+    def takes_turn(self, every: int) -> bool:
+        """Whether it does what one of so many numbers has to do. It has several if it gives marks, and does it once."""
+        before, self.asked_up_to = self.asked_up_to, self.number
+        return self.number // every > before // every
 
     def stamp(self) -> Stamp:
         """The columns that a touched row takes on, which is to be written."""

@@ -58,8 +58,13 @@ class History:
             self.new[first:] = [new for new in self.new[first:] if new.todo is not row.todo]
 
     def restore(self, new: list[Completion], taken_back: dict[int, int]) -> None:
-        """As it was when it had these."""
-        self.new, self.taken_back, self.latest = new, taken_back, {False: {}, True: {}}
+        """As it was when it had these. What was fetched stays, unless it was to stand in for what is there again."""
+        if taken_back != self.taken_back:
+            self.forget_fetched()
+        self.new, self.taken_back = new, taken_back
+
+    def forget_fetched(self) -> None:
+        self.latest = {False: {}, True: {}}
 
     def write(self) -> None:
         if self.taken_back:
@@ -68,9 +73,10 @@ class History:
             # A new todo has got its key only now.
             row.todo_id = row.todo.pk
         Completion.objects.bulk_create(self.new)
-        if self.new and self.change.number % CHANGES_TO_A_COUNT == 0:
+        if self.new and self.change.takes_turn(CHANGES_TO_A_COUNT):
             self.forget_old()
-        self.restore([], {})
+        self.new, self.taken_back = [], {}
+        self.forget_fetched()
 
     def forget_old(self) -> None:
         """Nobody is kept from completing because the history is full."""
