@@ -86,3 +86,14 @@ class Statements(TodosTransactionTestCase):
             return len(self.cost(self.alice.post, "/todos/bulk", {"operations": operations}))
 
         self.assertEqual(bulk(2), bulk(20))
+
+    def test_subtasks_below_several_parents_cost_the_same_however_many_there_are(self):
+        ids = [self.alice.todo()["id"] for _ in range(40)]
+
+        def bulk(count, **more):
+            made = [{"op": "create", "title": "x", "parent": uid} for uid in ids[:count]]
+            moved = [{"op": "update", "id": uid, "parent": ids[0]} for uid in ids[-count:]]
+            return len(self.cost(self.alice.post, "/todos/bulk", {"operations": [*made, *moved], **more}))
+
+        for more in ({}, {"mode": "each"}):
+            self.assertEqual(bulk(2, **more), bulk(19, **more))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Set
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Q, Value
+from django.db.models import Count, Q, Value
 
 from todos.changes import quotas
 from todos.changes.attempts import Attempt
@@ -172,9 +172,16 @@ class Batch:
     def count_below(self, parent: Todo) -> int:
         """How many subtasks it has, those in the trash included."""
         if parent.uid not in self.stored_counts:
-            stored = Todo.objects.filter(owner_id=self.change.owner_id, parent=parent.pk)
-            self.stored_counts[parent.uid] = stored.count() if parent.pk else 0
+            self.count_subtasks()
         return self.stored_counts[parent.uid] + self.arrived[parent.uid]
+
+    def count_subtasks(self) -> None:
+        """Of all that may be parents, in one statement."""
+        parents = [todo for todo in self.todos.values() if todo.parent_uid is None]
+        uids = {todo.pk: todo.uid for todo in parents if todo.pk}
+        rows = Todo.objects.filter(owner_id=self.change.owner_id, parent__in=uids.keys())
+        counts = rows.order_by().values_list("parent").annotate(Count("pk"))
+        self.stored_counts |= {todo.uid: 0 for todo in parents} | {uids[pk]: count for pk, count in counts}
 
     def count_tags(self) -> int:
         if None not in self.stored_counts:
