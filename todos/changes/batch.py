@@ -14,6 +14,7 @@ from todos.changes.attempts import Attempt
 from todos.changes.change import Change, Place
 from todos.changes.history import History
 from todos.changes.tags import by_former_names
+from todos.changes.words import words_of
 from todos.exceptions import Invalid, Missing
 from todos.models import Completion, List, Tag, Todo, TodoTag, Tombstone
 from todos.models.tag import tag_key, tag_keys
@@ -32,8 +33,6 @@ class Batch:
         self.new: list[Todo] = []
         self.changed: dict[UUID, set[str]] = {}
         self.retagged: set[UUID] = set()
-        # The words that are stored of those that may get others.
-        self.stored_words: dict[UUID, str] = {}
         # Those that were written, in their order.
         self.written: dict[UUID, None] = {}
         # Those that the database has as subtasks at present.
@@ -181,7 +180,8 @@ class Batch:
         uids = {todo.pk: todo.uid for todo in parents if todo.pk}
         rows = Todo.objects.filter(owner_id=self.change.owner_id, parent__in=uids.keys())
         counts = rows.order_by().values_list("parent").annotate(Count("pk"))
-        self.stored_counts |= {todo.uid: 0 for todo in parents} | {uids[pk]: count for pk, count in counts}
+        self.stored_counts.update({todo.uid: 0 for todo in parents})
+        self.stored_counts.update({uids[pk]: count for pk, count in counts})
 
     def count_tags(self) -> int:
         if None not in self.stored_counts:
@@ -224,6 +224,9 @@ class Batch:
         for todo in changed:
             for name, value in self.change.stamp().items():
                 setattr(todo, name, value)
+        for todo in [*self.new, *changed]:
+            is_retagged = todo.uid in self.retagged
+            self.touch(todo, search=words_of(todo, self.changed[todo.uid], is_retagged=is_retagged))
         Tag.objects.bulk_create(self.new_tags)
         Todo.objects.bulk_create([todo for todo in self.new if todo.parent_uid is None])
         for todo in [*self.new, *changed]:
@@ -243,7 +246,7 @@ class Batch:
         self.history.write()
         self.nested = {todo.uid for todo in self.todos.values() if todo.parent_uid is not None}
         self.new, self.new_tags, self.changed, self.retagged = [], [], {}, set()
-        self.stored_words, self.stored_counts, self.arrived = {}, {}, Counter()
+        self.stored_counts, self.arrived = {}, Counter()
 
     def written_beside(self, uids: Set[UUID]) -> list[Todo]:
         """What was written along with these."""

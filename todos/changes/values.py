@@ -14,11 +14,8 @@ from todos.models import Todo
 from todos.models.tag import tag_key
 from todos.models.todo import derived
 from todos.reminders import need_a_date
-from todos.search import searchable
 from todos.types import Values
 
-TEXTS = {"title", "notes"}
-SEARCHED = TEXTS | {"tags", "tags_add", "tags_remove"}
 PLAIN, DEFAULTS = plain_names(TODO_FIELDS), defaults(TODO_FIELDS)
 
 
@@ -37,8 +34,6 @@ def apply_values(batch: Batch, todo: Todo, values: Values) -> None:
         batch.tag(todo, values["tags"])
     if "tags_add" in values or "tags_remove" in values:
         change_tags(batch, todo, values.get("tags_add", ()), values.get("tags_remove", ()))
-    if values.keys() & SEARCHED and (todo.uid in batch.changed or not todo.search):
-        write_words(batch, todo)
     if values.get("completed"):
         complete_with_subtasks(batch, todo)
     elif "completed" in values:
@@ -53,16 +48,6 @@ def take_over(batch: Batch, todo: Todo, named: Values) -> None:
     """These values, and what follows from them."""
     batch.touch(todo, **named)
     batch.touch(todo, **derived(todo.title, todo.due_date, todo.due_time, todo.time_zone, todo.reminders))
-
-
-def write_words(batch: Batch, todo: Todo) -> None:
-    """PostgreSQL writes words, as well as it can, where a text changes and they stay: it takes this for the work of a
-    version that does not know them. So where only signs have changed, a space at their end comes or goes.
-    """
-    words = searchable(todo.title, todo.notes, todo.tag_names)
-    stored = batch.stored_words.setdefault(todo.uid, todo.search)
-    has_other_text = bool(batch.changed.get(todo.uid, set()) & TEXTS)
-    batch.touch(todo, search=words + " " * (has_other_text and words == stored))
 
 
 def apply_whole(batch: Batch, todo: Todo, values: Values) -> None:
