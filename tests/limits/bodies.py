@@ -91,7 +91,7 @@ def attacks() -> Iterator[Attack]:
                 yield Attack(method, path, name, WHOLE[name])
             if is_known:
                 yield from with_members(method, path, route, document)
-    yield from bulks()
+    yield from hundreds()
     for path in pages():
         for method in WRITING:
             yield Attack(method, path, "a form", filled(b"username=", b'"', b""), FORM)
@@ -122,16 +122,23 @@ def with_member(body: dict[str, Any], name: str, value: bytes) -> bytes:
     return json.dumps(others).encode()[:-1] + (b"," if others else b"") + b'"%s":' % name.encode() + value + b"}"
 
 
-def bulks() -> Iterator[Attack]:
-    """Faults in each of a hundred operations."""
+def hundreds() -> Iterator[Attack]:
+    """Faults in each of a hundred operations, and in each of a hundred edits."""
     for name, operation in {
         "members": {"op": "create", "title": "x", **{f"{number:0200}": 1 for number in range(200)}},
         "tags": {"op": "create", "title": "x", "tags": ["x" * 900] * 50},
         "numbers for tags": {"op": "create", "title": "x", "tags": [1] * 50},
         "everything": {"op": "update", "id": NEW, "title": {}, "notes": {}, "list": {}, "parent": {}, "tags": {}},
+        "bases": {"op": "update", "id": NEW, "title": "x", "base": {f"{number}": 1 for number in range(200)}},
     }.items():
-        body = json.dumps({"operations": [operation] * 100}).encode()
-        yield Attack("POST", f"/{PREFIX}todos/bulk", f"a hundred with faulty {name}", body[:LARGEST])
+        edits = [{"id": NEW, **operation, "kind": "todo"}] * 100
+        for path, how, body in (
+            ("todos/bulk", "together", {"operations": [operation] * 100}),
+            ("todos/bulk", "each by itself", {"operations": [operation] * 100, "mode": "each"}),
+            ("changes", "each by itself", {"changes": edits}),
+        ):
+            what = f"a hundred with faulty {name}, {how}"
+            yield Attack("POST", f"/{PREFIX}{path}", what, json.dumps(body).encode()[:LARGEST])
 
 
 def pages(patterns: Any = None, prefix: str = "") -> Iterator[str]:

@@ -180,11 +180,29 @@ class HostileRequests(Costs):
             "notes of marks": {"notes": ",:[{}]" * 3_000},
         }.items():
             operations = [{"op": "create", "title": "x", **operation}] * 100
-            body = json.dumps({"operations": operations}, ensure_ascii=False).encode()
-            costs[name] = cost = self.quickest(Attack("POST", f"{TODOS}/bulk", name, body))
-            self.assertEqual(cost.status, 200, cost.answer[-300:])
+            for mode in ("all", "each"):
+                body = json.dumps({"operations": operations, "mode": mode}, ensure_ascii=False).encode()
+                cost = self.quickest(Attack("POST", f"{TODOS}/bulk", name, body))
+                costs[f"{name}, {mode}"] = cost
+                self.assertEqual(cost.status, 200, cost.answer[-300:])
         # What was asked for is answered, however long it is, and its words are written out for searches.
         self.assert_within("a bulk", costs, longest=1.1 * LARGEST / 1000, slowest=1)
+
+    def test_a_hundred_conflicts_about_one_long_row_cost_little(self):
+        body = json.dumps({"title": "x", "notes": "\U0001f600" * 12_000}, ensure_ascii=False).encode()
+        todo = json.loads(self.send(Attack("POST", TODOS, "", body)).answer)
+        edits = [{"id": todo["id"], "op": "update", "title": "y"}] * 100
+        costs = {
+            f"{path}": self.quickest(Attack("POST", path, "conflicts", json.dumps(body).encode()))
+            for path, body in {
+                f"{TODOS}/bulk": {"mode": "each", "operations": [{**edit, "version": 0} for edit in edits]},
+                f"/{PREFIX}changes": {"changes": [{**edit, "kind": "todo", "base_version": 0} for edit in edits]},
+            }.items()
+        }
+        for path, cost in costs.items():
+            results = json.loads(cost.answer)["results"]
+            self.assertEqual([each["status"] for each in results], ["conflict"] * 100, path)
+        self.assert_within("a hundred conflicts", costs, longest=1.1 * LARGEST / 1000, slowest=0.15)
 
     def test_a_bulk_of_five_thousand_new_tags(self):
         operations = [
