@@ -176,7 +176,11 @@ class Bookkeeping(RuleBasedStateMachine):
         data = data.get("todo", data)
         if isinstance(row, list):
             assert self.also_of(data) == self.also(who, row)
-            assert data == {"results": [self.json(who, each) for each in row], "version": self.books[who].version}
+            assert data == {
+                "mode": "all",
+                "results": [self.json(who, each) for each in row],
+                "version": self.books[who].version,
+            }
         elif row is self.books[who].settings:
             assert {name: data[name] for name in ("time_zone", "week_start", "default_list")}.items() <= row.items()
         else:
