@@ -1,6 +1,7 @@
 import { toNodeHandler } from "better-auth/node";
 import { type Connect, defineConfig, type Plugin } from "vite";
 import { auth } from "./auth-server.ts";
+import { shellWorker } from "./shell.ts";
 
 const handler = toNodeHandler(auth);
 
@@ -16,4 +17,4 @@ const betterAuthServer: Plugin = {
 
 const host = { host: "localhost", port: Number(process.env.WEB_PORT ?? 5173), strictPort: true };
 
-export default defineConfig({ plugins: [betterAuthServer], server: host, preview: host });
+export default defineConfig({ plugins: [betterAuthServer, shellWorker], server: host, preview: host });

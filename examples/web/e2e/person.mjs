@@ -13,8 +13,14 @@ export class Person {
   }
 
   constructor(context, page, name) {
-    Object.assign(this, { context, page, name, answers: [], faults: [] });
+    Object.assign(this, { context, name, answers: [], faults: [] });
     this.email = `${name.toLowerCase()}@example.com`;
+    this.follow(page);
+  }
+
+  /** Looks at this page from now on. */
+  follow(page) {
+    this.page = page;
     page.on("response", (response) => {
       this.answers.push({ url: response.url(), status: response.status(), method: response.request().method() });
     });
@@ -199,8 +205,8 @@ export class Person {
     return this.answers.filter(({ url }) => url.includes(part)).map(({ status }) => status);
   }
 
-  readsOfApi() {
-    return this.answers.filter(({ url, method }) => url.startsWith(API) && method === "GET");
+  readsOfScreens() {
+    return this.answers.filter(({ url, method }) => url.startsWith(`${API}/api/v1/todos?`) && method === "GET");
   }
 
   async inspect(name, ...viewports) {

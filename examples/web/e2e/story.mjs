@@ -9,6 +9,7 @@ import end from "./chapters/end.mjs";
 import keys from "./chapters/keys.mjs";
 import lists from "./chapters/lists.mjs";
 import logbook from "./chapters/logbook.mjs";
+import offline from "./chapters/offline.mjs";
 import phone from "./chapters/phone.mjs";
 import reminders from "./chapters/reminders.mjs";
 import quick from "./chapters/quick.mjs";
@@ -39,6 +40,7 @@ const chapters = {
   ...quick,
   ...saved,
   ...transfer,
+  ...offline,
   ...end,
 };
 

@@ -9,6 +9,14 @@ export class SignedOut extends Error {}
 /** Better Auth can't be asked just now. The user stays signed in; ask again later. */
 export class SignInUnavailable extends Error {}
 
+export interface Person {
+  id: string;
+  name: string;
+}
+
+const WHO = "who is signed in";
+const PATIENCE_MS = 3_000;
+
 let current: Promise<string> | undefined;
 
 /**
@@ -27,11 +35,27 @@ export async function accessToken(rejected?: string): Promise<string> {
   return current;
 }
 
-/** Whoever is signed in, or nobody. */
-export async function signedInUser(): Promise<{ name: string } | undefined> {
-  const { data, error } = await authClient.getSession().catch(unreachable);
+/** Whoever is signed in, or nobody. Being offline is not being signed out: without an answer it is who was here last. */
+export async function signedInUser(): Promise<Person | undefined> {
+  const known = remembered();
+  const signal = known && AbortSignal.timeout(PATIENCE_MS);
+  const { data, error } = await authClient.getSession({ fetchOptions: { signal: signal ?? null } }).catch(unreachable);
+  if (error && known) return known;
   if (error) throw new SignInUnavailable();
-  return data?.user;
+  if (!data) return undefined;
+  const { id, name } = data.user;
+  localStorage.setItem(WHO, JSON.stringify({ id, name }));
+  return { id, name };
+}
+
+/** A name and a number; tokens are never stored. */
+function remembered(): Person | undefined {
+  return JSON.parse(localStorage.getItem(WHO) ?? "null") ?? undefined;
+}
+
+export function forgetUser(): void {
+  localStorage.removeItem(WHO);
+  current = undefined;
 }
 
 /** Whether the session is over; offline it can't be ended. */
@@ -46,7 +70,14 @@ const unreachable = () => ({ data: null, error: { status: 0 } });
 
 async function askForToken(): Promise<string> {
   const { data, error } = await authClient.token().catch(unreachable);
-  if (data) return data.token;
+  if (data && subjectOf(data.token) === remembered()?.id) return data.token;
+  // In another tab somebody else has signed in, whose token must not carry what is here.
+  if (data) throw new SignedOut();
   if (error?.status === 401) throw new SignedOut();
   throw new SignInUnavailable();
+}
+
+function subjectOf(token: string): string {
+  const claims = token.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
+  return JSON.parse(atob(claims)).sub;
 }

@@ -3,6 +3,16 @@ import { byId, element } from "./dom";
 const LONGEST_WAIT_SECONDS = 30;
 
 let wake: (() => void) | undefined;
+let away: () => void = () => {};
+
+/** What is done when the network, or the service, has gone. */
+export function whenAway(act: () => void): void {
+  away = act;
+}
+
+export function isAway(): boolean {
+  return !navigator.onLine || !byId("connection").hidden;
+}
 
 export function isReachable(): void {
   byId("connection").hidden = true;
@@ -12,7 +22,9 @@ export function isReachable(): void {
 export async function waitToRetry(response: Response | undefined, attempt: number, signal?: AbortSignal): Promise<void> {
   const asked = Number(response?.headers.get("Retry-After"));
   const seconds = Math.min(asked || 2 ** attempt, LONGEST_WAIT_SECONDS);
+  const wasAway = !byId("connection").hidden;
   show(response);
+  if (!wasAway) away();
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(resolve, seconds * 1000);
     const previous = wake;

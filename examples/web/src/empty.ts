@@ -20,10 +20,11 @@ export function drawEmpty(isEmpty: boolean): void {
   const box = byId("empty");
   box.hidden = !isEmpty;
   const { kind, search } = store.view;
-  const state = store.isLoaded ? `${kind} ${search}` : "loading";
+  const state = store.isLoaded ? `${kind} ${search} ${store.isCopied}` : "loading";
   if (box.dataset.state === state) return;
   box.dataset.state = state;
   if (!store.isLoaded) return box.replaceChildren(element("p", {}, "Loading…"));
+  if (kind === "saved" && store.isCopied) return box.replaceChildren(icon("search"), element("p", { class: "title" }, "Saved views need the network."));
   if (search) return box.replaceChildren(icon("search"), element("p", { class: "title" }, `Nothing found for “${search}”.`));
   const [picture, title, text] = WORDS[kind];
   box.replaceChildren(icon(picture), element("p", { class: "title" }, title), element("p", {}, text));

@@ -1,7 +1,7 @@
 import { drawAdd } from "./add";
 import { follow } from "./alarm";
 import { answerOf, api } from "./api";
-import { signedInUser, SignInUnavailable, signOut } from "./auth-client";
+import { forgetUser, signedInUser, SignInUnavailable, signOut } from "./auth-client";
 import { drawBulkBar } from "./bulk-bar";
 import "./calendar";
 import { isReachable, waitToRetry } from "./connection";
@@ -31,7 +31,7 @@ async function start(): Promise<void> {
   document.title = "Todos";
   byId("who").textContent = user.name;
   byId("app").hidden = false;
-  await store.show(store.view);
+  await store.enter(user.id);
   await store.guarded(keepZone);
 }
 
@@ -59,6 +59,7 @@ async function persistentlyAskForUser(): ReturnType<typeof signedInUser> {
 
 function leave(message: string): void {
   store.forget();
+  forgetUser();
   selection.clear();
   byId<HTMLInputElement>("search").value = "";
   openSidebar(false);
@@ -113,4 +114,5 @@ window.addEventListener("beforeunload", (event) => {
   if (store.hasUnsent) event.preventDefault();
 });
 
+if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/service-worker.js");
 void start();

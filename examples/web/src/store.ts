@@ -1,14 +1,19 @@
-import { endSession, type List, Problem, type SavedView, type Summary, type Tag, type Todo } from "./api";
+import { endSession, Problem } from "./api";
 import { SignedOut } from "./auth-client";
-import { byId, Confirmed } from "./confirmed";
+import { byId } from "./confirmed";
+import { isAway, whenAway } from "./connection";
+import { familyOf, screenOf } from "./copied-screen";
+import { follow } from "./copy";
+import { Database } from "./database";
 import { announce } from "./dom";
 import { type Operation, read, type Rows, type Written } from "./operations";
 import { Outbox } from "./outbox";
 import { readArchivedLists, readDetails, readMore, readScreen, type Seen } from "./reading";
-import { byPosition } from "./sections";
-import { belongsTo, START, type View } from "./views";
+import { Shown } from "./shown";
+import { START, type View } from "./views";
 
 const POLL_MS = 20_000;
+const PATIENCE_MS = 1_500;
 const PAGE_SIZE = 50;
 const UNSEEN: Seen = { query: "", etag: "" };
 
@@ -16,20 +21,14 @@ const UNSEEN: Seen = { query: "", etag: "" };
  * What the server has confirmed, and the changes it has not answered yet. What the page shows is always the former
  * with the latter played on top, so a refused change disappears by itself and an accepted one is simply confirmed.
  */
-class Store {
-  view: View = START;
-  tags: Tag[] = [];
-  summary: Summary | undefined;
-  hasMore = false;
-  isLoaded = false;
-  /** The todo whose details are shown; "" if none is. */
-  openId = "";
+class Store extends Shown {
   changed: () => void = () => {};
   signedOut: () => void = () => {};
   allSent: () => void = () => {};
   tell: (message: string) => void = announce;
 
-  private confirmed = new Confirmed();
+  private owner = "";
+  private database: Database | undefined;
   private showsArchived = false;
   private shown: Rows | undefined;
   private underWay = 0;
@@ -51,48 +50,17 @@ class Store {
   );
 
   constructor() {
+    super();
+    whenAway(() => void this.showCopy());
     setInterval(() => document.hidden || this.isBusy || void this.poll(), POLL_MS);
     document.addEventListener("visibilitychange", () => document.hidden || void this.poll());
   }
 
-  todos(): Todo[] {
-    const inbox = this.inbox?.id;
-    // The server has filtered already; this is for what has changed since.
-    return [...this.rows.todos.values()].filter(
-      (todo) => !this.confirmed.isOnlyBeside(todo.id) && belongsTo(this.view, todo, inbox),
-    );
-  }
-
-  todo(id: string): Todo | undefined {
-    return this.rows.todos.get(id);
-  }
-
-  subtasksOf(id: string): Todo[] {
-    return [...this.rows.todos.values()].filter((todo) => todo.parent === id && !todo.deleted_at).sort(byPosition);
-  }
-
-  get lists(): List[] {
-    return this.listsThat((list) => !list.archived_at);
-  }
-
-  get archivedLists(): List[] {
-    return this.listsThat((list) => Boolean(list.archived_at));
-  }
-
-  list(id: string | undefined): List | undefined {
-    return id === undefined ? undefined : this.rows.lists.get(id);
-  }
-
-  get inbox(): List | undefined {
-    return [...this.rows.lists.values()].find((list) => list.is_inbox);
-  }
-
-  get savedViews(): SavedView[] {
-    return [...this.rows.saved.values()].sort(byPosition);
-  }
-
-  savedView(id = ""): SavedView | undefined {
-    return this.rows.saved.get(id);
+  /** Begins with what is kept of this person in this browser. */
+  async enter(owner: string): Promise<void> {
+    this.owner = owner;
+    this.database = await Database.open(owner);
+    await this.show(this.view);
   }
 
   async show(view: View): Promise<void> {
@@ -108,6 +76,7 @@ class Store {
     this.touch();
     // What is asked for may be what is still being sent; the screen is read when that is done.
     if (!this.hasUnsent) await this.refresh();
+    else if (isAway()) await this.showCopy();
   }
 
   async open(id: string): Promise<void> {
@@ -116,6 +85,7 @@ class Store {
     this.confirmed.beside = new Map(row ? [[id, row]] : []);
     this.touch();
     if (!id) return;
+    if (isAway()) await this.showCopy(Math.max(this.confirmed.page.size, PAGE_SIZE));
     await this.guarded(async () => {
       const found = await readDetails(id, this.loading.signal);
       if (this.openId === id) this.confirmed.beside = byId(found);
@@ -134,6 +104,7 @@ class Store {
     this.loading.abort();
     this.loading = new AbortController();
     const { signal } = this.loading;
+    const timer = setTimeout(() => this.isLoaded || void this.showCopy(), isAway() ? 0 : PATIENCE_MS);
     await this.guarded(async () => {
       const size = Math.min(Math.max(this.confirmed.page.size, PAGE_SIZE), 200);
       const screen = await readScreen(this.view, size, this.isLoaded ? this.seen : UNSEEN, signal);
@@ -147,13 +118,31 @@ class Store {
       this.confirmed.saved = byId(screen.views ?? []);
       this.tags = screen.tags ?? [];
       this.summary = screen.summary;
-      this.isLoaded = true;
+      [this.isLoaded, this.isCopied] = [true, false];
       this.setNext(screen.next);
     });
+    clearTimeout(timer);
+    if (!this.isCopied) await this.guarded(async () => this.database && this.summary && follow(this.database, this.summary.version));
+  }
+
+  /** What was last seen of the account, in the place of an answer that does not come. */
+  private async showCopy(size = PAGE_SIZE): Promise<void> {
+    const { view, seen, openId } = this;
+    const copied = this.isSignedIn ? await this.database?.copied() : undefined;
+    if (!copied?.version || view !== this.view || seen !== this.seen || openId !== this.openId) return;
+    const screen = screenOf(copied, view, size);
+    this.confirmed.page = byId(screen.todos);
+    this.confirmed.beside = byId(openId ? familyOf(copied, openId) : []);
+    this.confirmed.lists = byId(screen.lists);
+    this.confirmed.saved = byId(copied.views);
+    [this.tags, this.summary, this.hasMore] = [screen.tags, screen.summary, screen.hasMore];
+    [this.isLoaded, this.isCopied, this.seen] = [true, true, UNSEEN];
+    this.touch();
   }
 
   async loadMore(): Promise<void> {
     const { next } = this;
+    if (this.isCopied) return this.showCopy(this.confirmed.page.size + PAGE_SIZE);
     if (!next) return;
     await this.guarded(async () => {
       const page = await readMore(this.view, PAGE_SIZE, next, this.loading.signal);
@@ -185,14 +174,17 @@ class Store {
 
   forget(): void {
     endSession();
+    this.database?.close();
+    if (this.owner) void Database.erase(this.owner);
+    [this.owner, this.database] = ["", undefined];
     this.confirmed.clear();
     this.outbox.clear();
     [this.tags, this.summary, this.seen, this.openId, this.view] = [[], undefined, UNSEEN, "", START];
-    this.isSignedIn = this.isLoaded = this.showsArchived = this.hasMore = false;
+    this.isSignedIn = this.isLoaded = this.isCopied = this.showsArchived = this.hasMore = false;
     this.shown = undefined;
   }
 
-  private get rows(): Rows {
+  protected get rows(): Rows {
     if (this.shown) return this.shown;
     const rows = this.confirmed.rows();
     for (const operation of this.outbox.operations) operation.apply(rows);
@@ -203,10 +195,6 @@ class Store {
   private touch(): void {
     this.shown = undefined;
     this.changed();
-  }
-
-  private listsThat(fits: (list: List) => boolean): List[] {
-    return [...this.rows.lists.values()].filter((list) => !list.deleted_at && fits(list)).sort(byPosition);
   }
 
   private setNext(next: string | null): void {

@@ -68,15 +68,15 @@ export default {
     await alice.go("Inbox");
     await alice.sees("Write the report", "Buy milk", "Call the plumber");
     await alice.isSettled();
-    assert.deepEqual(alice.readsOfApi().map(({ status }) => status), [200]);
+    assert.deepEqual(alice.readsOfScreens().map(({ status }) => status), [200]);
     const look = () => alice.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await look();
-    await eventually(() => assert.deepEqual(alice.readsOfApi().map(({ status }) => status), [200, 304]));
+    await eventually(() => assert.deepEqual(alice.readsOfScreens().map(({ status }) => status), [200, 304]));
     await alice.isSettled();
     const { id } = await alice.request("POST", "/todos", { title: "From elsewhere" });
     await look();
     await alice.sees("Write the report", "Buy milk", "Call the plumber", "From elsewhere");
-    assert.equal(alice.readsOfApi().at(-1).status, 200);
+    assert.equal(alice.readsOfScreens().at(-1).status, 200);
     await alice.request("POST", "/todos/bulk", { operations: [{ op: "delete", id }] });
     await look();
     await alice.sees("Write the report", "Buy milk", "Call the plumber");
