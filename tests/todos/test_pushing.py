@@ -422,6 +422,18 @@ class Edits(PushCase):
 
 
 class Bases(PushCase):
+    def test_a_base_without_a_value_is_what_a_row_without_one_has(self):
+        todo, project = self.alice.todo(), self.alice.make("lists", name="project")
+        view = self.alice.make("views", name="view", query={})
+
+        statuses = self.statuses(
+            edit("todo", todo, due_date="2026-12-01", rrule="FREQ=DAILY", base={"due_date": None, "rrule": None}),
+            edit("list", project, color="#112233", base={"color": None}),
+            edit("view", view, color="#112233", base={"color": None}),
+        )
+
+        self.assertEqual(statuses, ["applied"] * 3)
+
     def merged(self, theirs, mine, base, kind="todos", **first):
         """What becomes of an edit of mine that started from `base`, while they have changed the row."""
         row = self.alice.make(kind, **first)

@@ -125,7 +125,7 @@ def edit_of(kind: Kind, uid: UUID | None, body: Json) -> Edit:
     if surplus := sorted(values.keys() - allowed):
         text = f"There is no such field with {deed}."
         raise ValidationError({name: [fault("unknown_field", text)] for name in surplus})
-    return Edit(kind, deed, uid, values, body.get("base_version"), body.get("base", {}))
+    return Edit(kind, deed, uid, values, body.get("base_version"), stored(body.get("base", {})))
 
 
 def id_in(data: Json) -> UUID:
