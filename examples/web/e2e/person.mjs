@@ -18,6 +18,10 @@ export class Person {
     this.follow(page);
   }
 
+  inAnotherTab(page) {
+    return new Person(this.context, page, this.name);
+  }
+
   /** Looks at this page from now on. */
   follow(page) {
     this.page = page;

@@ -1,29 +1,22 @@
-import type { Reminder, Todo } from "./api";
+import type { EditResult, Reminder, Todo } from "./api";
 import { dueChange, dueOf, dueWords, today } from "./dates";
 import { announce } from "./dom";
-import { complete, erase, move, type Operation, restore, together, trash, update, wayBack } from "./operations";
+import { complete, move, type Operation, restore, trash, update } from "./operations";
 import { goOn, takeBack } from "./recurring";
 import { ruleWords } from "./rules";
 import { byPosition } from "./sections";
 import { store } from "./store";
 import { amendToast, showToast } from "./toast";
 
-const MOST_AT_ONCE = 100;
-
 /** What people do with one todo or several. Everything but erasing can be undone from the message at the foot of the page. */
-function act(todos: Todo[], doIt: (todo: Todo) => Operation, message: string, undoIt: (todo: Todo) => Operation): void {
+function act(todos: Todo[], doIt: (todo: Todo) => Operation, message: string, undoIt: (todo: Todo) => Operation, answered?: (result: EditResult) => void): void {
   if (todos.length === 0) return;
-  const done = inParts(todos.map(doIt));
-  done.forEach((part) => store.change(part));
+  const done = store.change(todos.map(doIt), answered);
   showToast(message, () => {
-    inParts(todos.map(undoIt)).forEach((part, index) => store.change(wayBack(done[index]!, part)));
+    // Where there was no change there is no way back.
+    store.change(todos.filter((_, index) => !store.isRefused(done[index]!)).map(undoIt));
     announce("Undone.");
   });
-}
-
-function inParts(operations: Operation[]): Operation[] {
-  const starts = Array.from({ length: Math.ceil(operations.length / MOST_AT_ONCE) }, (_, part) => part * MOST_AT_ONCE);
-  return starts.map((from) => together(operations.slice(from, from + MOST_AT_ONCE)));
 }
 
 function known(ids: string[]): Todo[] {
@@ -40,16 +33,16 @@ export function completeTodos(ids: string[], completed = true): void {
   const todos = known(ids).filter((todo) => todo.completed !== completed && !todo.isGoingOn);
   const goesOn = (todo: Todo) => completed && Boolean(todo.rrule);
   const words = `${names(todos)} ${isAre(todos)} ${completed ? (todos.every(goesOn) ? "done this time" : "completed") : "open again"}.`;
-  const doIt = (todo: Todo) => (goesOn(todo) ? tellingNextDay(goOn(todo.id, "complete"), words, "done") : complete(todo.id, completed));
-  act(todos, doIt, words, (todo) => (goesOn(todo) ? takeBack(todo, "complete") : complete(todo.id, !completed)));
+  const doIt = (todo: Todo) => (goesOn(todo) ? goOn(todo.id, "complete") : complete(todo.id, completed));
+  const undoIt = (todo: Todo) => (goesOn(todo) ? takeBack(todo, "complete") : complete(todo.id, !completed));
+  act(todos, doIt, words, undoIt, todos.length === 1 && todos.every(goesOn) ? tellingNextDay(words, "done") : undefined);
 }
 
 /** On to the next day without having been done. */
 export function skipTodos(ids: string[]): void {
   const todos = repeating(ids);
   const words = `${names(todos)} ${isAre(todos)} skipped this time.`;
-  const doIt = (todo: Todo) => tellingNextDay(goOn(todo.id, "skip"), words, "skipped");
-  act(todos, doIt, words, (todo) => takeBack(todo, "skip"));
+  act(todos, (todo) => goOn(todo.id, "skip"), words, (todo) => takeBack(todo, "skip"), tellingNextDay(words, "skipped"));
 }
 
 /** Those that can be skipped. */
@@ -58,17 +51,12 @@ export function repeating(ids: string[]): Todo[] {
 }
 
 /** The server alone knows the next day, so it is said when its answer comes. */
-function tellingNextDay(operation: Operation, said: string, done: string): Operation {
-  return {
-    ...operation,
-    send: async (confirmed) => {
-      const written = await operation.send(confirmed);
-      const row = written.todos?.[0];
-      const due = row && !row.completed && dueOf(row);
-      if (due) amendToast(said, `“${row.title}” is ${done}, and due again ${dueWords(due)}.`);
-      else if (row) amendToast(said, `“${row.title}” is ${done} for the last time.`);
-      return written;
-    },
+function tellingNextDay(said: string, done: string) {
+  return ({ status, id }: EditResult) => {
+    const row = status === "applied" ? store.todo(id ?? "") : undefined;
+    const due = row && !row.completed && dueOf(row);
+    if (due) amendToast(said, `“${row.title}” is ${done}, and due again ${dueWords(due)}.`);
+    else if (row) amendToast(said, `“${row.title}” is ${done} for the last time.`);
   };
 }
 
@@ -79,12 +67,12 @@ export function trashTodos(ids: string[]): void {
 }
 
 export function restoreTodo(todo: Todo): void {
-  store.change(restore(todo));
+  store.change([restore(todo)]);
   announce(`${todo.title} is back.`);
 }
 
 export function eraseTodo(todo: Todo): void {
-  if (window.confirm(`Delete “${todo.title}” for good? This can't be undone.`)) store.change(erase(todo.id));
+  if (window.confirm(`Delete “${todo.title}” for good? This can't be undone.`)) void store.erase(todo.id);
 }
 
 /** A todo without a day is due today from now on. */

@@ -36,7 +36,7 @@ form.addEventListener("submit", (event) => {
   const fields = { ...readFields(form), ...said() };
   if (!fields.title) return refuse(form, "title", "A todo needs a title.");
   part(form, ".form-error").textContent = "";
-  store.change(create({ ...fields, id: crypto.randomUUID() }));
+  store.change([create({ ...fields, id: crypto.randomUUID() })]);
   announce(`${fields.title} is added.`);
   form.reset();
   drawLine();

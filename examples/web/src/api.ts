@@ -17,7 +17,13 @@ export type List = components["schemas"]["TodoList"];
 export type SavedView = components["schemas"]["View"];
 export type SavedQuery = components["schemas"]["ViewInput"]["query"];
 export type Tag = components["schemas"]["Tag"];
-export type BulkItem = components["schemas"]["Operation"];
+export type TodoEdit = components["schemas"]["TodoEdit"];
+export type ListEdit = components["schemas"]["ListEdit"];
+export type ViewEdit = components["schemas"]["ViewEdit"];
+export type Edit = TodoEdit | ListEdit | ViewEdit;
+export type EditResult = components["schemas"]["EditResult"];
+export type Push = components["schemas"]["Push"];
+export type Changes = components["schemas"]["Changes"];
 export type Completion = components["schemas"]["Completion"];
 /** One of them among those of all todos. */
 export type LoggedCompletion = components["schemas"]["LoggedCompletion"];
@@ -32,11 +38,6 @@ export type ProblemDocument = components["schemas"]["Problem"];
 export class Problem extends Error {
   readonly status: number;
   readonly code: string;
-  /** The row as it is now, with a 412. */
-  readonly current: Todo | undefined;
-  /** There is such a row, but it was too long to come along. */
-  readonly isCurrentTooLong: boolean;
-
   /** What is wrong with single values, by code. */
   readonly faults: string[];
   /** For a place where it is clear which field is meant. */
@@ -49,9 +50,6 @@ export class Problem extends Error {
     this.faults = document.errors?.map((fault) => fault.code) ?? [];
     this.status = document.status;
     this.code = document.code;
-    // This page changes no list and no tag under a version that it knows.
-    this.current = document.current && "title" in document.current ? document.current : undefined;
-    this.isCurrentTooLong = document.current_is_too_long ?? false;
   }
 }
 
@@ -68,11 +66,6 @@ export async function answerOf<T>(sent: Promise<{ data?: T; error?: unknown; res
   throw new Problem(error as ProblemDocument);
 }
 
-/** The header that makes a change fail with 412 when somebody else's came first. */
-export function ifMatch(row: { version: number }): { "If-Match": string } {
-  return { "If-Match": `"${row.version}"` };
-}
-
 let session = new AbortController();
 
 /** Stops what is still being sent or waiting, so that no change of one person is ever sent with the next one's token. */
@@ -82,8 +75,7 @@ export function endSession(): void {
 }
 
 /**
- * Sends until the service has answered. Sending a change twice is safe: todos are created under an id of our own, and
- * changes carry the version they were made for or a key of their own.
+ * Sends until the service has answered. Sending changes twice is safe: they carry a key of their own.
  */
 async function persistently(asked: Request): Promise<Response> {
   const request = new Request(asked, { signal: AbortSignal.any([asked.signal, session.signal]) });

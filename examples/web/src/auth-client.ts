@@ -17,6 +17,8 @@ export interface Person {
 const WHO = "who is signed in";
 const PATIENCE_MS = 3_000;
 
+let person: Person | undefined;
+
 let current: Promise<string> | undefined;
 
 /**
@@ -40,22 +42,29 @@ export async function signedInUser(): Promise<Person | undefined> {
   const known = remembered();
   const signal = known && AbortSignal.timeout(PATIENCE_MS);
   const { data, error } = await authClient.getSession({ fetchOptions: { signal: signal ?? null } }).catch(unreachable);
+  person = known;
   if (error && known) return known;
   if (error) throw new SignInUnavailable();
   if (!data) return undefined;
   const { id, name } = data.user;
-  localStorage.setItem(WHO, JSON.stringify({ id, name }));
-  return { id, name };
+  person = { id, name };
+  localStorage.setItem(WHO, JSON.stringify(person));
+  return person;
 }
 
 /** A name and a number; tokens are never stored. */
-function remembered(): Person | undefined {
+export function remembered(): Person | undefined {
   return JSON.parse(localStorage.getItem(WHO) ?? "null") ?? undefined;
 }
 
 export function forgetUser(): void {
   localStorage.removeItem(WHO);
-  current = undefined;
+  person = current = undefined;
+}
+
+/** When another tab has signed out, or somebody else in. */
+export function whenAnother(act: () => void): void {
+  window.addEventListener("storage", ({ key }) => key === WHO && act());
 }
 
 /** Whether the session is over; offline it can't be ended. */
@@ -70,7 +79,7 @@ const unreachable = () => ({ data: null, error: { status: 0 } });
 
 async function askForToken(): Promise<string> {
   const { data, error } = await authClient.token().catch(unreachable);
-  if (data && subjectOf(data.token) === remembered()?.id) return data.token;
+  if (data && subjectOf(data.token) === person?.id) return data.token;
   // In another tab somebody else has signed in, whose token must not carry what is here.
   if (data) throw new SignedOut();
   if (error?.status === 401) throw new SignedOut();

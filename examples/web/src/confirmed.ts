@@ -1,5 +1,5 @@
 import type { List, SavedView, Todo } from "./api";
-import type { Rows, Written } from "./operations";
+import { byId, type Rows, type Written } from "./rows";
 
 /** The rows as the server has confirmed them. */
 export class Confirmed {
@@ -18,11 +18,22 @@ export class Confirmed {
     return this.beside.has(id) && !this.page.has(id);
   }
 
+  /** A screen, and what stands around it. */
+  take(page: Todo[], beside: Todo[], lists: List[], saved: SavedView[]): void {
+    [this.page, this.beside, this.lists, this.saved] = [byId(page), byId(beside), byId(lists), byId(saved)];
+  }
+
+  /** Of todos those that are shown, or were changed here; the others come with the screen that they belong to. */
+  keepKnown({ todos = [], ...others }: Written, changed: string[] = []): void {
+    const isKnown = ({ id }: Todo) => this.page.has(id) || this.beside.has(id) || changed.includes(id);
+    this.keep({ ...others, todos: todos.filter(isKnown) });
+  }
+
   keep({ todos = [], lists = [], saved = [], gone = [] }: Written): void {
-    for (const row of todos) if (row) this.keepTodo(row);
+    for (const row of todos) this.keepTodo(row);
     for (const list of lists) this.lists.set(list.id, list);
     for (const view of saved) this.saved.set(view.id, view);
-    for (const id of gone) for (const map of [this.page, this.beside, this.saved]) map.delete(id);
+    for (const id of gone) for (const map of [this.page, this.beside, this.lists, this.saved]) map.delete(id);
   }
 
   /** Answers of changes know nothing of subtasks, so what was known of them stays until the next page comes. */
@@ -35,8 +46,4 @@ export class Confirmed {
   clear(): void {
     for (const map of [this.page, this.beside, this.lists, this.saved]) map.clear();
   }
-}
-
-export function byId<T extends { id: string }>(rows: T[]): Map<string, T> {
-  return new Map(rows.map((row) => [row.id, row]));
 }

@@ -3,6 +3,8 @@ import { byId, element } from "./dom";
 const LONGEST_WAIT_SECONDS = 30;
 
 let wake: (() => void) | undefined;
+let state: "offline" | "busy" | "down" = "offline";
+let waiting = 0;
 let away: () => void = () => {};
 
 /** What is done when the network, or the service, has gone. */
@@ -40,15 +42,28 @@ export async function waitToRetry(response: Response | undefined, attempt: numbe
   });
 }
 
+/** Says how much waits, as it becomes more. */
+export function tellWaiting(count: number): void {
+  if (count === waiting) return;
+  waiting = count;
+  if (!byId("connection").hidden) draw();
+}
+
 function show(response: Response | undefined): void {
-  const [state, message] = !navigator.onLine
-    ? ["offline", "You are offline. Changes are kept here and sent when you are back."]
-    : response?.status === 429
-      ? ["busy", "The service asks for a pause. Your changes are kept and sent in a moment."]
-      : ["down", "The service can't answer just now. Your changes are kept; trying again by itself."];
+  state = !navigator.onLine ? "offline" : response?.status === 429 ? "busy" : "down";
+  draw();
+}
+
+function draw(): void {
   const banner = byId("connection");
-  if (!banner.hidden && banner.dataset.state === state) return;
-  banner.dataset.state = state;
+  const changes = waiting === 1 ? "1 change waits" : `${waiting} changes wait`;
+  const message = {
+    offline: `You are offline. ${waiting ? `${changes} for the network.` : "You see what was here last; changes are kept and sent when you are back."}`,
+    busy: `The service asks for a pause. ${waiting ? `${changes} for it.` : "It is asked again in a moment."}`,
+    down: `The service can't answer just now. ${waiting ? `${changes} for it;` : "You see what was here last;"} trying again by itself.`,
+  }[state];
+  if (!banner.hidden && banner.dataset.drawn === message) return;
+  banner.dataset.drawn = message;
   const retry = element("button", { type: "button", class: "link" }, "Try now");
   retry.addEventListener("click", () => wake?.());
   banner.replaceChildren(element("span", {}, message), ...(state === "offline" ? [] : [retry]));
@@ -56,3 +71,7 @@ function show(response: Response | undefined): void {
 }
 
 window.addEventListener("online", () => wake?.());
+window.addEventListener("offline", () => {
+  show(undefined);
+  away();
+});

@@ -1,6 +1,9 @@
 import type { List, Summary, Tag, Todo } from "./api";
 import { dueMoment, dueOf, today } from "./dates";
 import type { Copied } from "./database";
+import type { Waiting } from "./operations";
+import { play } from "./play";
+import { byId } from "./rows";
 import { byPosition } from "./sections";
 import { belongsTo, type View } from "./views";
 
@@ -21,7 +24,9 @@ const ORDERS: Record<View["ordering"], (one: Todo, other: Todo) => number> = {
 };
 
 /** A screen as the server would answer it, from the copy in this browser. What a saved view looks for is not known here. */
-export function screenOf(copied: Copied, view: View, size: number): CopiedScreen {
+export function screenOf(copy: Copied, waiting: readonly Waiting[], view: View, size: number): CopiedScreen {
+  const before = byId(withSubtasks(copy.todos));
+  const copied = withWaiting(copy, waiting);
   const todos = withSubtasks(copied.todos);
   const usable = new Set(copied.lists.filter((list) => !list.deleted_at && !list.archived_at).map(({ id }) => id));
   const inbox = copied.lists.find((list) => list.is_inbox)?.id;
@@ -32,12 +37,20 @@ export function screenOf(copied: Copied, view: View, size: number): CopiedScreen
   const open = todos.filter((todo) => !todo.completed && !todo.deleted_at && usable.has(todo.list) && (todo.starts_on ?? "") <= today());
   const count = (is: (todo: Todo) => boolean) => open.filter(is).length;
   return {
-    todos: found.slice(0, size),
+    // As they are confirmed, for what waits is played on them anew.
+    todos: found.slice(0, size).flatMap(({ id }) => before.get(id) ?? []),
     lists: copied.lists.map((list) => ({ ...list, open_count: todos.filter((todo) => todo.list === list.id && !todo.completed && !todo.deleted_at).length })),
-    tags: copied.tags.map((tag) => ({ ...tag, open_count: count(({ tags }) => tags.includes(tag.name)) })),
+    tags: copied.tags.sort((one, other) => one.name.localeCompare(other.name)).map((tag) => ({ ...tag, open_count: count(({ tags }) => tags.includes(tag.name)) })),
     summary: summaryOf(copied, inbox, count),
     hasMore: found.length > size,
   };
+}
+
+/** What belongs to the view, and is counted, goes by what is not sent yet. */
+function withWaiting(copied: Copied, waiting: readonly Waiting[]): Copied {
+  const rows = { todos: byId(copied.todos), lists: byId(copied.lists), saved: byId(copied.views) };
+  for (const operation of waiting) play(rows, operation);
+  return { ...copied, todos: [...rows.todos.values()], lists: [...rows.lists.values()] };
 }
 
 /** A todo and its subtasks, as its details show them. */

@@ -1,5 +1,5 @@
-import { answerOf, api, Problem } from "./api";
-import type { Changes, Database } from "./database";
+import { answerOf, api, type Changes, Problem } from "./api";
+import type { Database } from "./database";
 
 const PAGE_SIZE = 200;
 

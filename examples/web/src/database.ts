@@ -1,10 +1,17 @@
-import type { List, SavedView, Tag, Todo } from "./api";
-import type { components } from "./openapi";
+import type { Changes, List, SavedView, Tag, Todo } from "./api";
+import type { Waiting } from "./operations";
 
-export type Changes = components["schemas"]["Changes"];
 const STORES = { todo: "todos", list: "lists", tag: "tags", view: "views" } as const;
 const KINDS = Object.values(STORES);
 const [ABOUT, QUEUE] = ["about", "queue"];
+
+/** Changes on their way, which are sent again as they were if no answer comes. */
+export interface Batch {
+  key: string;
+  /** The version after which the answer tells what is new. */
+  since?: number | undefined;
+  numbers: number[];
+}
 
 export interface Copied {
   todos: Todo[];
@@ -32,6 +39,16 @@ export class Database {
     return answer(request).then((opened) => new Database(opened), () => undefined);
   }
 
+  /** When a session has ended by itself: nothing stays but what waits, until the same person signs in again. Tells how much that is. */
+  static async retire(owner: string): Promise<number> {
+    const database = await Database.open(owner);
+    const waiting = (await database?.queue())?.length ?? 0;
+    await database?.clear();
+    database?.close();
+    if (!waiting) await Database.erase(owner);
+    return waiting;
+  }
+
   static async erase(owner: string): Promise<void> {
     await answer(indexedDB.deleteDatabase(nameOf(owner))).catch(() => undefined);
   }
@@ -51,9 +68,7 @@ export class Database {
   /** What has changed; `version` once nothing is missing up to there. */
   async put(news: Changes, version?: number): Promise<void> {
     const transaction = this.opened.transaction([...KINDS, ABOUT], "readwrite");
-    for (const { kind, id } of news.deleted) transaction.objectStore(STORES[kind]).delete(id);
-    for (const kind of KINDS) for (const row of news[kind]) transaction.objectStore(kind).put(row);
-    if (version !== undefined) transaction.objectStore(ABOUT).put(version, "version");
+    write(transaction, news, version);
     await done(transaction);
   }
 
@@ -65,9 +80,48 @@ export class Database {
     await done(transaction);
   }
 
+  queue(): Promise<Waiting[]> {
+    return answer(this.opened.transaction(QUEUE).objectStore(QUEUE).getAll());
+  }
+
+  async enqueue(operations: Waiting[]): Promise<void> {
+    const transaction = this.opened.transaction(QUEUE, "readwrite");
+    const numbers = operations.map((operation) => answer(transaction.objectStore(QUEUE).add(operation)));
+    await done(transaction);
+    for (const [index, number] of numbers.entries()) operations[index]!.number = Number(await number);
+  }
+
+  batch(): Promise<Batch | undefined> {
+    return answer(this.opened.transaction(ABOUT).objectStore(ABOUT).get("batch"));
+  }
+
+  async keepBatch(batch: Batch): Promise<void> {
+    const transaction = this.opened.transaction(ABOUT, "readwrite");
+    transaction.objectStore(ABOUT).put(batch, "batch");
+    await done(transaction);
+  }
+
+  /** What was sent waits no more, what is new is in the copy: both, or neither. `after` are the rest, which follow on what is new. */
+  async land(batch: Batch, news: Changes | null, after: Waiting[]): Promise<void> {
+    const transaction = this.opened.transaction([...KINDS, ABOUT, QUEUE], "readwrite");
+    for (const number of batch.numbers) transaction.objectStore(QUEUE).delete(number);
+    for (const operation of after) transaction.objectStore(QUEUE).put(operation);
+    transaction.objectStore(ABOUT).delete("batch");
+    const version = (await answer<number | undefined>(transaction.objectStore(ABOUT).get("version"))) ?? 0;
+    // Where the copy is not as far as the answer begins, its next sync brings all that.
+    if (news && version && batch.since !== undefined && version >= batch.since) write(transaction, news, news.next ? batch.since : news.version);
+    await done(transaction);
+  }
+
   close(): void {
     this.opened.close();
   }
+}
+
+function write(transaction: IDBTransaction, news: Changes, version?: number): void {
+  for (const { kind, id } of news.deleted) transaction.objectStore(STORES[kind]).delete(id);
+  for (const kind of KINDS) for (const row of news[kind]) transaction.objectStore(kind).put(row);
+  if (version !== undefined) transaction.objectStore(ABOUT).put(version, "version");
 }
 
 function nameOf(owner: string): string {

@@ -112,7 +112,7 @@ form.addEventListener("change", (event) => {
     moveToList([todo.id], value);
   } else {
     const change = changeOf(todo, name, value);
-    if (change) store.change(update(todo.id, change));
+    if (change) store.change([update(todo.id, change)]);
   }
   drawDetails(name);
 });

@@ -33,24 +33,24 @@ function save(): boolean {
     name.focus();
     return false;
   }
-  if (wanted.name !== list.name || wanted.color !== list.color) store.change(changeList(list.id, wanted));
+  if (wanted.name !== list.name || wanted.color !== list.color) store.change([changeList(list.id, wanted)]);
   return true;
 }
 
 function archive(): void {
   const { id, archived_at } = list;
   const archived = !archived_at;
-  store.change(changeList(id, { archived }));
+  store.change([changeList(id, { archived })]);
   leave(archived);
   const words = archived ? "is archived" : "is back among your lists";
-  showToast(`“${list.name}” ${words}.`, () => store.change(changeList(id, { archived: !archived })));
+  showToast(`“${list.name}” ${words}.`, () => store.change([changeList(id, { archived: !archived })]));
 }
 
 function remove(): void {
   const before = list;
-  store.change(trashList(before.id));
+  store.change([trashList(before.id)]);
   leave(true);
-  showToast(`“${before.name}” is in the trash, with its todos.`, () => store.change(restoreList(before)));
+  showToast(`“${before.name}” is in the trash, with its todos.`, () => store.change([restoreList(before)]));
 }
 
 function leave(isGone: boolean): void {
@@ -63,7 +63,7 @@ export function moveListBy(id: string, step: number): void {
   const others = all.filter((other) => other !== id);
   const place = all.indexOf(id) + step;
   if (place < 0 || place >= all.length) return;
-  store.change(moveList(id, { after: others[place - 1] ?? null, before: others[place] ?? null }));
+  store.change([moveList(id, { after: others[place - 1] ?? null, before: others[place] ?? null })]);
 }
 
 /** The Inbox has a place of its own. */

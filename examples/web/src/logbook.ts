@@ -54,16 +54,13 @@ export function canBeTakenBack({ id, todo }: LoggedCompletion): Todo | undefined
 }
 
 export function takeBackLogged({ id, title }: LoggedCompletion, row: Todo): void {
-  const operation = takeBackKnown(row);
   completions = completions.filter((one) => one.id !== id);
   todos.delete(row.id);
-  store.change({ ...operation, send: (rows) => operation.send(rows).then(tellIfNothingCame).finally(() => void ask()) });
+  store.change([takeBackKnown(row)], ({ status, version }) => {
+    if (status === "applied" && version === row.version) store.tell(`“${title}” was done by a rule that it does not have any more.`);
+    void ask();
+  });
   showToast(`“${title}” is due again.`);
-
-  function tellIfNothingCame(written: Awaited<ReturnType<typeof operation.send>>) {
-    if (written.todos?.[0]?.version === row.version) store.tell(`“${title}” was done by a rule that it does not have any more.`);
-    return written;
-  }
 }
 
 async function ask(cursor?: string): Promise<void> {

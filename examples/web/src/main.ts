@@ -1,19 +1,21 @@
 import { drawAdd } from "./add";
 import { follow } from "./alarm";
 import { answerOf, api } from "./api";
-import { forgetUser, signedInUser, SignInUnavailable, signOut } from "./auth-client";
+import { forgetUser, remembered, signedInUser, SignInUnavailable, signOut, whenAnother } from "./auth-client";
 import { drawBulkBar } from "./bulk-bar";
 import "./calendar";
-import { isReachable, waitToRetry } from "./connection";
+import { isReachable, tellWaiting, waitToRetry } from "./connection";
 import { drawCover, openSidebar } from "./cover";
 import { zone } from "./dates";
 import { commit, drawDetails } from "./details";
 import { byId } from "./dom";
 import "./keyboard";
 import { followLog, moreOfLog } from "./logbook";
+import { Database } from "./database";
+import { forgetRefused } from "./refused";
 import { selection } from "./selection";
 import { drawSidebar } from "./sidebar";
-import { showSignIn } from "./sign-in";
+import { sayAtSignIn, showSignIn } from "./sign-in";
 import { store } from "./store";
 import "./tabs";
 import { hideToast, showToast } from "./toast";
@@ -26,8 +28,9 @@ const SEARCH_PAUSE_MS = 250;
 let searchTimer = 0;
 
 async function start(): Promise<void> {
+  const known = remembered();
   const user = await persistentlyAskForUser();
-  if (!user) return showSignIn(() => void start());
+  if (!user) return known ? endSession(known.id) : showSignIn(() => void start());
   document.title = "Todos";
   byId("who").textContent = user.name;
   byId("app").hidden = false;
@@ -57,9 +60,17 @@ async function persistentlyAskForUser(): ReturnType<typeof signedInUser> {
   }
 }
 
+/** A session that ends by itself takes no changes along: they are kept, unseen, until the same person is back. */
+async function endSession(owner = store.owner): Promise<void> {
+  leave("Your session has ended. Sign in again.");
+  const waiting = owner ? await Database.retire(owner) : 0;
+  if (waiting) sayAtSignIn(`Your session has ended. Sign in again to send ${waiting === 1 ? "the change that waits" : `the ${waiting} changes that wait`}.`);
+}
+
 function leave(message: string): void {
   store.forget();
   forgetUser();
+  forgetRefused();
   selection.clear();
   byId<HTMLInputElement>("search").value = "";
   openSidebar(false);
@@ -78,6 +89,7 @@ function draw(): void {
   drawDetails();
   drawBulkBar();
   drawCover();
+  tellWaiting(store.waiting);
   byId("todos").ariaBusy = String(store.isBusy);
 }
 
@@ -87,14 +99,17 @@ store.changed = () => {
   followLog(store.summary?.version);
 };
 selection.changed = draw;
-store.signedOut = () => leave("Your session has ended. Sign in again.");
+store.signedOut = () => void endSession();
 store.tell = (message) => showToast(message);
 
 byId("sign-out").addEventListener("click", async () => {
   commit();
   if (store.hasUnsent && !window.confirm("Some changes have not been sent yet and would be lost. Sign out?")) return;
-  if (await signOut()) leave("");
-  else showToast("Signing out needs the network. You are still signed in.");
+  const { owner } = store;
+  if (await signOut()) {
+    leave("");
+    await Database.erase(owner);
+  } else showToast("Signing out needs the network. You are still signed in.");
 });
 byId<HTMLInputElement>("search").addEventListener("input", (event) => {
   const search = (event.target as HTMLInputElement).value.trim();
@@ -111,8 +126,9 @@ byId<HTMLSelectElement>("priority").addEventListener("change", (event) => {
 byId("more").addEventListener("click", () => void Promise.all([store.loadMore(), moreOfLog()]));
 window.addEventListener("beforeunload", (event) => {
   commit();
-  if (store.hasUnsent) event.preventDefault();
+  if (store.hasUnstored) event.preventDefault();
 });
 
+whenAnother(() => location.reload());
 if ("serviceWorker" in navigator) void navigator.serviceWorker.register("/service-worker.js");
 void start();

@@ -52,7 +52,7 @@ function moveBy(todo: Todo, step: number): void {
 
 /** Names both neighbours: the one that is still there counts, should the other have gone meanwhile. */
 function put(todo: Todo, after: string | undefined, before: string | undefined, place: number): void {
-  store.change(move(todo.id, { after: after ?? null, before: before ?? null }));
+  store.change([move(todo.id, { after: after ?? null, before: before ?? null })]);
   announce(`${todo.title} is now ${place + 1} of ${siblings(todo).length}.`);
 }
 

@@ -73,5 +73,5 @@ button.addEventListener("click", () => {
   if (todo) openMenu(button, "Repeat", choicesFor(todo));
 });
 from.addEventListener("change", () => {
-  store.change(update(store.openId, { repeat_from: from.value as "due" | "completion" }));
+  store.change([update(store.openId, { repeat_from: from.value as "due" | "completion" })]);
 });

@@ -80,6 +80,7 @@ function detailsOf(todo: Todo): HTMLElement[] {
     todo.rrule && element("span", { class: "repeats", title: ruleWords(todo.rrule) }, icon("repeat"), hidden(`Repeats ${ruleWords(todo.rrule)}`)),
     !store.list(todo.list)?.archived_at && nextMoment(todo) && element("span", { class: "reminds" }, icon("bell"), hidden("Reminds "), reminderOf(todo, due)),
     todo.isGoingOn && element("span", { class: "sending" }, navigator.onLine ? "Being sent…" : "Sent when you are back"),
+    !todo.isGoingOn && store.waits(todo.id) && element("span", { class: "sending" }, icon("clock"), "Not sent yet"),
     todo.priority && element("span", { class: "priority" }, icon("flag"), PRIORITY_WORDS[todo.priority] ?? ""),
     total && element("span", { class: "progress" }, icon("subtasks"), `${total - open}/${total}`, hidden(" subtasks done")),
     parent && element("span", {}, icon("subtasks"), parent),

@@ -55,14 +55,14 @@ function accept(): boolean {
     return false;
   }
   if (!view) add(wanted);
-  else if (wanted.name !== view.name || wanted.color !== view.color) store.change(changeSaved(view.id, wanted));
+  else if (wanted.name !== view.name || wanted.color !== view.color) store.change([changeSaved(view.id, wanted)]);
   return true;
 }
 
 /** What was chosen is in the view from now on, so it does not narrow it as well. */
 function add(wanted: { name: string; color: string | null }): void {
   const id = crypto.randomUUID();
-  store.change(createSaved(id, wanted, query));
+  store.change([createSaved(id, wanted, query)]);
   byId<HTMLInputElement>("search").value = "";
   byId<HTMLSelectElement>("priority").value = String(START.priority);
   byId<HTMLSelectElement>("ordering").value = START.ordering;
@@ -71,9 +71,9 @@ function add(wanted: { name: string; color: string | null }): void {
 
 function remove({ id, name, color, query }: SavedView): void {
   if (store.view.id === id) void store.show({ ...store.view, kind: START.kind, id: undefined });
-  store.change(deleteSaved(id));
+  store.change([deleteSaved(id)]);
   // What was deleted for good keeps its id.
-  showToast(`The view “${name}” is deleted.`, () => store.change(createSaved(crypto.randomUUID(), { name, color }, query)));
+  showToast(`The view “${name}” is deleted.`, () => store.change([createSaved(crypto.randomUUID(), { name, color }, query)]));
 }
 
 /** Moves a saved view one place up or down. */
@@ -82,7 +82,7 @@ export function moveSavedBy(id: string, step: number): void {
   const others = all.filter((other) => other !== id);
   const place = all.indexOf(id) + step;
   if (place < 0 || place >= all.length) return;
-  store.change(moveSaved(id, { after: others[place - 1] ?? null, before: others[place] ?? null }));
+  store.change([moveSaved(id, { after: others[place - 1] ?? null, before: others[place] ?? null })]);
 }
 
 export function drawSaveButton(): void {

@@ -1,10 +1,14 @@
 import type { List, SavedView, Summary, Tag, Todo } from "./api";
 import { Confirmed } from "./confirmed";
-import type { Rows } from "./operations";
+import { isAway } from "./connection";
+import type { Waiting } from "./operations";
+import type { Outbox } from "./outbox";
+import { play } from "./play";
+import type { Rows } from "./rows";
 import { byPosition } from "./sections";
 import { belongsTo, START, type View } from "./views";
 
-/** What the page shows, to be read. */
+/** What the page shows, to be read: what the server has confirmed, with what it has not answered yet played on top. */
 export abstract class Shown {
   view: View = START;
   tags: Tag[] = [];
@@ -13,13 +17,15 @@ export abstract class Shown {
   isLoaded = false;
   /** Whether it comes from the copy in this browser, because nothing else can be had. */
   isCopied = false;
+  changed: () => void = () => {};
   /** The todo whose details are shown; "" if none is. */
   openId = "";
 
   protected readonly confirmed = new Confirmed();
 
-  /** What is confirmed, with what is not yet on top. */
-  protected abstract get rows(): Rows;
+  protected abstract outbox: Outbox;
+  protected readonly refused = new Set<string>();
+  private shown: Rows | undefined;
 
   todos(): Todo[] {
     const inbox = this.inbox?.id;
@@ -61,7 +67,42 @@ export abstract class Shown {
     return this.rows.saved.get(id);
   }
 
+  isRefused({ key }: Waiting): boolean {
+    return this.refused.has(key);
+  }
+
+  /** Whether it waits for the network. */
+  waits(id: string): boolean {
+    return isAway() && this.outbox.operations.some(({ edit }) => edit.id === id);
+  }
+
+  get waiting(): number {
+    return this.outbox.operations.length;
+  }
+
+  get hasUnsent(): boolean {
+    return this.waiting > 0;
+  }
+
+  get hasUnstored(): boolean {
+    return this.outbox.hasUnstored;
+  }
+
   private listsThat(fits: (list: List) => boolean): List[] {
     return [...this.rows.lists.values()].filter((list) => !list.deleted_at && fits(list)).sort(byPosition);
+  }
+
+  /** What is confirmed, with what is not yet on top. */
+  protected get rows(): Rows {
+    if (this.shown) return this.shown;
+    const rows = this.confirmed.rows();
+    for (const operation of this.outbox.operations) play(rows, operation);
+    this.shown = rows;
+    return rows;
+  }
+
+  protected touch(): void {
+    this.shown = undefined;
+    this.changed();
   }
 }

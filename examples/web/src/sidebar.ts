@@ -108,7 +108,7 @@ function arrange(item: HTMLLIElement, row: { id: string; name: string }, { edit,
     drag(event, button, item, others, (drop) => {
       if ("onto" in drop) return;
       const place = { after: drop.after?.dataset.id ?? null, before: drop.before?.dataset.id ?? null };
-      store.change(put(row.id, place));
+      store.change([put(row.id, place)]);
     }, false);
   });
 }
@@ -139,7 +139,7 @@ byId<HTMLFormElement>("new-list").addEventListener("submit", (event) => {
   if (!name) return;
   field.value = "";
   const id = crypto.randomUUID();
-  store.change(createList(id, name));
+  store.change([createList(id, name)]);
   openSidebar(false);
   void store.show({ ...store.view, kind: "list", id });
 });

@@ -36,6 +36,10 @@ export function showSignIn(onSignedIn: () => void, message = ""): void {
   field("email").focus();
 }
 
+export function sayAtSignIn(message: string): void {
+  problem.textContent = message;
+}
+
 function choose(next: Mode): void {
   mode = next;
   const words = WORDS[mode];

@@ -1,14 +1,17 @@
-import { endSession, Problem } from "./api";
+import { type EditResult, endSession, Problem, type Push } from "./api";
 import { SignedOut } from "./auth-client";
-import { byId } from "./confirmed";
+import { based } from "./base";
 import { isAway, whenAway } from "./connection";
 import { familyOf, screenOf } from "./copied-screen";
 import { follow } from "./copy";
 import { Database } from "./database";
 import { announce } from "./dom";
-import { type Operation, read, type Rows, type Written } from "./operations";
+import type { Operation, Waiting } from "./operations";
 import { Outbox } from "./outbox";
+import { erase, push, writtenBy } from "./pushing";
 import { readArchivedLists, readDetails, readMore, readScreen, type Seen } from "./reading";
+import { tellRefused } from "./refused";
+import { byId, type Written } from "./rows";
 import { Shown } from "./shown";
 import { START, type View } from "./views";
 
@@ -22,45 +25,50 @@ const UNSEEN: Seen = { query: "", etag: "" };
  * with the latter played on top, so a refused change disappears by itself and an accepted one is simply confirmed.
  */
 class Store extends Shown {
-  changed: () => void = () => {};
   signedOut: () => void = () => {};
+  /** Called when other tabs have to hear of a change. */
+  heard: (written?: Written) => void = () => {};
   allSent: () => void = () => {};
   tell: (message: string) => void = announce;
 
-  private owner = "";
+  /** The id of whoever is signed in. */
+  owner = "";
   private database: Database | undefined;
   private showsArchived = false;
-  private shown: Rows | undefined;
   private underWay = 0;
   private isSignedIn = false;
   private next: string | null = null;
   private loading = new AbortController();
   private seen = UNSEEN;
-  private outbox = new Outbox(
-    (operation) => this.guarded(() => this.send(operation)),
-    (written) => {
-      this.confirmed.keep(written);
-      this.touch();
-    },
-    () => {
-      if (!this.isSignedIn) return;
-      this.allSent();
-      void this.refresh();
-    },
-  );
+  protected outbox = this.outboxOf("");
+  private answered = new Map<string, (result: EditResult) => void>();
 
   constructor() {
     super();
     whenAway(() => void this.showCopy());
     setInterval(() => document.hidden || this.isBusy || void this.poll(), POLL_MS);
     document.addEventListener("visibilitychange", () => document.hidden || void this.poll());
+    window.addEventListener("online", () => void this.poll());
   }
 
   /** Begins with what is kept of this person in this browser. */
   async enter(owner: string): Promise<void> {
     this.owner = owner;
     this.database = await Database.open(owner);
+    this.outbox = this.outboxOf(owner);
+    await this.outbox.reload();
+    void this.outbox.send();
     await this.show(this.view);
+  }
+
+  private outboxOf(owner: string): Outbox {
+    const since = async () => (await this.database?.version()) || this.summary?.version;
+    return new Outbox(owner, this.database, since, {
+      push: (batch, operations) => this.guarded(() => push(batch, operations)),
+      landed: (operations, answer) => this.land(operations, answer),
+      stored: () => this.heard(),
+      allSent: () => (this.allSent(), void this.refresh()),
+    });
   }
 
   async show(view: View): Promise<void> {
@@ -85,18 +93,40 @@ class Store extends Shown {
     this.confirmed.beside = new Map(row ? [[id, row]] : []);
     this.touch();
     if (!id) return;
-    if (isAway()) await this.showCopy(Math.max(this.confirmed.page.size, PAGE_SIZE));
+    if (isAway()) await this.showCopy();
     await this.guarded(async () => {
       const found = await readDetails(id, this.loading.signal);
       if (this.openId === id) this.confirmed.beside = byId(found);
     });
   }
 
-  /** Shows a change at once and sends it in its turn. */
-  change(operation: Operation): void {
+  /** Shows changes at once and sends them in their turn; `answered` is told what has become of them. */
+  change(operations: Operation[], answered?: (result: EditResult) => void): Waiting[] {
     this.loading.abort();
-    this.outbox.add(operation);
+    const confirmed = this.confirmed.rows();
+    const added = this.outbox.add(operations.map((operation) => based(operation, this.rows, confirmed)));
+    if (answered) for (const { key } of added) this.answered.set(key, answered);
     this.touch();
+    return added;
+  }
+
+  /** Deletes a todo for good, which is not kept for later. */
+  async erase(id: string): Promise<void> {
+    if (isAway() || this.hasUnsent) return this.tell("Deleting for good needs the network.");
+    await this.guarded(async () => {
+      await erase(id);
+      this.confirmed.keep({ gone: [id] });
+    });
+    this.allSent();
+    await this.refresh();
+  }
+
+  /** What another tab has changed, or sent. */
+  async hear(written: Written = {}): Promise<void> {
+    this.confirmed.keepKnown(written);
+    await this.outbox.reload();
+    this.touch();
+    if (!document.hidden) await this.poll();
   }
 
   /** One request for the whole screen; while nothing has changed its answer is a 304 without a body. */
@@ -104,7 +134,7 @@ class Store extends Shown {
     this.loading.abort();
     this.loading = new AbortController();
     const { signal } = this.loading;
-    const timer = setTimeout(() => this.isLoaded || void this.showCopy(), isAway() ? 0 : PATIENCE_MS);
+    const timer = setTimeout(() => (isAway() || !this.isLoaded) && void this.showCopy(), isAway() ? 0 : PATIENCE_MS);
     await this.guarded(async () => {
       const size = Math.min(Math.max(this.confirmed.page.size, PAGE_SIZE), 200);
       const screen = await readScreen(this.view, size, this.isLoaded ? this.seen : UNSEEN, signal);
@@ -112,10 +142,7 @@ class Store extends Shown {
       const beside = await readDetails(this.openId, signal);
       const archived = this.showsArchived ? await readArchivedLists(signal) : [];
       this.seen = screen.seen;
-      this.confirmed.page = byId(screen.results);
-      this.confirmed.beside = byId(beside);
-      this.confirmed.lists = byId([...(screen.lists ?? []), ...archived]);
-      this.confirmed.saved = byId(screen.views ?? []);
+      this.confirmed.take(screen.results, beside, [...(screen.lists ?? []), ...archived], screen.views ?? []);
       this.tags = screen.tags ?? [];
       this.summary = screen.summary;
       [this.isLoaded, this.isCopied] = [true, false];
@@ -126,15 +153,12 @@ class Store extends Shown {
   }
 
   /** What was last seen of the account, in the place of an answer that does not come. */
-  private async showCopy(size = PAGE_SIZE): Promise<void> {
+  private async showCopy(size = Math.max(this.confirmed.page.size, PAGE_SIZE)): Promise<void> {
     const { view, seen, openId } = this;
     const copied = this.isSignedIn ? await this.database?.copied() : undefined;
     if (!copied?.version || view !== this.view || seen !== this.seen || openId !== this.openId) return;
-    const screen = screenOf(copied, view, size);
-    this.confirmed.page = byId(screen.todos);
-    this.confirmed.beside = byId(openId ? familyOf(copied, openId) : []);
-    this.confirmed.lists = byId(screen.lists);
-    this.confirmed.saved = byId(copied.views);
+    const screen = screenOf(copied, this.outbox.operations, view, size);
+    this.confirmed.take(screen.todos, openId ? familyOf(copied, openId) : [], screen.lists, copied.views);
     [this.tags, this.summary, this.hasMore] = [screen.tags, screen.summary, screen.hasMore];
     [this.isLoaded, this.isCopied, this.seen] = [true, true, UNSEEN];
     this.touch();
@@ -168,33 +192,16 @@ class Store extends Shown {
     return this.underWay > 0 || this.hasUnsent;
   }
 
-  get hasUnsent(): boolean {
-    return !this.outbox.isEmpty;
-  }
-
   forget(): void {
     endSession();
     this.database?.close();
-    if (this.owner) void Database.erase(this.owner);
-    [this.owner, this.database] = ["", undefined];
+    this.outbox.close();
     this.confirmed.clear();
-    this.outbox.clear();
+    [this.owner, this.database] = ["", undefined];
+    this.outbox = this.outboxOf("");
     [this.tags, this.summary, this.seen, this.openId, this.view] = [[], undefined, UNSEEN, "", START];
     this.isSignedIn = this.isLoaded = this.isCopied = this.showsArchived = this.hasMore = false;
-    this.shown = undefined;
-  }
-
-  protected get rows(): Rows {
-    if (this.shown) return this.shown;
-    const rows = this.confirmed.rows();
-    for (const operation of this.outbox.operations) operation.apply(rows);
-    this.shown = rows;
-    return rows;
-  }
-
-  private touch(): void {
-    this.shown = undefined;
-    this.changed();
+    this.touch();
   }
 
   private setNext(next: string | null): void {
@@ -202,17 +209,19 @@ class Store extends Shown {
     this.hasMore = next !== null;
   }
 
-  private async send(operation: Operation): Promise<Written> {
-    try {
-      return await operation.send(this.confirmed.rows());
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      operation.isRefused = true;
-      const current = error.isCurrentTooLong ? await read(operation.id) : error.current;
-      if (!current) this.tell(`That was not saved. ${error.message}`);
-      else if (!operation.isIn(current)) this.tell(`“${current.title}” was changed elsewhere. You see the latest.`);
-      return { todos: [current] };
-    }
+  /** What the server has made of changes takes their place. */
+  private land(operations: Waiting[], answer: Push): void {
+    const written = writtenBy(operations, answer);
+    this.confirmed.keepKnown(written, operations.map(({ edit }) => edit.id));
+    this.touch();
+    this.heard(written);
+    operations.forEach(({ key }, index) => {
+      const result = answer.results[index]!;
+      if (result.status !== "applied") this.refused.add(key);
+      this.answered.get(key)?.(result);
+      this.answered.delete(key);
+    });
+    tellRefused(operations, answer.results);
   }
 
   /** What goes wrong is told, and nothing comes of it; a saved view that was deleted elsewhere is left. */

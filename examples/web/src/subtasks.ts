@@ -52,7 +52,7 @@ function add(): void {
   const text = title.value.trim();
   if (!parent || !text) return;
   title.value = "";
-  store.change(create({ id: crypto.randomUUID(), title: text, parent: parent.id, list: parent.list }));
+  store.change([create({ id: crypto.randomUUID(), title: text, parent: parent.id, list: parent.list })]);
   announce(`${text} is added to ${parent.title}.`);
 }
 

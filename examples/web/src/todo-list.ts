@@ -76,7 +76,7 @@ function rowOf(todo: Todo, around: Todo[]): HTMLLIElement {
   const isBelow = Boolean(todo.parent && around.some((other) => other.id === todo.parent));
   const place = around.filter((other) => other.parent === todo.parent).map((other) => other.id === todo.id);
   const isPicked = selection.has(todo.id);
-  const source = JSON.stringify([todo, place, isBelow, isPicked, selection.isOn, store.view, store.list(todo.list), nextMoment(todo)]);
+  const source = JSON.stringify([todo, place, isBelow, isPicked, selection.isOn, store.view, store.list(todo.list), nextMoment(todo), store.waits(todo.id)]);
   const known = rows.get(todo.id);
   const item = known?.item ?? element("li", { class: "todo", "data-id": todo.id });
   item.classList.toggle("shown", store.openId === todo.id);

@@ -56,7 +56,7 @@ export default {
     await alice.sees("Bakery");
     await alice.isSettled();
     const sent = alice.answers.filter(({ method, status }) => method === "POST" && status === 200);
-    assert.deepEqual(sent.map(({ url }) => new URL(url).pathname), ["/api/v1/todos/bulk"], "one request for all of them");
+    assert.deepEqual(sent.map(({ url }) => new URL(url).pathname), ["/api/v1/changes"], "one request for all of them");
     await alice.undo();
     await alice.sees("Bank", "Post", "Library", "Bakery");
     await alice.isSettled();
