@@ -30,6 +30,11 @@ export class Outbox {
     return this.waiting;
   }
 
+  /** Also between the last answer and the screen that is read upon it. */
+  get isBusy(): boolean {
+    return this.isSending || this.waiting.length > 0;
+  }
+
   /** Whether closing the page would lose one. */
   get hasUnstored(): boolean {
     return this.waiting.some(({ number }) => number === undefined);
@@ -63,9 +68,15 @@ export class Outbox {
     if (this.isSending || this.isClosed) return;
     this.isSending = true;
     const all = () => this.sendAll();
-    const isDone = await (navigator.locks ? navigator.locks.request(`sending the changes of ${this.owner}`, all) : all());
-    this.isSending = false;
-    if (isDone) this.duties.allSent();
+    const isDone = await this.alone(all).finally(() => (this.isSending = false));
+    if (!isDone) return;
+    this.duties.allSent();
+    // Something may have come in between.
+    if (this.waiting.length) void this.send();
+  }
+
+  private async alone(work: () => Promise<boolean>): Promise<boolean> {
+    return navigator.locks ? await navigator.locks.request(`sending the changes of ${this.owner}`, work) : work();
   }
 
   private async sendAll(): Promise<boolean> {

@@ -189,7 +189,7 @@ class Store extends Shown {
 
   /** Whether what is shown may still change by itself. */
   get isBusy(): boolean {
-    return this.underWay > 0 || this.hasUnsent;
+    return this.underWay > 0 || this.outbox.isBusy;
   }
 
   forget(): void {
