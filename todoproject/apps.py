@@ -10,7 +10,7 @@ class TodoProjectConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing them registers what is in them.
-        for name in ("todoproject.bridge", "todoproject.config.checks"):
+        for name in ("todoproject.bridge", "todoproject.config.checks", "todoproject.live.publishing"):
             import_module(name)
 
 

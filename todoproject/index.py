@@ -29,6 +29,7 @@ class IndexAnswer(AnswerSerializer):
     views = serializers.URLField(help_text="Saved ones.")
     summary = serializers.URLField(help_text="Every badge in one call.")
     changes = serializers.URLField(help_text="What has changed since a version.")
+    live = serializers.URLField(help_text="A stream that tells when there are changes.")
     me = serializers.URLField(help_text="Who is signed in, and the settings.")
     me_calendar = serializers.URLField(help_text="The address that calendars read.")
     me_export = serializers.URLField(help_text="Everything of a person as one document.")

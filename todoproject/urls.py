@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from betterauth_auth.users import in_standing
 from todoproject.bridge import profile
 from todoproject.index import IndexView
+from todoproject.live.view import LiveView
 from todoproject.monitoring.health import readyz
 from todoproject.openapi import schema
 from todos.api.calendar import CalendarFileView
@@ -22,6 +23,7 @@ urlpatterns = [
     path("api/v1/", include("todos.api.urls")),
     path("api/v1/me", MeView.as_view(profile=profile), name="me"),
     path("api/v1/calendar/<str:secret>.ics", CalendarFileView.as_view(standing=in_standing), name="calendar"),
+    path("api/v1/live", LiveView.as_view(), name="live"),
     path("api/v1", IndexView.as_view(), name="index"),
     path("api/v1/schema", schema, name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(permission_classes=[], url_name="schema"), name="docs"),

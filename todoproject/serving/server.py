@@ -13,11 +13,12 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -27,19 +28,16 @@ from granian.server.mp import MPServer, WorkerProcess
 from todoproject.serving import nginx
 from todoproject.serving.supervision import Place
 
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
 TURN_SECONDS = 0.25
 # How long a worker may go on answering when told to stop. Behind nginx nobody waits for an answer any more by then.
 STOP_SECONDS, STOP_SECONDS_BEHIND_NGINX = 30, 3
 
 
 class Worker:
-    def __init__(self, spawn: Callable[[Callable[[], WSGIApplication]], WorkerProcess]) -> None:
+    def __init__(self, target: str, spawn: Callable[[Callable[[], object]], WorkerProcess]) -> None:
         # Both ends are kept: with one end closed, the other has something to read, namely its end.
         self.news, self.tell = Pipe(duplex=False)
-        self.process = spawn(partial(load, self.tell))
+        self.process = spawn(partial(load, target, self.tell))
         # Not by granian's `start`: its thread that watches would be in the way of the next fork.
         self.process.inner.start()
 
@@ -51,13 +49,12 @@ class Worker:
         return self.news.poll()
 
 
-def load(tell: Connection) -> WSGIApplication:
+def load(target: str, tell: Connection) -> object:
     """What a worker does before it serves."""
     # granian's handlers are not there yet, and those of the process that it was forked from would swallow the signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from todoproject.wsgi import application
-
+    application: object = import_module(target).application
     tell.send_bytes(b"up")
     return application
 
@@ -65,8 +62,11 @@ def load(tell: Connection) -> WSGIApplication:
 class Server(MPServer):
     """granian's server with a main loop of its own: it ends when told to, or when nothing has ever come up."""
 
-    def __init__(self, proxy: Place[nginx.Nginx] | None = None, **options: Any) -> None:
-        super().__init__("todoproject.wsgi:application", **options)
+    def __init__(
+        self, proxy: Place[nginx.Nginx] | None = None, module: str = "todoproject.wsgi", **options: Any
+    ) -> None:
+        super().__init__(f"{module}:application", **options)
+        self.module = module
         self.proxy = proxy
         self.places: list[Place[Worker]] = []
 
@@ -78,13 +78,13 @@ class Server(MPServer):
             logger.error("The server could not be started.")
         return 0 if self.interrupt_signal else 1
 
-    def _spawn_workers(self, spawn_target: Callable[..., None], target_loader: Callable[..., WSGIApplication]) -> None:
+    def _spawn_workers(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
         """Only says how: the first ones are started like those that follow them."""
         for number in range(self.workers):
             spawn = partial(self._spawn_worker, number, spawn_target)
-            self.places.append(Place(f"worker {number + 1}", partial(Worker, spawn)))
+            self.places.append(Place(f"worker {number + 1}", partial(Worker, self.module, spawn)))
 
-    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., WSGIApplication]) -> None:
+    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., object]) -> None:
         while not self.interrupt_signal and not self.is_hopeless:
             for place in self.places:
                 place.turn()

@@ -14,6 +14,7 @@ from django.db.models import Value
 from todos import clock
 from todos.changes import positions
 from todos.changes.preconditions import require_version
+from todos.changes.telling import tell_when_committed
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
 from todos.exceptions import Conflict, Missing
@@ -196,8 +197,10 @@ def locked(owner: int | Caller, new_todos: int = 0, chosen: Chosen = NONE_CHOSEN
         yield counter
         if counter.is_empty:
             transaction.set_rollback(True)
-        elif counter.todo_count != counter.stored_count:
+            return
+        if counter.todo_count != counter.stored_count:
             Account.objects.filter(owner_id=counter.owner_id).update(todo_count=counter.todo_count)
+        tell_when_committed(counter.owner_id, counter.number)
 
 
 def key_of(owner: int | Caller) -> int:

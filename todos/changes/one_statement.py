@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
 
 from todos import clock, conf
 from todos.changes.change import ERASED_BEFORE, VERSION_BEFORE, condition
+from todos.changes.telling import tell_when_committed
 from todos.changes.values import DEFAULTS, PLAIN
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
@@ -66,6 +67,7 @@ def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
         return None
     caller.admit()
     ((version, position, zone, list_uid),) = made
+    tell_when_committed(owner_id, version)
     return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
 
 

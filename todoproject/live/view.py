@@ -1,0 +1,84 @@
+"""GET /api/v1/live: a stream that tells the caller's version whenever it is raised.
+
+The processes of `manage.py serve` have no audience and say so; `manage.py live` serves the same view with one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from betterauth_auth.authentication import BetterAuthAuthentication, SignedIn, in_drf
+from betterauth_auth.exceptions import Denied
+from betterauth_auth.tokens import VerifiedToken
+from todoproject.live.audience import Audience, Stream
+from todoproject.live.looking import version_of
+from todos.api.calendar import AnyAccept
+
+# A name in the request's environ: the token, or why there is none.
+FOUND = "todoproject.live.found"
+
+
+class NotLive(APIException):
+    status_code = 503
+    default_code = "not_live"
+    default_detail = "There are no streams here at present. Ask /api/v1/changes now and then instead."
+    wait = 300
+
+
+class FoundInTheLoop(BetterAuthAuthentication):
+    """The token was looked at in the event loop, where nobody is held up while its key is fetched."""
+
+    def authenticate(self, request: Request) -> tuple[SignedIn, VerifiedToken] | None:
+        meta = request._request.META
+        if FOUND not in meta:
+            return super().authenticate(request)
+        found = meta[FOUND]
+        if isinstance(found, Denied):
+            raise in_drf(found) from found
+        return (self.user_for(found, request), found) if found else None
+
+
+class Opened(HttpResponse):
+    """The head of an answer whose body is written by the event loop."""
+
+    def __init__(self, stream: Stream, version: int) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(content_type="text/event-stream", headers=headers)
+        self.stream, self.version = stream, version
+
+
+class LiveView(APIView):
+    authentication_classes = (FoundInTheLoop,)
+    content_negotiation_class = AnyAccept
+    http_method_names = ["get"]
+    audience: Audience | None = None
+
+    @extend_schema(
+        operation_id="getLive",
+        tags=["sync"],
+        summary="A stream that tells of changes",
+        description=(
+            "Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` when "  # noqa: E501
+            "you hear a higher one. The stream ends when the token expires. Where there are no streams, poll `/changes`."  # noqa: E501
+        ),
+        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        if self.audience is None or not settings.REDIS_URL:
+            raise NotLive
+        user: Any = request.user
+        stream = self.audience.enter(user.pk, request.auth)
+        # Whatever is committed from here on is heard, so that nothing lies between this look and the first message.
+        try:
+            return Opened(stream, version_of(user.pk))
+        except BaseException:
+            self.audience.leave(stream)
+            raise

@@ -1,0 +1,36 @@
+"""`manage.py live`: streams that tell of changes, in a process beside those of `manage.py serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from argparse import ArgumentParser
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from todoproject.management.commands.serve import refuse_busy_port
+
+
+class Command(BaseCommand):
+    help = "Serves /api/v1/live with granian."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8001)
+
+    def handle(self, *, host: str, port: int, **options: object) -> None:
+        refuse_busy_port(host, port)
+        self.check(fail_level=40)
+        if settings.METRICS_TOKEN:
+            # Those of `manage.py serve` are in a folder that it empties.
+            os.putenv("METRICS_DIRECTORY", tempfile.mkdtemp(prefix="todo-live-metrics-"))
+        os.putenv("PYTHONPATH", os.pathsep.join(sys.path))
+        command = [
+            *(sys.executable, "-m", "todoproject.serving.live"),
+            *(f"--host={host}", f"--port={port}", f"--streams={settings.LIVE_STREAMS}"),
+        ]
+        # Replacing this process lets signals reach the server itself.
+        os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
