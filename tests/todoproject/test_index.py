@@ -24,6 +24,8 @@ class Index(TodosTestCase):
         self.assertEqual(self.alice.get(index.pop("occurrences")).status_code, 400)
         for name in ("todos_bulk", "todos_quick", "me_import"):
             self.assertEqual(self.alice.post(index.pop(name), {}).status_code, 400)
+        # This is another process's.
+        self.assertEqual(self.alice.get(index.pop("live")).status_code, 503)
         for name, url in index.items():
             with self.subTest(name):
                 self.assertEqual(self.alice.get(url).status_code, 200)

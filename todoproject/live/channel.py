@@ -6,7 +6,7 @@ from redis.asyncio.connection import parse_url
 
 
 def channel_of(url: str) -> str:
-    """A Redis has databases, and its channels know nothing of them: another service's owners would be taken for ours."""  # noqa: E501
+    """With the database's number: channels know of none, so another service's owners would be taken for ours."""
     return f"todo:{parse_url(url).get('db', 0)}:versions"
 
 

@@ -66,8 +66,8 @@ class LiveView(APIView):
         tags=["sync"],
         summary="A stream that tells of changes",
         description=(
-            "Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` when "  # noqa: E501
-            "you hear a higher one. The stream ends when the token expires. Where there are no streams, poll `/changes`."  # noqa: E501
+            "Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` "
+            "when you hear a higher one. The stream ends when the token expires. Where there are no streams, poll."
         ),
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
     )
@@ -75,7 +75,8 @@ class LiveView(APIView):
         if self.audience is None or not settings.REDIS_URL:
             raise NotLive
         user: Any = request.user
-        stream = self.audience.enter(user.pk, request.auth)
+        token: Any = request.auth
+        stream = self.audience.enter(user.pk, token)
         # Whatever is committed from here on is heard, so that nothing lies between this look and the first message.
         try:
             return Opened(stream, version_of(user.pk))
