@@ -255,9 +255,6 @@ REST_FRAMEWORK = {
 
 # Live: streams that tell of changes, from `manage.py live` and not from these processes; needs REDIS_URL
 
-LIVE_UPSTREAM = env.text("LIVE_UPSTREAM")
-if LIVE_UPSTREAM and not re.fullmatch(r"[A-Za-z0-9.-]+:[0-9]{1,5}", LIVE_UPSTREAM):
-    env.fault("LIVE_UPSTREAM", "it is no host with a port", "write where `manage.py live` listens: 127.0.0.1:8001")
 LIVE_STREAMS = env.number("LIVE_STREAMS", 1_000, minimum=1, maximum=50_000)
 LIVE_STREAMS_PER_USER = env.number("LIVE_STREAMS_PER_USER", 10, minimum=1)
 LIVE_HEARTBEAT_SECONDS = env.number("LIVE_HEARTBEAT_SECONDS", 20, minimum=1, maximum=50)

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -69,7 +69,15 @@ class LiveView(APIView):
             "Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` "
             "when you hear a higher one. The stream ends when the token expires. Where there are no streams, poll."
         ),
-        responses={(200, "text/event-stream"): OpenApiTypes.STR},
+        responses={
+            (200, "text/event-stream"): OpenApiResponse(
+                OpenApiTypes.STR,
+                description="It stays open.",
+                examples=[OpenApiExample("Two changes", "data: 41\n\ndata: 42\n\n:\n\n", response_only=True)],
+            )
+        },
+        # The scheme of everything else; drf-spectacular would name one after the class here.
+        auth=[{"BetterAuth": []}],  # type: ignore[list-item] # a requirement may be written out
     )
     def get(self, request: Request) -> HttpResponse:
         if self.audience is None or not settings.REDIS_URL:

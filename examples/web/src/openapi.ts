@@ -6716,6 +6716,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It stays open. */
             200: {
                 headers: {
                     [name: string]: unknown;
