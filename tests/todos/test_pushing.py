@@ -485,6 +485,14 @@ class Bases(PushCase):
         status, row = self.merged({"name": "h"}, {"query": {"q": "x"}}, {"query": {}}, "views", name="g", query={})
         self.assertEqual((status, row["name"]), ("applied", "h"))
 
+    def test_an_occurrence_is_told_by_what_was_seen_of_it(self):
+        todo = self.alice.todo(rrule="FREQ=DAILY", due_date="2100-01-01")
+        self.alice.patch(f"/todos/{todo['id']}", {"title": "theirs"})
+        done = edit("todo", todo, op="complete", base={"due_date": "2100-01-01"})
+
+        self.assertEqual([self.statuses(done), self.statuses(done)], [["applied"], ["conflict"]])
+        self.assertEqual(self.row("todos", todo)["due_date"], "2100-01-02")
+
     def test_what_has_no_base_is_held_to_the_version(self):
         todo = self.alice.todo(title="old", notes="old")
         self.alice.patch(f"/todos/{todo['id']}", {"priority": 2})
@@ -620,6 +628,26 @@ class News(PushCase):
             news = self.alice.get(news["next"]).json()
             seen += [row["id"] for row in news["todos"]]
         self.assertEqual(sorted(seen), sorted(each["id"] for each in edits))
+
+    def test_every_row_that_is_named_comes_back(self):
+        todo, wanted, trashed = self.alice.todo(), self.alice.todo(title="wanted"), self.alice.todo()
+        self.alice.delete(f"/todos/{trashed['id']}")
+        edits = [
+            edit("todo", wanted, title="wanted"),
+            edit("todo", todo, list=str(uuid4())),
+            edit("todo", trashed, priority=7),
+            edit("todo", str(uuid4()), title=""),
+        ]
+
+        told = self.push(*edits, since=self.alice.version)
+        without = self.push(*edits)
+
+        self.assertEqual([each["status"] for each in told["results"]], ["applied", *["rejected"] * 3])
+        currents = [each["current"] for each in told["results"]]
+        self.assertEqual(currents, [self.row("todos", wanted), self.row("todos", todo), currents[2], None])
+        self.assertEqual(currents[2]["id"], trashed["id"])
+        self.assertEqual(told["news"]["todos"], [])
+        self.assertNotIn("current", without["results"][0])
 
     def test_a_page_that_nobody_can_have_refuses_everything(self):
         body = {"changes": [edit("todo", str(uuid4()), title="x")], "since": self.alice.version}

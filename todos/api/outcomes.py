@@ -25,7 +25,9 @@ class Faulty(NamedTuple):
     errors: list[Json]
 
 
-def results_of(edits: list[Edit | Faulty], answers: list[Answer], rows_among: Callable[[Named], Rows]) -> list[Json]:
+def results_of(
+    edits: list[Edit | Faulty], answers: list[Answer], rows_among: Callable[[Named], Rows], since: int | None = None
+) -> list[Json]:
     told, room = iter(answers), MAX_FAULTS_IN_ALL
     for edit in edits:
         if isinstance(edit, Faulty):
@@ -33,12 +35,20 @@ def results_of(edits: list[Edit | Faulty], answers: list[Answer], rows_among: Ca
             del edit.errors[max(1, room) :]
             room -= len(edit.errors)
     pairs = [(edit, None if isinstance(edit, Faulty) else next(told)) for edit in edits]
-    contested: Named = defaultdict(set)
+    shown: Named = defaultdict(set)
     for edit, answer in pairs:
-        if answer and answer.refusal and is_conflict(answer.refusal):
-            contested[edit.kind] |= {uid for uid in (edit.uid, answer.refusal.uid) if uid}
-    rows = rows_among(contested)
-    return [result_of(edit, answer, rows) for edit, answer in pairs]
+        if shows_current(answer, since):
+            other = answer.refusal.uid if answer and answer.refusal else None
+            shown[edit.kind] |= {uid for uid in (edit.uid, other) if uid}
+    rows = rows_among(shown)
+    return [result_of(edit, answer, rows, since) for edit, answer in pairs]
+
+
+def shows_current(answer: Answer | None, since: int | None) -> bool:
+    """Whether the client needs the row: nothing was done, or the news since that version leave it out."""
+    if answer is None or answer.refusal:
+        return True
+    return since is not None and answer.version is not None and answer.version <= since
 
 
 def is_conflict(refusal: Refused) -> bool:
@@ -46,21 +56,22 @@ def is_conflict(refusal: Refused) -> bool:
     return not isinstance(refusal, (Invalid, Full))
 
 
-def result_of(edit: Edit | Faulty, answer: Answer | None, rows: Rows) -> Json:
+def result_of(edit: Edit | Faulty, answer: Answer | None, rows: Rows, since: int | None) -> Json:
     about: Json = {"kind": edit.kind, "id": edit.uid}
+    refusal = answer.refusal if answer else None
+    current = rows.get((edit.kind, edit.uid)) or rows.get((edit.kind, refusal.uid if refusal else None))
+    row = {"current": current} if shows_current(answer, since) else {}
     if isinstance(edit, Faulty):
-        return {"status": "rejected", **about, "errors": edit.errors}
-    if answer is None or answer.refusal is None:
-        return {"status": "applied", **about, "version": answer and answer.version}
-    refusal = answer.refusal
+        return {"status": "rejected", **about, "errors": edit.errors, **row}
+    if refusal is None:
+        return {"status": "applied", **about, "version": answer and answer.version, **row}
     if not is_conflict(refusal):
         where = {"pointer": refusal.pointer, **members_of(refusal.code), "detail": refusal.detail}
-        return {"status": "rejected", **about, "errors": [where]}
+        return {"status": "rejected", **about, "errors": [where], **row}
     code, detail = (refusal.code, refusal.detail)
     if isinstance(refusal, Missing):
         code, detail = "not_found", f"You have no such {edit.kind}."
-    current = rows.get((edit.kind, edit.uid)) or rows.get((edit.kind, refusal.uid))
-    return {"status": "conflict", **about, "code": code, "detail": detail, "current": current}
+    return {"status": "conflict", **about, "code": code, "detail": detail, **row}
 
 
 def in_short(results: list[Json]) -> list[Json]:

@@ -39,7 +39,7 @@ class PushView(ChangesView):
             self.account_on_from(since)
         edits: list[Edit | Faulty] = body["changes"]
         answers, _, version = changes.push(self.writer, [edit for edit in edits if isinstance(edit, Edit)])
-        return self.pushed(outcomes.results_of(edits, answers, self.rows_among), version, since)
+        return self.pushed(outcomes.results_of(edits, answers, self.rows_among, since), version, since)
 
     def pushed(self, results: list[Json], version: int, since: int | None) -> HttpResponse:
         news = None if since is None else self.page_since(since)

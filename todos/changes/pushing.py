@@ -23,6 +23,7 @@ from todos.types import Values
 MOMENT = datetime.resolution
 # What no other value contradicts needs nothing to start from.
 ADDING = frozenset({"tags_add", "tags_remove"})
+STEPS = frozenset({Deed.COMPLETE, Deed.REOPEN, Deed.SKIP, Deed.UNSKIP})
 
 
 class Answer(NamedTuple):
@@ -231,7 +232,9 @@ class Push:
 
     def is_stale(self, edit: Edit, row: Any) -> bool:
         """Whether something that the edit is about has changed since the client looked."""
-        if is_contested(row, edit.values, edit.base, self.batch.present_keys if self.batch else tag_keys):
+        # An occurrence is told by what one saw of it.
+        about = edit.base if edit.deed in STEPS else edit.values
+        if is_contested(row, about, edit.base, self.batch.present_keys if self.batch else tag_keys):
             return True
         if edit.base and edit.values and edit.values.keys() <= edit.base.keys() | ADDING:
             return False

@@ -657,7 +657,7 @@ export interface paths {
         put?: never;
         /**
          * Up to 200 changes, each for itself
-         * @description What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push whose answer was lost can be sent again; `move`, and `complete`, `reopen`, `skip` and `unskip` of what repeats, need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.
+         * @description What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only the same field, changed since, is a conflict; with `complete`, `reopen`, `skip` and `unskip`, `base` says which occurrence was seen by its `due_date`. What is as wanted already is applied and changes nothing, so a push whose answer was lost can be sent again; `move`, and `complete`, `reopen`, `skip` and `unskip` of what repeats, need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.
          */
         post: operations["pushChanges"];
         delete?: never;
@@ -1253,7 +1253,7 @@ export interface components {
             code?: string;
             /** @description Of a conflict. */
             detail?: string;
-            /** @description Of a conflict: the row in the way as it is now, null if there is none. */
+            /** @description Of what was not applied, the row as it is now, null if there is none; of a conflict the row in the way. With `since` also of what was applied and is no news, because it was so already. */
             current?: {
                 [key: string]: unknown;
             } | null;

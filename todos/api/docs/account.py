@@ -82,7 +82,8 @@ PUSH_CHANGES = operation(
     "happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with "
     "the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what "
     "was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only "
-    "the same field, changed since, is a conflict. What is as wanted already is applied and changes nothing, so a push "
+    "the same field, changed since, is a conflict; with `complete`, `reopen`, `skip` and `unskip`, `base` says which "
+    "occurrence was seen by its `due_date`. What is as wanted already is applied and changes nothing, so a push "
     "whose answer was lost can be sent again; `move`, and `complete`, `reopen`, `skip` and `unskip` of what repeats, "
     "need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.",
     parameters=[PAGE_SIZE, IDEMPOTENCY_KEY],

@@ -99,7 +99,9 @@ class EditResult(AnswerSerializer):
     code = serializers.CharField(help_text="Of a conflict.")
     detail = serializers.CharField(help_text="Of a conflict.")
     current = serializers.DictField(
-        allow_null=True, help_text="Of a conflict: the row in the way as it is now, null if there is none."
+        allow_null=True,
+        help_text="Of what was not applied, the row as it is now, null if there is none; of a conflict the row in the "
+        "way. With `since` also of what was applied and is no news, because it was so already.",
     )
     errors = EditFault(many=True, help_text="If rejected.")  # type: ignore[assignment] # as in problem documents
 
