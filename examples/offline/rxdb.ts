@@ -1,0 +1,40 @@
+/** One collection for all kinds, so that what belongs together is sent together. */
+import type { RxCollection, WithDeleted } from "rxdb";
+import { replicateRxCollection, type RxReplicationState } from "rxdb/plugins/replication";
+import { concatMap, Subject } from "rxjs";
+import { against, editsInOrder, type Edit, type News, type Row, type Service } from "./service.js";
+/** What is edited within a pause is sent together; what failed is sent again after one. `start()` syncs now. */
+export function replicate(rows: RxCollection<Row>, service: Service, pause = 1000) {
+  const sleep = () => new Promise((resolve) => setTimeout(resolve, pause));
+  const fetched = new Subject<News>();
+  let since = 0;
+  const exchange = (edits: Edit[]) => service.sync(edits, since).catch((error) => {
+    // RxDB would send the same again; after a pause it looks anew for what there is to send.
+    if (!replication.isPaused()) void replication.pause().then(sleep).then(() => replication.start());
+    throw error;
+  });
+  const told = async (news: News) => {
+    const selector = news.all ? {} : { id: { $in: news.rows.map(({ id }) => id) } };
+    const all = against(await rows.find({ selector }).exec(), news);
+    since = Math.max(since, news.version);
+    return { documents: all.map((row) => ({ gone: false, ...row }) as never), checkpoint: { version: news.version } };
+  };
+  const pull = async (checkpoint?: { version: number }) => {
+    const before = (since ||= checkpoint?.version ?? 0);
+    if (before) await sleep(); // If something is sent meanwhile, the news come with that.
+    return since > before && checkpoint ? { documents: [], checkpoint } : told(await exchange([]));
+  };
+  const push = async (changes: { assumedMasterState?: Row; newDocumentState: Row }[]): Promise<WithDeleted<Row>[]> => {
+    const edits = editsInOrder(changes.map(({ assumedMasterState: old, newDocumentState: now }) => [old, now]));
+    const news = edits.length ? await exchange(edits) : { version: since, all: false, rows: [], refused: [] };
+    if (edits.length) fetched.next(news); // RxDB tells a row nothing while it is sent, so these wait.
+    const refused = news.rows.filter(({ id }) => news.refused.some((result) => result.id === id));
+    return (await told({ ...news, all: false, rows: refused })).documents;
+  };
+  const later = (news: News) => replication.awaitInSync().then(() => told(news));
+  const pulling = { handler: pull, stream$: fetched.pipe(concatMap(later)), batchSize: 1e6 };
+  const pushing = { handler: push, batchSize: 1e4, waitBeforePersist: sleep };
+  const from = { collection: rows, replicationIdentifier: "todos", deletedField: "gone", retryTime: pause };
+  const replication: RxReplicationState<Row, any> = replicateRxCollection({ ...from, pull: pulling, push: pushing });
+  return replication;
+}
