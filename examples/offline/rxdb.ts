@@ -8,7 +8,7 @@ export function replicate(rows: RxCollection<Row>, service: Service, pause = 100
   const sleep = () => new Promise((resolve) => setTimeout(resolve, pause));
   const fetched = new Subject<News>();
   let since = 0;
-  const exchange = (edits: Edit[]) => service.sync(edits, since).catch((error) => {
+  const exchange = (edits: Edit[], from: number) => service.sync(edits, from).catch((error) => {
     // RxDB would send the same again; after a pause it looks anew for what there is to send.
     if (!replication.isPaused()) void replication.pause().then(sleep).then(() => replication.start());
     throw error;
@@ -22,11 +22,11 @@ export function replicate(rows: RxCollection<Row>, service: Service, pause = 100
   const pull = async (checkpoint?: { version: number }) => {
     const before = (since ||= checkpoint?.version ?? 0);
     if (before) await sleep(); // If something is sent meanwhile, the news come with that.
-    return since > before && checkpoint ? { documents: [], checkpoint } : told(await exchange([]));
+    return since > before && checkpoint ? { documents: [], checkpoint } : told(await exchange([], checkpoint?.version ?? 0));
   };
   const push = async (changes: { assumedMasterState?: Row; newDocumentState: Row }[]): Promise<WithDeleted<Row>[]> => {
     const edits = editsInOrder(changes.map(({ assumedMasterState: old, newDocumentState: now }) => [old, now]));
-    const news = edits.length ? await exchange(edits) : { version: since, all: false, rows: [], refused: [] };
+    const news = edits.length ? await exchange(edits, since) : { version: since, all: false, rows: [], refused: [] };
     if (edits.length) fetched.next(news); // RxDB tells a row nothing while it is sent, so these wait.
     const refused = news.rows.filter(({ id }) => news.refused.some((result) => result.id === id));
     return (await told({ ...news, all: false, rows: refused })).documents;
