@@ -19,10 +19,10 @@ export function replicate(rows: RxCollection<Row>, service: Service, pause = 100
     since = Math.max(since, news.version);
     return { documents: all.map((row) => ({ gone: false, ...row }) as never), checkpoint: { version: news.version } };
   };
-  const pull = async (checkpoint?: { version: number }) => {
-    const before = (since ||= checkpoint?.version ?? 0);
-    if (before) await sleep(); // If something is sent meanwhile, the news come with that.
-    return since > before && checkpoint ? { documents: [], checkpoint } : told(await exchange([], checkpoint?.version ?? 0));
+  const pull = async (from = { version: 0 }) => {
+    const before = (since ||= from.version);
+    if (before) await sleep().then(() => service.last); // What is sent meanwhile brings the news as well.
+    return since > before ? { documents: [], checkpoint: from } : told(await exchange([], from.version));
   };
   const push = async (changes: { assumedMasterState?: Row; newDocumentState: Row }[]): Promise<WithDeleted<Row>[]> => {
     const edits = editsInOrder(changes.map(({ assumedMasterState: old, newDocumentState: now }) => [old, now]));
@@ -34,7 +34,7 @@ export function replicate(rows: RxCollection<Row>, service: Service, pause = 100
   const later = (news: News) => replication.awaitInSync().then(() => told(news));
   const pulling = { handler: pull, stream$: fetched.pipe(concatMap(later)), batchSize: 1e6 };
   const pushing = { handler: push, batchSize: 1e4, waitBeforePersist: sleep };
-  const from = { collection: rows, replicationIdentifier: "todos", deletedField: "gone", retryTime: pause };
-  const replication: RxReplicationState<Row, any> = replicateRxCollection({ ...from, pull: pulling, push: pushing });
+  const at = { collection: rows, replicationIdentifier: "todos", deletedField: "gone", retryTime: pause };
+  const replication: RxReplicationState<Row, any> = replicateRxCollection({ ...at, pull: pulling, push: pushing });
   return replication;
 }

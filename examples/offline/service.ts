@@ -58,7 +58,8 @@ export function editsInOrder(changes: [before: Row | undefined, now: Row][]): Ed
 }
 
 export class Service {
-  private last: Promise<unknown> = Promise.resolve();
+  /** Whatever is under way. */
+  last: Promise<unknown> = Promise.resolve();
 
   /** `api` ends in `/api/v1/`; `token` gives a JWT, another one if that was refused; `tell` hears of refused edits. */
   constructor(
