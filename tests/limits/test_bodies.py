@@ -85,7 +85,10 @@ class HostileRequests(Costs):
                 answer = json.loads(cost.answer)
                 codes |= {answer.get("code"), *(fault["code"] for fault in answer.get("errors", []))}
 
-        self.assert_within("a hostile body", costs)
+        apart = {attack: cost for attack, cost in costs.items() if attack.endswith("each by itself")}
+        self.assert_within("a hostile body", {attack: cost for attack, cost in costs.items() if attack not in apart})
+        # Every one of the hundred comes with its row.
+        self.assert_within("a hundred, each by itself", apart, longest=100)
         # They came to where bodies are read, and every address had some.
         expected = {(method, f"/{PREFIX}{at(route, OWN_ROW.get(kind(route), ''))}") for method, route in BODIES}
         self.assertLessEqual(expected | {(method, "/admin/login/") for method in WRITING}, visited)
@@ -112,7 +115,12 @@ class HostileRequests(Costs):
     def test_a_query_of_any_shape_costs_little_at_every_address(self):
         costs = {}
         for path, query in self.queries():
-            costs[f"GET {path}?{query[:30]}"] = cost = self.quickest(Attack("GET", f"{path}?{query}", "", b""))
+            cost = self.quickest(Attack("GET", f"{path}?{query}", "", b""))
+            if path.rstrip("/").endswith("/live"):
+                # Streams are another process's.
+                self.assertIn(cost.status, {400, 503})
+                continue
+            costs[f"GET {path}?{query[:30]}"] = cost
             self.assertIn(cost.status, {200, 400, 404, 405, 410}, query[:60])
         self.assertGreater(len(costs), 100)
         self.assert_within("a hostile query", costs)
