@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from functools import partial
 from hashlib import sha256
 from typing import Any, ClassVar, TypeVar
@@ -150,15 +150,19 @@ class OwnedViewSet(GenericViewSet[Any]):
         """The answer of which ids were kept, with the rows as they are now."""
         uid, more = brief, {}
         if isinstance(brief, dict):
-            uid, more = brief["id"], {"also": self.todos_named(brief["also"])}
+            uid, more = brief["id"], {"also": self.todos_named(map(UUID, brief["also"]))}
         return self.row_response({**self.json_or_404(UUID(uid)), **more}, created=status == 201)
 
-    def todos_named(self, ids: Iterable[str | UUID]) -> list[Json]:
+    def todos_named(self, uids: Iterable[UUID]) -> list[Json]:
         """In this order; some may be gone for good."""
-        uids, owner = [UUID(str(uid)) for uid in ids], self.owner_id
+        wanted = list(uids)
+        rows = self.todos_by_id(wanted)
+        return [rows[uid] for uid in wanted if uid in rows]
+
+    def todos_by_id(self, uids: Collection[UUID]) -> dict[UUID, Json]:
+        owner = self.owner_id
         found = Todo.objects.filter(owner_id=owner, uid__in=uids).with_references(owner, zone_of(owner))
-        rows = {row.uid: tables.TODO.serialize(row) for row in found}
-        return [rows[uid] for uid in uids if uid in rows]
+        return {row.uid: tables.TODO.serialize(row) for row in found}
 
     def page(self, query: Query) -> Json:
         """One page of the rows."""

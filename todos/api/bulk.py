@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from todos.api.docs.answers import BulkAnswer, EachAnswer
 from todos.api.docs.parts import answered
 from todos.api.edits import faults_in, id_in
 from todos.api.faults import Explained, fault, not_chosen
-from todos.api.outcomes import Faulty, Rows
+from todos.api.outcomes import Faulty, Named, Rows
 from todos.api.rows import also_json, todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import Choice, Id, Items
@@ -169,30 +168,26 @@ class BulkViewSet(TodoViewSet):
 
     def each(self, edits: list[Edit | Faulty]) -> HttpResponse:
         answers, beside, version = changes.push(self.writer, [edit for edit in edits if isinstance(edit, Edit)])
-        named = {edit.uid for edit in edits if edit.uid}
-        rows = self.rows_named(named)
-        results = outcomes.results_of(
-            edits, answers, lambda contested: rows | self.rows_named(contested[Kind.TODO] - named)
-        )
-        results = [{"current": rows.get((Kind.TODO, result["id"])), **result} for result in results]
+        # There are no news after this version, so every row that there is comes along.
+        results = outcomes.results_of(edits, answers, self.rows_among, version)
+        results = [{"current": None, **result} for result in results]
         also = self.todos_named(beside[:MAX_ALSO])
         return self.json_response({"mode": "each", "results": results, "also": also, "version": version})
 
     def in_short(self, data: Json) -> Any:
-        if data["mode"] == "all":
-            return super().in_short(data)
-        return {**data, "results": outcomes.in_short(data["results"]), "also": [row["id"] for row in data["also"]]}
+        brief = super().in_short(data)
+        return brief if data["mode"] == "all" else {**brief, "results": outcomes.in_short(data["results"])}
 
     def repeated(self, brief: Any, status: int) -> HttpResponse:
         """The answer of which ids were kept, with the rows as they are now; some may be gone for good."""
         # Answers that an older version kept have no mode; they are kept for a day.
         mode = brief.get("mode", "all")
-        also = self.todos_named(brief["also"])
         if mode == "all":
-            results = self.todos_named(brief["results"])
+            results = self.todos_named(map(UUID, brief["results"]))
         else:
-            results = outcomes.in_full(brief["results"], lambda named: self.rows_named(named[Kind.TODO]))
+            results = outcomes.in_full(brief["results"], self.rows_among)
+        also = self.todos_named(map(UUID, brief["also"]))
         return self.json_response({**brief, "mode": mode, "results": results, "also": also}, status)
 
-    def rows_named(self, uids: Iterable[UUID]) -> Rows:
-        return {(Kind.TODO, UUID(row["id"])): row for row in self.todos_named(uids)}
+    def rows_among(self, named: Named) -> Rows:
+        return {(Kind.TODO, uid): row for uid, row in self.todos_by_id(named[Kind.TODO]).items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from todos.changes import Answer, Edit, Kind
@@ -76,10 +76,7 @@ def result_of(edit: Edit | Faulty, answer: Answer | None, rows: Rows, since: int
 
 def in_short(results: list[Json]) -> list[Json]:
     """With the ids of rows in their place."""
-    return [
-        {**each, "current": each["current"] and each["current"].get("id")} if "current" in each else each
-        for each in results
-    ]
+    return with_current(results, lambda result: result["current"] and result["current"].get("id"))
 
 
 def in_full(results: list[Json], rows_among: Callable[[Named], Rows]) -> list[Json]:
@@ -89,7 +86,8 @@ def in_full(results: list[Json], rows_among: Callable[[Named], Rows]) -> list[Js
         if "current" in each:
             named[Kind(each["kind"])] |= {UUID(uid) for uid in [each["current"]] if uid}
     rows = {(kind, uid and str(uid)): row for (kind, uid), row in rows_among(named).items()}
-    return [
-        {**each, "current": rows.get((each["kind"], each["current"]))} if "current" in each else each
-        for each in results
-    ]
+    return with_current(results, lambda result: rows.get((result["kind"], result["current"])))
+
+
+def with_current(results: list[Json], current_of: Callable[[Json], Any]) -> list[Json]:
+    return [{**each, "current": current_of(each)} if "current" in each else each for each in results]
