@@ -711,14 +711,9 @@ class LikeOneByOne(PushCase):
             edits = [*self.random_edits(random.Random(seed))]
             whole = together.post("/changes", {"changes": edits}).json()["results"]
             single = [apart.post("/changes", {"changes": [each]}).json()["results"][0] for each in edits]
-            outcomes = [
-                [(each["status"], each.get("code"), each.get("errors")) for each in results]
-                for results in (whole, single)
-            ]
             with self.subTest(seed=seed):
-                self.assertEqual(*outcomes)
-                self.assertEqual(self.state_of(together), self.state_of(apart))
-            refused += sum(status != "applied" for status, *_ in outcomes[0])
+                self.assert_alike((together, whole), (apart, single))
+            refused += sum(each["status"] != "applied" for each in whole)
         self.assertGreater(refused, 20 * SEEDS)
 
     def test_a_bulk_of_each_by_itself_does_the_same(self):
@@ -736,15 +731,16 @@ class LikeOneByOne(PushCase):
             operations = [{name: value for name, value in each.items() if name != "kind"} for each in edits]
             pushed = pushing.post("/changes", {"changes": edits}).json()["results"]
             answered = bulk.post("/todos/bulk", {"mode": "each", "operations": operations}).json()["results"]
-            outcomes = [
-                [(each["status"], each.get("code"), each.get("errors")) for each in results]
-                for results in (pushed, answered)
-            ]
             with self.subTest(seed=seed):
-                self.assertEqual(*outcomes)
-                self.assertEqual(self.state_of(pushing), self.state_of(bulk))
-            refused += sum(status != "applied" for status, *_ in outcomes[0])
+                self.assert_alike((pushing, pushed), (bulk, answered))
+            refused += sum(each["status"] != "applied" for each in pushed)
         self.assertGreater(refused, 20 * SEEDS)
+
+    def assert_alike(self, *told):
+        """Each of two people was told the same, and has the same."""
+        outcomes = [[(each["status"], each.get("code"), each.get("errors")) for each in results] for _, results in told]
+        self.assertEqual(*outcomes)
+        self.assertEqual(*(self.state_of(person) for person, _ in told))
 
     TODOS = [str(UUID(int=number)) for number in range(1, 13)]
 
