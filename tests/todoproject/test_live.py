@@ -48,13 +48,10 @@ def next_version(stream: http.client.HTTPResponse) -> int:
 @skipUnless(SERVER, "redis-server is not installed")
 class WhoListensHearsOfChanges(SimpleTestCase):
     def setUp(self) -> None:
-        port = free_port()
-        self.redis = start_redis(port)
-        self.addCleanup(self.redis.wait)
-        self.addCleanup(self.redis.terminate)
+        redis = start_redis(self)
         self.issuer = self.enterContext(FakeBetterAuth())
         url = f"sqlite:///{self.enterContext(TemporaryDirectory())}/live.sqlite3"
-        options = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "LIVE_STREAMS_PER_USER": "2"}
+        options = {"REDIS_URL": redis, "LIVE_STREAMS_PER_USER": "2"}
         self.service = self.enterContext(ServiceWithoutNginx(url, self.issuer.url, **options))
         self.live = self.enterContext(Live(self.service))
 

@@ -18,26 +18,26 @@ SPEND = "from todoproject.http.throttling import spend; print(spend('user', 10, 
 VERIFY = "import sys; from betterauth_auth import tokens; print(tokens.verify('{}').subject)"
 
 
-def start_redis(port: int) -> subprocess.Popen[bytes]:
+def start_redis(test: SimpleTestCase) -> str:
+    """The URL of one that lasts as long as the test."""
+    port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", gettempdir()]
     server = subprocess.Popen([str(SERVER), *options], stdout=subprocess.DEVNULL)
+    test.addCleanup(server.wait)
+    test.addCleanup(server.terminate)
     for _ in range(100):
         try:
             socket.create_connection(("127.0.0.1", port)).close()
             break
         except OSError:
             time.sleep(0.05)
-    return server
+    return f"redis://127.0.0.1:{port}/0"
 
 
 @skipUnless(SERVER, "redis-server is not installed")
 class RedisIsSharedByAllProcesses(SimpleTestCase):
     def setUp(self) -> None:
-        port = free_port()
-        self.server = start_redis(port)
-        self.addCleanup(self.server.wait)
-        self.addCleanup(self.server.terminate)
-        self.variables = {**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+        self.variables = {**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": start_redis(self)}
 
     def run_process(self, script: str, **variables: str) -> str:
         result = manage("shell", "--no-imports", "-c", script, **{**self.variables, **variables})
