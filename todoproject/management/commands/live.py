@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from argparse import ArgumentParser
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from todoproject.management.commands.serve import refuse_busy_port
+from todoproject.management.commands.serve import become, refuse_busy_port
 
 
 class Command(BaseCommand):
@@ -27,10 +26,5 @@ class Command(BaseCommand):
         if settings.METRICS_TOKEN:
             # Those of `manage.py serve` are in a folder that it empties.
             os.putenv("METRICS_DIRECTORY", tempfile.mkdtemp(prefix="todo-live-metrics-"))
-        os.putenv("PYTHONPATH", os.pathsep.join(sys.path))
-        command = [
-            *(sys.executable, "-m", "todoproject.serving.live"),
-            *(f"--host={host}", f"--port={port}", f"--streams={settings.LIVE_STREAMS}"),
-        ]
-        # Replacing this process lets signals reach the server itself.
-        os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+        arguments = [f"--host={host}", f"--port={port}", f"--streams={settings.LIVE_STREAMS}"]
+        become("todoproject.serving.live", arguments)

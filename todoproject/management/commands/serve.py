@@ -7,6 +7,7 @@ import os
 import socket
 import sys
 from argparse import ArgumentParser
+from typing import NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
@@ -45,20 +46,16 @@ class Command(BaseCommand):
             self.write_development_logins()
         self.stdout.flush()
         os.putenv("METRICS_DIRECTORY", fresh_folder())
-        command = [
-            *(sys.executable, "-m", "todoproject.serving.server"),
+        arguments = [
             *(f"--host={host}", f"--port={port}"),
             *(f"--workers={settings.WEB_WORKERS}", f"--threads={settings.WEB_THREADS}"),
         ]
         if behind_nginx:
             # nginx is a proxy of ours; without it counted, every caller would have its address.
             os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
-            command.append(f"--nginx-max-body-bytes={settings.MAX_BODY_BYTES}")
-            command.append(f"--nginx-max-import-bytes={settings.MAX_IMPORT_BYTES}")
-        # The server finds the project as this process does, wherever the command was called from.
-        os.putenv("PYTHONPATH", os.pathsep.join(sys.path))
-        # Replacing this process lets signals reach the server itself.
-        os.execv(sys.executable, command)  # noqa: S606 - no shell is wanted
+            arguments.append(f"--nginx-max-body-bytes={settings.MAX_BODY_BYTES}")
+            arguments.append(f"--nginx-max-import-bytes={settings.MAX_IMPORT_BYTES}")
+        become("todoproject.serving.server", arguments)
 
     def write_development_logins(self) -> None:
         if conf.current().is_development:
@@ -66,6 +63,13 @@ class Command(BaseCommand):
         if login := development_operator():
             self.stdout.write(f"  An operator: {login}")
         self.stdout.write("")
+
+
+def become(module: str, arguments: list[str]) -> NoReturn:
+    # The server finds the project as this process does, wherever the command was called from.
+    os.putenv("PYTHONPATH", os.pathsep.join(sys.path))
+    # Replacing this process lets signals reach the server itself.
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - no shell is wanted
 
 
 def refuse_busy_port(host: str, port: int) -> None:
