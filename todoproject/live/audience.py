@@ -20,7 +20,7 @@ class TooManyStreams(APIException):
     wait = 60
 
 
-class Full(APIException):
+class NoRoom(APIException):
     status_code = 503
     default_code = "live_full"
     default_detail = "As many streams are open as there is room for. Ask /api/v1/changes now and then, and try again."
@@ -61,7 +61,7 @@ class Audience:
             if len(own) >= settings.LIVE_STREAMS_PER_USER:
                 raise TooManyStreams
             if self.count >= settings.LIVE_STREAMS:
-                raise Full
+                raise NoRoom
             stream = Stream(owner, token)
             self.people[owner] = [*own, stream]
             self.count += 1
