@@ -11,6 +11,8 @@ const DAY_MS = 1440 * MINUTE_MS;
 const ASK_AGAIN_MS = 5 * MINUTE_MS;
 const CHECK_MS = 5_000;
 const RUNG = "reminders that came up";
+// What one tab has stored the others read a moment later.
+const SPREAD_MS = 100;
 
 let coming: ComingReminder[] = [];
 /** The account's number when they were asked for; 0 while nobody is signed in. */
@@ -62,24 +64,30 @@ async function ring(): Promise<void> {
   const due = coming.filter(isDue);
   coming = coming.filter((each) => !isDue(each));
   wait();
-  for (const reminder of due) if (await isOurs(keyOf(reminder))) await showIfItStands(reminder);
+  for (const reminder of await ours(due)) await showIfItStands(reminder);
 }
 
 function keyOf({ todo, at }: ComingReminder): string {
   return `${todo} ${at}`;
 }
 
-/** Of several tabs one shows it, whichever comes first. */
-async function isOurs(key: string): Promise<boolean> {
-  const isFirst = () => {
+/** Of several tabs one shows each, whichever comes first. */
+function ours(due: ComingReminder[]): Promise<ComingReminder[]> {
+  const take = () => {
     const rung = JSON.parse(localStorage.getItem(RUNG) ?? "[]") as string[];
-    if (rung.includes(key)) return false;
     const yesterday = Date.now() - DAY_MS;
-    const recent = rung.filter((other) => Date.parse(other.split(" ")[1] ?? "") > yesterday);
-    localStorage.setItem(RUNG, JSON.stringify([...recent, key]));
-    return true;
+    const recent = rung.filter((key) => Date.parse(key.split(" ")[1] ?? "") > yesterday);
+    const own = due.filter((each) => !rung.includes(keyOf(each)));
+    localStorage.setItem(RUNG, JSON.stringify([...recent, ...own.map(keyOf)]));
+    return own;
   };
-  return navigator.locks ? navigator.locks.request(RUNG, isFirst) : isFirst();
+  if (!navigator.locks) return Promise.resolve(take());
+  return new Promise((resolve) => {
+    void navigator.locks.request(RUNG, async () => {
+      resolve(take());
+      await new Promise((spread) => setTimeout(spread, SPREAD_MS));
+    });
+  });
 }
 
 /** Not of what has been done, or put off, since it was asked for; without an answer what is known has to do. */
