@@ -1,8 +1,11 @@
-"""Partitioned tables beside whole ones, request by request: `python -m bench.paired [--partitions 8] [--pairs 1500]`.
+"""This checkout beside another commit of it, or on partitioned tables beside whole ones, request by request.
+
+    python -m bench.paired COMMIT [--pairs 1500]
+    python -m bench.paired --partitions 8
 
 Two servers, each with a PostgreSQL of its own and the same rows, are asked in turn for the same thing. A figure is the
-median of the ratios pair by pair, so that whatever else keeps the machine busy meets both: unlike `bench.against` it
-needs no calm, and says nothing of how many requests fit into a second.
+median of the ratios of times pair by pair, so that whatever else keeps the machine busy meets both: unlike
+`bench.against` it needs no calm, and says nothing of how many requests fit into a second.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ import argparse
 import http.client
 import statistics
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.against import BODY, KINDS, servers
+from bench.against import BODY, KINDS, checkout, servers
 from bench.stage import ROOT
 
 WARM_UP = 200
@@ -45,25 +49,30 @@ class Asker:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--partitions", default="8")
+    against = parser.add_mutually_exclusive_group(required=True)
+    against.add_argument("commit", nargs="?")
+    against.add_argument("--partitions", default="")
     parser.add_argument("--pairs", type=int, default=1500)
     options = parser.parse_args()
-    with servers(ROOT, options.partitions) as parted, servers(ROOT) as whole:
-        print(f"{'':8} {'whole':>9} {'parted':>9} {'ratio':>7}")
+    with ExitStack() as running:
+        ours = running.enter_context(servers(ROOT, options.partitions))
+        other = running.enter_context(checkout(options.commit)) if options.commit else ROOT
+        theirs = running.enter_context(servers(other))
+        print(f"{'':8} {'theirs':>9} {'ours':>9} {'ratio':>7}")
         for kind in KINDS:
-            pairs = measured(Asker(parted, kind), Asker(whole, kind), options.pairs)
+            pairs = measured(Asker(ours, kind), Asker(theirs, kind), options.pairs)
             medians = [statistics.median(times) for times in zip(*pairs, strict=True)]
             ratio = statistics.median(mine / other for mine, other in pairs)
             print(f"{kind:8} {medians[1]:6.2f} ms {medians[0]:6.2f} ms {ratio:7.3f}", flush=True)
 
 
-def measured(parted: Asker, whole: Asker, count: int) -> list[tuple[float, float]]:
+def measured(ours: Asker, theirs: Asker, count: int) -> list[tuple[float, float]]:
     pairs = []
     for turn in range(-WARM_UP, count):
         if turn % 2:
-            mine, other = parted.milliseconds(turn), whole.milliseconds(turn)
+            mine, other = ours.milliseconds(turn), theirs.milliseconds(turn)
         else:
-            other, mine = whole.milliseconds(turn), parted.milliseconds(turn)
+            other, mine = theirs.milliseconds(turn), ours.milliseconds(turn)
         if turn >= 0:
             pairs.append((mine, other))
     return pairs
