@@ -1,7 +1,7 @@
 """`make package-matrix`: the suite of betterauth_auth from the wheel, on several Pythons, Djangos, DRFs and PyJWTs.
 
-Eight cells, chosen so that each version occurs; `CELLS=all` for every combination. A Python that is not here is named
-and left out, except by `REQUIRE_PYTHONS=1`, which fails then.
+Eight cells, chosen so that each version occurs; `CELLS=all` for every combination, `CELLS="3.12 6.0"` for those of this
+Python and Django. A Python that is not here is named and left out, except by `REQUIRE_PYTHONS=1`, which fails then.
 """
 
 import os
@@ -76,6 +76,13 @@ def every():
             yield from (Cell(python, django, drf, pyjwt) for drf in drfs for pyjwt in PYJWTS)
 
 
+def asked_for(cells):
+    if not cells:
+        return CHOSEN
+    found = [cell for cell in every() if cells in {"all", f"{cell.python} {cell.django}"}]
+    return found or sys.exit(f"CELLS is all, or a Python and a Django that go together, as in 3.12 6.0; not {cells}.")
+
+
 def interpreter(version):
     """The path of this Python: the one that runs this, one on the path, or one of pyenv's that is not on it."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
@@ -112,10 +119,10 @@ def outcome(cell, python, wheel):
 
 
 def main():
+    cells = asked_for(os.environ.get("CELLS", ""))
     wheel = package.main()
-    pythons = {version: interpreter(version) for version in PYTHONS}
-    missing = [version for version in PYTHONS if pythons[version] is None]
-    cells = list(every()) if os.environ.get("CELLS") == "all" else CHOSEN
+    pythons = {version: interpreter(version) for version in sorted({cell.python for cell in cells})}
+    missing = [version for version, path in pythons.items() if path is None]
     there = [cell for cell in cells if pythons[cell.python]]
     shutil.rmtree(FOLDER, ignore_errors=True)
     try:
