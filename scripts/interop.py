@@ -1,6 +1,7 @@
 """`make interop`: real Better Auth servers on Node against our server. Where there is no Node, the tests say so.
 
-`BETTER_AUTH=1.6.34` tries another version than the locked one, with an OAuth provider of its line that is no newer.
+`BETTER_AUTH=1.6.34` tries another version than the locked one, with an OAuth provider of its line that is no newer;
+`BETTER_AUTH=latest` the newest that is released.
 """
 
 import os
@@ -10,6 +11,14 @@ import sys
 
 import node
 from environment import ROOT, python_with
+
+
+def released(version):
+    """The number of this version, which may be called by a tag."""
+    command = ["npm", "view", f"better-auth@{version}", "version"]
+    number = subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
+    print(f"Better Auth {number}", flush=True)
+    return number or sys.exit(f"npm knows no Better Auth {version}.")
 
 
 def folder_of(version):
@@ -32,7 +41,7 @@ def main():
     folder = node.INTEROP
     if not node.what_is_missing():
         if version := os.environ.get("BETTER_AUTH"):
-            folder = folder_of(version)
+            folder = folder_of(released(version))
         else:
             node.install(folder)
     command = [python, "manage.py", "test", *(sys.argv[1:] or ["tests.interop"])]
