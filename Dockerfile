@@ -6,6 +6,8 @@ RUN python -m venv /srv/venv \
  && /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock
 
 FROM python:3.13-slim-bookworm
+# Debian keeps the newest version only, so a pinned one could soon not be built.
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends nginx-light \
  && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled \

@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e offline package package-install package-matrix lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e offline package package-install package-matrix release-notes lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -48,9 +48,15 @@ bench-against: .venv-dev  ## this checkout beside another COMMIT of it, taking t
 contract:  ## requests made from the OpenAPI document, against the running server
 	@$(PYTHON) scripts/contract.py
 
-lint: .venv-dev  ## ruff: lint and format
+lint: .venv-dev  ## ruff; linters of the workflows, the shell scripts and the Dockerfile
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m ruff format --check .
+	@.venv/bin/actionlint -shellcheck .venv/bin/shellcheck .github/workflows/*.yml
+	@.venv/bin/zizmor --quiet --offline --strict-collection .
+	@.venv/bin/shellcheck .ci/*
+	@.venv/bin/hadolint Dockerfile
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[!c]*.yml
 
 types: .venv-dev  ## mypy with the Django and DRF stubs
 	@SECRET_KEY=types DEBUG=true .venv/bin/python -m mypy
@@ -64,7 +70,7 @@ openapi-lint:  ## Redocly and Spectral on openapi.yaml (needs Node)
 figures: .venv-dev  ## how hard the packages are to read, in numbers
 	@.venv/bin/python scripts/figures.py
 
-interop:  ## real Better Auth servers, every algorithm and configuration (needs Node; BETTER_AUTH=1.6.34 for another version)
+interop:  ## real Better Auth servers, every algorithm and configuration (needs Node; BETTER_AUTH=1.6.34 for another version, or latest)
 	@$(PYTHON) scripts/interop.py
 
 e2e:  ## the example page's story in a real browser (needs Node and Chromium)
@@ -79,14 +85,16 @@ package:  ## django-better-auth, the distribution of betterauth_auth, as sdist a
 package-install:  ## the same, installed from nothing by its README, with a real Better Auth (needs Node)
 	@$(PYTHON) scripts/package_install.py
 
-package-matrix:  ## its suite from the wheel on eight choices of Python, Django, DRF and PyJWT (CELLS=all for each)
+package-matrix:  ## its suite from the wheel on eight choices of Python, Django, DRF and PyJWT (CELLS=all for each, CELLS="3.12 6.0" for these)
 	@$(PYTHON) scripts/package_matrix.py
 
-lock: .venv-dev  ## write the lock files anew from requirements*.txt
-	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-	  requirements.txt -o requirements.lock
-	@.venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-	  -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+release-notes:  ## what the changelog says of the version that TAG=v… or TAG=django-better-auth-v… releases
+	@$(PYTHON) scripts/release_notes.py
+
+COMPILE = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $(if $(UPGRADE),--upgrade)
+lock: .venv-dev  ## write the lock files anew from requirements*.txt (UPGRADE=1 for the newest that they allow)
+	@$(COMPILE) requirements.txt -o requirements.lock
+	@$(COMPILE) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
 
 .PHONY: .venv-dev
 .venv-dev:
