@@ -142,6 +142,16 @@ class WorkflowsAreSound(SimpleTestCase):
         text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / ".github/workflows").glob("*.yml"))
         self.assertNotIn("secrets.", text)
 
+    def test_documents_name_pieces_that_exist(self):
+        texts = [path.read_text(encoding="utf-8") for path in tracked() if path.suffix == ".md"]
+        named = {word for text in texts for words in re.findall(r"`\.ci/run ([^`]+)`", text) for word in words.split()}
+
+        self.assertGreater(len(named), 2)
+        self.assertEqual(named - pieces(), set())
+
+    def test_coding_agents_are_told_in_short(self):
+        self.assertLessEqual(len((ROOT / "AGENTS.md").read_text(encoding="utf-8").splitlines()), 60)
+
     def test_one_name_stands_for_all_jobs(self):
         ci = WORKFLOWS["ci"]["jobs"]
 
