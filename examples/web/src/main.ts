@@ -12,6 +12,7 @@ import { byId } from "./dom";
 import "./keyboard";
 import { followLog, moreOfLog } from "./logbook";
 import { Database } from "./database";
+import { unlessPressed } from "./pressed";
 import { forgetRefused } from "./refused";
 import { selection } from "./selection";
 import { drawSidebar } from "./sidebar";
@@ -94,11 +95,11 @@ function draw(): void {
 }
 
 store.changed = () => {
-  draw();
+  unlessPressed(draw);
   follow(store.summary?.version);
   followLog(store.summary?.version);
 };
-selection.changed = draw;
+selection.changed = () => unlessPressed(draw);
 store.signedOut = () => void endSession();
 store.tell = (message) => showToast(message);
 

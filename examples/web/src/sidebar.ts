@@ -30,14 +30,25 @@ export function drawSidebar(): void {
   drawHeading();
 }
 
-/** Draws again only what has changed, so that what is pointed at or has the focus stays. */
+/** Draws again only what looks different, so that what is pointed at or has the focus stays. */
 function draw<T>(list: HTMLElement, data: T[], row: (datum: T) => HTMLElement): void {
   const source = JSON.stringify([data, store.view.kind, store.view.id, store.summary, store.inbox?.id, today()]);
   if (list.dataset.drawn === source) return;
   list.dataset.drawn = source;
-  const key = (document.activeElement as HTMLElement | null)?.dataset.view;
-  list.replaceChildren(...data.map(row));
-  if (key && document.activeElement === document.body) list.querySelector<HTMLElement>(`[data-view="${CSS.escape(key)}"]`)?.focus();
+  const focus = focusedPart(list);
+  const before = [...list.children];
+  const items = data.map(row).map((item) => before.find((known) => known.isEqualNode(item)) ?? item);
+  for (const known of before) if (!items.includes(known as HTMLElement)) known.remove();
+  items.forEach((item, index) => list.children[index] === item || list.insertBefore(item, list.children[index] ?? null));
+  if (focus && document.activeElement === document.body) list.querySelector<HTMLElement>(focus)?.focus();
+}
+
+/** A selector of the button that has the focus. */
+function focusedPart(list: HTMLElement): string | undefined {
+  const item = list.contains(document.activeElement) && document.activeElement?.closest("li");
+  if (!item) return undefined;
+  const view = CSS.escape(part<HTMLElement>(item, "button").dataset.view ?? "");
+  return `[data-view="${view}"]${document.activeElement?.matches("[data-view]") ? "" : " ~ button"}`;
 }
 
 function drawHeading(): void {
