@@ -258,6 +258,10 @@ REST_FRAMEWORK = {
 LIVE_STREAMS = env.number("LIVE_STREAMS", 1_000, minimum=1, maximum=50_000)
 LIVE_STREAMS_PER_USER = env.number("LIVE_STREAMS_PER_USER", 10, minimum=1)
 LIVE_HEARTBEAT_SECONDS = env.number("LIVE_HEARTBEAT_SECONDS", 20, minimum=1, maximum=50)
+# Where nginx passes them on from; it waits for the next comment for 75 s (deploy/nginx-live.conf.template).
+LIVE_UPSTREAM = env.address("LIVE_UPSTREAM")
+if LIVE_UPSTREAM and not REDIS_URL:
+    env.fault("LIVE_UPSTREAM", "streams hear nothing without a Redis", "set REDIS_URL as well, or leave it empty")
 
 # Browsers on other origins
 

@@ -110,6 +110,9 @@ class HeadersThatArePassedOn(NginxCase):
         written = {"Host": "a", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Proto": "http"}
         self.assertEqual(self.arrived(line), {"If-None-Match": "b", **written})
 
+    def test_to_whoever_asks_for_a_stream_the_application_answers_where_there_is_none(self):
+        self.assertIn("Host", self.arrived(b"GET /api/v1/live HTTP/1.1\r\nHost: a\r\n\r\n"))
+
     def test_what_was_not_sent_does_not_arrive_empty(self):
         self.assertEqual(
             self.arrived(
@@ -145,7 +148,7 @@ class HowMuchIsPassedOn(NginxCase):
         self.assertNotIn(b"Via", arrived)
 
     def test_what_the_application_server_would_not_read_is_refused_everywhere(self):
-        for path in ("/api/v1/todos", "/api/v1/me/import", "/api/v1/calendar/x.ics"):
+        for path in ("/api/v1/todos", "/api/v1/me/import", "/api/v1/calendar/x.ics", "/api/v1/live"):
             for target, header in ((f"{path}?a=<", "b"), (path, "b\x01")):
                 with self.subTest(target, header=header):
                     line = f"POST {target} HTTP/1.1\r\nHost: a\r\nAccept: {header}\r\nContent-Length: 0\r\n\r\n"

@@ -51,6 +51,16 @@ class TheEnvironmentIsReadStrictly(SimpleTestCase):
                 env.origins("ORIGINS")
                 self.assertEqual(len(env.faults), 1)
 
+    def test_an_address_is_a_host_and_a_port_that_nginx_can_find(self):
+        for address in ("127.0.0.1:8001", "live:8000", "[::1]:8001", "live.internal.example:80", ""):
+            with self.subTest(address):
+                env = Environment({"LIVE": address})
+                self.assertEqual((env.address("LIVE"), env.faults), (address, []))
+        for address in ("localhost:8001", "8001", "live", "http://a:80", "a:80; }", "a:80\nuser root", "::1:80"):
+            with self.subTest(address):
+                env = Environment({"LIVE": address})
+                self.assertEqual((env.address("LIVE"), len(env.faults)), ("", 1))
+
     def test_an_empty_value_counts_as_unset(self):
         self.assertEqual(Environment({"THREADS": " "}).number("THREADS", 4), 4)
 
@@ -67,6 +77,11 @@ class SettingsStartOnlyWhenTheyAreSafe(SimpleTestCase):
 
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("SECRET_KEY: it is missing", result.stderr)
+
+    def test_streams_without_a_redis_are_refused(self):
+        result = manage("check", **{**PRODUCTION, "LIVE_UPSTREAM": "127.0.0.1:8001"})
+
+        self.assertIn("LIVE_UPSTREAM: streams hear nothing without a Redis", result.stderr)
 
     def test_debug_is_off_and_https_on_unless_told_otherwise(self):
         script = "from django.conf import settings as s; print(s.DEBUG, s.HTTPS_ONLY, s.SESSION_COOKIE_SECURE)"

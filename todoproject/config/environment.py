@@ -94,6 +94,14 @@ class Environment:
                 self.fault(name, f"{origin!r} is not an origin", cure)
         return origins
 
+    def address(self, name: str) -> str:
+        """A host and a port; nginx knows no localhost, and nothing else may come into its configuration."""
+        address = self.text(name)
+        if not address or re.fullmatch(r"(?!localhost:)(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5}", address):
+            return address
+        self.fault(name, f"{address!r} is not a host and a port", "write for example 127.0.0.1:8001")
+        return ""
+
     def json_list(self, name: str) -> list[dict[str, object]]:
         """A JSON array of objects."""
         try:

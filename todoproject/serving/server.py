@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -63,11 +63,15 @@ class Server(MPServer):
     """granian's server with a main loop of its own: it ends when told to, or when nothing has ever come up."""
 
     def __init__(
-        self, proxy: Place[nginx.Nginx] | None = None, module: str = "todoproject.wsgi", **options: Any
+        self,
+        proxy: Place[nginx.Nginx] | None = None,
+        streams: Place[nginx.Nginx] | None = None,
+        module: str = "todoproject.wsgi",
+        **options: Any,
     ) -> None:
         super().__init__(f"{module}:application", **options)
         self.module = module
-        self.proxy = proxy
+        self.proxy, self.streams = proxy, streams
         self.places: list[Place[Worker]] = []
 
     def run(self) -> int:
@@ -90,6 +94,8 @@ class Server(MPServer):
                 place.turn()
             if self.proxy and any(place.has_been_up for place in self.places):
                 self.proxy.turn()
+                if self.streams:
+                    self.streams.turn()
             self.main_loop_interrupt.wait(TURN_SECONDS)
             self.main_loop_interrupt.clear()
 
@@ -98,7 +104,10 @@ class Server(MPServer):
         return all(place.is_hopeless for place in self.places) or bool(self.proxy and self.proxy.is_hopeless)
 
     def shutdown(self, exit_code: int = 0) -> None:
-        # nginx first: it answers what it has accepted, and needs the workers for that.
+        # nginx waits for streams, too, and takes no requests meanwhile. Whoever listens comes back by himself.
+        if self.streams and self.streams.child:
+            self.streams.child.cut()
+        # Then nginx: it answers what it has accepted, and needs the workers for that.
         if self.proxy and self.proxy.child:
             self.proxy.child.stop()
         self.wrks = [place.child.process for place in self.places if place.child]
@@ -113,6 +122,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--nginx-max-body-bytes", type=int, help="put nginx in front, which refuses larger bodies")
     parser.add_argument("--nginx-max-import-bytes", type=int, help="what it lets an import have instead")
+    parser.add_argument("--nginx-live-upstream", help="where `manage.py live` is, for nginx to pass streams from there")
+    parser.add_argument("--nginx-max-streams", type=int, help="how many there may be")
     options = parser.parse_args(arguments)
     serve = partial(
         Server,
@@ -128,11 +139,23 @@ def main(arguments: list[str]) -> int:
         return serve(address=options.host, port=options.port, workers_kill_timeout=STOP_SECONDS).run()
     with TemporaryDirectory(prefix="todo-serve-") as name:
         folder = Path(name)
-        sizes = (options.nginx_max_body_bytes, options.nginx_max_import_bytes)
-        command = nginx.command(folder, f"{options.host}:{options.port}", *sizes)
-        proxy = Place("nginx", partial(nginx.Nginx, command, folder))
+        proxy, streams = in_front(folder, options), between(folder / "live", options)
         socket = folder / "application.sock"
-        return serve(proxy, uds=socket, workers_kill_timeout=STOP_SECONDS_BEHIND_NGINX).run()
+        return serve(proxy, streams, uds=socket, workers_kill_timeout=STOP_SECONDS_BEHIND_NGINX).run()
+
+
+def in_front(folder: Path, options: Namespace) -> Place[nginx.Nginx]:
+    sizes = (options.nginx_max_body_bytes, options.nginx_max_import_bytes)
+    command = nginx.command(folder, f"{options.host}:{options.port}", *sizes, options.nginx_max_streams)
+    return Place("nginx", partial(nginx.Nginx, command, folder))
+
+
+def between(folder: Path, options: Namespace) -> Place[nginx.Nginx] | None:
+    if not options.nginx_live_upstream:
+        return None
+    folder.mkdir()
+    command = nginx.command_for_streams(folder, options.nginx_live_upstream, options.nginx_max_streams)
+    return Place("nginx for streams", partial(nginx.Nginx, command, folder))
 
 
 if __name__ == "__main__":

@@ -55,6 +55,9 @@ class Command(BaseCommand):
             os.putenv("TRUSTED_PROXIES", str(settings.TRUSTED_PROXIES or 1))
             arguments.append(f"--nginx-max-body-bytes={settings.MAX_BODY_BYTES}")
             arguments.append(f"--nginx-max-import-bytes={settings.MAX_IMPORT_BYTES}")
+            if settings.LIVE_UPSTREAM:
+                arguments.append(f"--nginx-live-upstream={settings.LIVE_UPSTREAM}")
+                arguments.append(f"--nginx-max-streams={settings.LIVE_STREAMS}")
         become("todoproject.serving.server", arguments)
 
     def write_development_logins(self) -> None:
