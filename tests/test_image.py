@@ -55,3 +55,11 @@ class Image(SimpleTestCase):
         self.assertFalse(copied & {".", ".env", ".git"})
         # It may fetch anything, and unpacks it.
         self.assertEqual(all_of("ADD"), [])
+
+    def test_nginx_finds_live_where_compose_has_it_and_where_the_image_asks_how_it_is(self):
+        text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+        service, port = re.findall(r"LIVE_UPSTREAM=(\w+):(\d+)", text)[0]
+        (command,) = re.findall(rf"^  {service}:\n.*\n    command: (.+)$", text, re.MULTILINE)
+
+        self.assertEqual(command, f"python manage.py live --host 0.0.0.0 --port {port}")
+        self.assertIn(f":{port}/livez", all_of("HEALTHCHECK")[0])
