@@ -11,8 +11,9 @@ from environment import ROOT, python_with
 from stack import Stack
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WEB_PORT, API_PORT = 5183, 8083
+WEB_PORT, API_PORT, LIVE_PORT, REDIS_PORT = 5183, 8083, 8084, 6383
 PAGE, API = f"http://localhost:{WEB_PORT}", f"http://127.0.0.1:{API_PORT}"
+LIVE, REDIS = f"http://127.0.0.1:{LIVE_PORT}", f"redis://127.0.0.1:{REDIS_PORT}/0"
 ARTIFACTS = ROOT / "artifacts"
 SETTINGS = {
     "SECRET_KEY": "e2e-" * 13,
@@ -22,6 +23,7 @@ SETTINGS = {
     "BETTER_AUTH_LEEWAY_SECONDS": "1",
     "BETTER_AUTH_TOKEN_CACHE_SECONDS": "0",
     "CORS_ALLOWED_ORIGINS": PAGE,
+    "REDIS_URL": REDIS,
 }
 
 
@@ -30,17 +32,23 @@ def main():
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
+    redis = shutil.which("redis-server")
+    if redis is None:
+        sys.exit("A Redis is needed (Debian: apt-get install redis-server).")
     python = python_with("requirements-dev.lock")
     node.install(node.WEB)
     node.run(node.WEB, "run", "phrases", "--silent")
-    node.run(node.WEB, "run", "build", "--silent", VITE_API_URL=API)
+    node.run(node.WEB, "run", "build", "--silent", VITE_API_URL=API, VITE_LIVE_URL=LIVE)
     ARTIFACTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="e2e-") as folder, (ARTIFACTS / "e2e-servers.log").open("wb") as log:
         database = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'db.sqlite3'}"}
         with Stack() as stack:
+            alone = ["--bind", "127.0.0.1", "--save", ""]
+            stack.start([redis, "--port", str(REDIS_PORT), *alone], REDIS, folder=folder, log=log)
             serve = [python, "manage.py", "serve", "--migrate", "--port", str(API_PORT)]
             api = {**SETTINGS, **database}
             stack.start(serve, f"{API}/livez", log=log, **api)
+            stack.start([python, "manage.py", "live", "--port", str(LIVE_PORT)], f"{LIVE}/livez", log=log, **api)
             web = {"WEB_PORT": str(WEB_PORT), "BETTER_AUTH_URL": PAGE, "TOKEN_LIFE": "5s"}
             stack.start(["npm", "run", "preview", "--silent"], PAGE, folder=node.WEB, log=log, **web)
             story = {"PAGE": PAGE, "API": API, "BROWSER": browser, "ARTIFACTS": str(ARTIFACTS)}

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from environment import ROOT
@@ -53,8 +55,12 @@ class Stack:
 
 
 def answers(url):
+    address = urllib.parse.urlsplit(url)
     try:
-        urllib.request.urlopen(url, timeout=5).close()
+        if address.scheme == "redis":
+            socket.create_connection((address.hostname, address.port), timeout=5).close()
+        else:
+            urllib.request.urlopen(url, timeout=5).close()
     except urllib.error.HTTPError:
         return True
     except OSError:

@@ -5,6 +5,7 @@ import beginning from "./chapters/beginning.mjs";
 import calendar from "./chapters/calendar.mjs";
 import days from "./chapters/days.mjs";
 import details from "./chapters/details.mjs";
+import devices from "./chapters/devices.mjs";
 import end from "./chapters/end.mjs";
 import keys from "./chapters/keys.mjs";
 import lists from "./chapters/lists.mjs";
@@ -31,6 +32,7 @@ const chapters = {
   ...lists,
   ...phone,
   ...tabs,
+  ...devices,
   ...troubles,
   ...repeating,
   ...logbook,

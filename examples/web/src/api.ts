@@ -53,8 +53,10 @@ export class Problem extends Error {
   }
 }
 
+export const SERVICE = import.meta.env.VITE_API_URL ?? "http://localhost:8000";
+
 export const api = createClient<paths>({
-  baseUrl: import.meta.env.VITE_API_URL ?? "http://localhost:8000",
+  baseUrl: SERVICE,
   fetch: persistently,
   querySerializer: { array: { style: "form", explode: true } },
 });
@@ -93,7 +95,7 @@ async function persistently(asked: Request): Promise<Response> {
 }
 
 /** A 401 means that the token has run out: one newer token, one more try. */
-async function authorized(request: Request): Promise<Response> {
+export async function authorized(request: Request): Promise<Response> {
   const token = await accessToken();
   const response = await fetch(withToken(request.clone(), token));
   if (response.status !== 401) return response;

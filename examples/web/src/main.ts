@@ -10,6 +10,7 @@ import { zone } from "./dates";
 import { commit, drawDetails } from "./details";
 import { byId } from "./dom";
 import "./keyboard";
+import { fallSilent, listen } from "./live";
 import { followLog, moreOfLog } from "./logbook";
 import { Database } from "./database";
 import { unlessPressed } from "./pressed";
@@ -36,6 +37,7 @@ async function start(): Promise<void> {
   byId("who").textContent = user.name;
   byId("app").hidden = false;
   await store.enter(user.id);
+  listen();
   await store.guarded(keepZone);
 }
 
@@ -69,6 +71,7 @@ async function endSession(owner = store.owner): Promise<void> {
 }
 
 function leave(message: string): void {
+  fallSilent();
   store.forget();
   forgetUser();
   forgetRefused();

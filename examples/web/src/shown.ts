@@ -24,6 +24,8 @@ export abstract class Shown {
   protected readonly confirmed = new Confirmed();
 
   protected abstract outbox: Outbox;
+  /** The account's version by the answer to the last changes of this page. */
+  protected pushed = 0;
   protected readonly refused = new Set<string>();
   private shown: Rows | undefined;
 
@@ -74,6 +76,11 @@ export abstract class Shown {
   /** Whether it waits for the network. */
   waits(id: string): boolean {
     return isAway() && this.outbox.operations.some(({ edit }) => edit.id === id);
+  }
+
+  /** The account's version, as far as this page knows of it. */
+  get version(): number {
+    return Math.max(this.summary?.version ?? 0, this.pushed);
   }
 
   get waiting(): number {

@@ -201,6 +201,7 @@ class Store extends Shown {
     this.outbox = this.outboxOf("");
     [this.tags, this.summary, this.seen, this.openId, this.view] = [[], undefined, UNSEEN, "", START];
     this.isSignedIn = this.isLoaded = this.isCopied = this.showsArchived = this.hasMore = false;
+    this.pushed = 0;
     this.touch();
   }
 
@@ -213,6 +214,7 @@ class Store extends Shown {
   private land(operations: Waiting[], answer: Push): void {
     const written = writtenBy(operations, answer);
     this.confirmed.keepKnown(written, operations.map(({ edit }) => edit.id));
+    this.pushed = Math.max(this.pushed, answer.version);
     this.touch();
     this.heard(written);
     operations.forEach(({ key }, index) => {
