@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { day, eventually, NARROW } from "../browser.mjs";
+import { day, eventually, NARROW, TOKEN_LIFE_MS } from "../browser.mjs";
 import { Person } from "../person.mjs";
 
 export default {
@@ -23,8 +23,8 @@ export default {
       // It is asked again with a newer token.
       if (response.status() === 401) return route.fulfill({ response });
       asked += 1;
-      // The stream tells meanwhile.
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      // Meanwhile the stream ends with its token, and the next one begins with the number.
+      await new Promise((resolve) => setTimeout(resolve, TOKEN_LIFE_MS + 2_000));
       await route.fulfill({ response });
     });
     await alice.add("Told by herself");
