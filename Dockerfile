@@ -1,7 +1,9 @@
 # The service with the buffering proxy in front of it (docs/deploying.md). Migrations are a step of their own:
 #   docker run --rm --env-file .env todo-api python manage.py migrate
 FROM python:3.13-slim-bookworm AS packages
-COPY requirements.lock /requirements.lock
+# requirements-observability.lock brings OpenTelemetry and Sentry along.
+ARG REQUIREMENTS=requirements.lock
+COPY ${REQUIREMENTS} /requirements.lock
 RUN python -m venv /srv/venv \
  && /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock
 

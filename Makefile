@@ -94,7 +94,8 @@ release-notes:  ## what the changelog says of the version that TAG=v… or TAG=d
 COMPILE = .venv/bin/python -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header $(if $(UPGRADE),--upgrade)
 lock: .venv-dev  ## write the lock files anew from requirements*.txt (UPGRADE=1 for the newest that they allow)
 	@$(COMPILE) requirements.txt -o requirements.lock
-	@$(COMPILE) -c requirements.lock requirements-dev.txt -o requirements-dev.lock
+	@$(COMPILE) -c requirements.lock requirements-observability.txt -o requirements-observability.lock
+	@$(COMPILE) -c requirements.lock -c requirements-observability.lock requirements-dev.txt -o requirements-dev.lock
 
 .PHONY: .venv-dev
 .venv-dev:

@@ -1,6 +1,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps as admin_apps
 from django.contrib.auth import apps as auth_apps
 
@@ -12,6 +13,8 @@ class TodoProjectConfig(AppConfig):
         # Importing them registers what is in them.
         for name in ("todoproject.bridge", "todoproject.config.checks", "todoproject.live.publishing"):
             import_module(name)
+        if settings.SENTRY_DSN:
+            import_module("todoproject.monitoring.crashes").tell_sentry(settings.SENTRY_DSN)
 
 
 class OperatorsAdminConfig(admin_apps.AdminConfig):

@@ -287,10 +287,32 @@ if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
     env.fault("METRICS_TOKEN", "it is shorter than 16 characters", "choose a long random one, or leave it empty")
 METRICS_DIRECTORY = env.text("METRICS_DIRECTORY")
 
+# Traces and crashes: packages of requirements-observability.txt, imported only where these say so
+
+OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+OTEL = {
+    "OTEL_EXPORTER_OTLP_ENDPOINT": OTEL_EXPORTER_OTLP_ENDPOINT,
+    "OTEL_EXPORTER_OTLP_HEADERS": env.text("OTEL_EXPORTER_OTLP_HEADERS"),
+    "OTEL_SERVICE_NAME": env.text("OTEL_SERVICE_NAME", "todo-api"),
+    "OTEL_TRACES_SAMPLER": env.text("OTEL_TRACES_SAMPLER", "parentbased_always_on"),
+    "OTEL_TRACES_SAMPLER_ARG": env.text("OTEL_TRACES_SAMPLER_ARG", "1"),
+}
+TRACEPARENT_TRUSTED = env.flag("TRACEPARENT_TRUSTED", default=False)
+if TRACEPARENT_TRUSTED and not TRUSTED_PROXIES:
+    env.fault("TRACEPARENT_TRUSTED", "there is no proxy that could have written it", "set TRUSTED_PROXIES, or leave it")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    # OpenTelemetry reads the environment itself, which does not have what stands in `.env`.
+    os.environ.update(OTEL)
+    MIDDLEWARE.insert(0, "todoproject.monitoring.tracing.TracingMiddleware")
+    env.require_package("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry.exporter.otlp.proto.http")
+SENTRY_DSN = env.text("SENTRY_DSN")
+if SENTRY_DSN:
+    env.require_package("SENTRY_DSN", "sentry_sdk")
+
 # Logs: JSON on stdout for machines, plain lines while developing
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOG_FORMAT = env.choice("LOG_FORMAT", "plain" if DEBUG else "json", ("json", "plain"))
-LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL, is_silent=TESTING)
+LOGGING = logging_of(LOG_FORMAT, LOG_LEVEL, is_silent=TESTING, is_traced=bool(OTEL_EXPORTER_OTLP_ENDPOINT))
 
 env.report()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -112,6 +113,15 @@ class Environment:
             self.fault(name, "it is not a JSON array of objects", 'write for example [{"API_URL": "https://…"}]')
             return []
         return value
+
+    def require_package(self, name: str, package: str) -> None:
+        """What only some need is not installed for everybody."""
+        try:
+            is_installed = find_spec(package) is not None
+        except ModuleNotFoundError:
+            is_installed = False
+        if not is_installed:
+            self.fault(name, f"{package} is not installed", "install requirements-observability.lock")
 
     def fault(self, name: str, fault: str, cure: str) -> None:
         self.faults.append(f"{name}: {fault}; {cure}.")

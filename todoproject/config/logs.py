@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 
-def logging_of(form: str, level: str, *, is_silent: bool) -> dict[str, object]:
+def logging_of(form: str, level: str, *, is_silent: bool, is_traced: bool) -> dict[str, object]:
+    traced = {"trace_id": {"()": "todoproject.monitoring.tracing.TraceIdFilter"}} if is_traced else {}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -12,6 +13,7 @@ def logging_of(form: str, level: str, *, is_silent: bool) -> dict[str, object]:
             "route": {"()": "todoproject.monitoring.request_log.RouteFilter"},
             "request_id": {"()": "todoproject.monitoring.request_log.RequestIdFilter"},
             "without_traceback": {"()": "todoproject.monitoring.request_log.WithoutTracebackFilter"},
+            **traced,
         },
         "formatters": {
             "json": {"()": "todoproject.monitoring.request_log.JSONFormatter"},
@@ -23,7 +25,7 @@ def logging_of(form: str, level: str, *, is_silent: bool) -> dict[str, object]:
                 "class": "logging.StreamHandler",
                 "stream": "ext://sys.stdout",
                 "formatter": form,
-                "filters": ["request_id"],
+                "filters": ["request_id", *traced],
             },
         },
         "root": {"handlers": ["null" if is_silent else "stdout"], "level": level},

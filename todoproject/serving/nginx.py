@@ -21,6 +21,7 @@ READ_HEADERS = (
     *("If-Match", "If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "X-CSRFToken", "X-Request-ID"),
     *("X-Neon-Signature", "X-Neon-Signature-Kid", "X-Neon-Timestamp", "X-Neon-Event-Type", "X-Neon-Event-Id"),
     *("Origin", "Access-Control-Request-Method", "Access-Control-Request-Private-Network"),
+    "Traceparent",
 )
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "deploy"
 # Of everybody, and beside the streams: who is told that there is no room for one.
