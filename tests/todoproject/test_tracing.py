@@ -148,8 +148,8 @@ class SpansTellWhatTheDatabaseTook(Traced, TodosTransactionTestCase):
         Client().get("/api/v1/nowhere")
         # Who looks at each statement keeps it from being prepared; the wall of the tests does.
         connection.close()
-        self.enterContext(mock.patch.object(connection, "execute_wrappers", []))
         connection.ensure_connection()
+        self.enterContext(mock.patch.object(connection, "execute_wrappers", []))
         self.addCleanup(connection.close)
 
     def test_a_row_is_one_statement_prepared_or_not(self):
