@@ -31,6 +31,8 @@ from todoproject.monitoring.request_log import METHODS, route_of
 PROBES = frozenset({"/livez", "/readyz", "/metrics"})
 # What has not been sent when a worker is told to stop gets this long. A collector may be as good as gone.
 LAST_SECONDS = 2
+# What psycopg waits for besides: switches of the connection, and the ends of a pipeline, whose statements count.
+NO_STATEMENTS = frozenset({"_set_autocommit_gen", "_enter_gen", "_exit_gen"})
 
 Answer = TypeVar("Answer")
 
@@ -108,13 +110,14 @@ def watch(connection: Any, **kwargs: object) -> None:
         connection.execute_wrappers.append(timed)
 
 
-def timed(wait: Callable[..., Answer], *arguments: Any, **options: Any) -> Answer:
+def timed(wait: Callable[..., Answer], what: Any, *arguments: Any, **options: Any) -> Answer:
+    """Of a statement's SQL, or psycopg's generator that sends one and yields until its answer is there."""
     database, started = current.get(), time.perf_counter()
     try:
-        return wait(*arguments, **options)
+        return wait(what, *arguments, **options)
     finally:
         if database is not None:
-            database.statements += 1
+            database.statements += getattr(what, "__name__", "") not in NO_STATEMENTS
             database.seconds += time.perf_counter() - started
 
 
