@@ -71,6 +71,7 @@ class ACrashIsTold(Told):
     @override_settings(ROOT_URLCONF="tests.todoproject.urls")
     def test_and_an_outage_of_the_database_is_not(self):
         self.assertEqual(self.alice.get("/test/lost").status_code, 503)
+        self.assertEqual(self.alice.get("/test/lost-uncaught").status_code, 503)
         with mock.patch.object(TodoViewSet, "list", side_effect=OperationalError("secret")):
             self.assertEqual(self.alice.get("/todos").status_code, 503)
         self.assertEqual(self.alice.get("/test/crash").status_code, 500)

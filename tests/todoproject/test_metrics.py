@@ -66,6 +66,13 @@ class CountsAreThoseOfAllProcesses(TestCase):
         self.assertIn('todo_request_seconds_bucket{method="GET",route="(none)",le="+Inf"} 1\n', text)
         self.assertIn('todo_request_seconds_count{method="GET",route="/livez"} 1\n', text)
 
+    def test_what_has_no_labels_is_told_before_it_happens(self):
+        """Prometheus sees no rise in a series that begins with 1."""
+        self.assertIn("todo_database_unavailable_total 0\n", scrape().text)
+        metrics.count("database_unavailable_total")
+
+        self.assertIn("todo_database_unavailable_total 1\n", scrape().text)
+
     def test_files_are_counted_together(self):
         Client().get("/static/nowhere.css")
         Client().get("/static/elsewhere.css")

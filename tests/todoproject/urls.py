@@ -15,6 +15,10 @@ def crash(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("the password is hunter2")
 
 
+def lose_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("server closed the connection unexpectedly")
+
+
 @csrf_protect
 def form(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
@@ -50,6 +54,7 @@ urlpatterns = [
     path("api/v1/test/form", form),
     path("api/v1/test/echo", echo),
     path("api/v1/test/lost", lose_database_in_drf),
+    path("api/v1/test/lost-uncaught", lose_database),
     path("api/v1/test/whoami", whoami),
     path("api/v1/test/crash-signed-in", crash_signed_in),
     path("elsewhere/whoami", whoami),
