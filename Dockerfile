@@ -3,9 +3,9 @@
 FROM python:3.13-slim-bookworm AS packages
 # requirements-observability.lock brings OpenTelemetry and Sentry along.
 ARG REQUIREMENTS=requirements.lock
-COPY ${REQUIREMENTS} /requirements.lock
+COPY requirements.lock requirements-observability.lock /
 RUN python -m venv /srv/venv \
- && /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /requirements.lock
+ && /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /${REQUIREMENTS}
 
 FROM python:3.13-slim-bookworm
 # Debian keeps the newest version only, so a pinned one could soon not be built.

@@ -35,7 +35,8 @@ class Image(SimpleTestCase):
         installed = [line for line in all_of("RUN") if "pip install" in line]
 
         self.assertEqual(len(installed), 1)
-        self.assertIn("--require-hashes -r /requirements.lock", installed[0])
+        self.assertIn("--require-hashes -r /${REQUIREMENTS}", installed[0])
+        self.assertEqual(all_of("ARG"), ["REQUIREMENTS=requirements.lock"])
 
     def test_it_is_told_to_stop_and_asked_how_it_is(self):
         self.assertEqual(all_of("STOPSIGNAL"), ["SIGTERM"])
