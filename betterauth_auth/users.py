@@ -96,8 +96,8 @@ async def afind(token: VerifiedToken) -> Identity | None:
         return None
 
 
-def identities_of(users: Collection[int]) -> list[Identity]:
-    """The identities of these users, by their keys, in one query, for who was let in and stays."""
+def identities_of(users: Collection[Any]) -> list[Identity]:
+    """The identities of these users, by their keys of whatever type, in one query, for who was let in and stays."""
     with usertable.asking():
         return list(with_user().filter(user__in=users))
 

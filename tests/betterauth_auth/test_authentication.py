@@ -14,7 +14,8 @@ class AuthenticationTests(IssuerDatabaseCase):
 
         self.assert_answers(response, 200)
         identity = Identity.objects.get(issuer=self.issuer.url, subject="alice")
-        self.assertEqual(response.json(), {"user": identity.user_id, "subject": "alice"})
+        told = response.json()
+        self.assertEqual((str(told["user"]), told["subject"]), (str(identity.user_id), "alice"))
 
     def test_without_a_token_the_challenge_names_the_scheme_alone(self):
         response = self.get()

@@ -25,17 +25,19 @@ class StandaloneTests(SimpleTestCase):
         copy_suite(self.folder)
         shutil.copytree(ROOT / "betterauth_auth", self.folder / "betterauth_auth")
 
-    def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONPATH": str(self.folder)}
+    def django(self, *arguments: str, settings: str = SETTINGS) -> subprocess.CompletedProcess[str]:
+        environment = {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(self.folder)}
         command = [sys.executable, "-m", "django", *arguments]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=120)
 
-    def test_its_tests_pass_in_an_empty_project(self):
-        run = self.django("test", *SAMPLE)
+    def test_its_tests_pass_in_an_empty_project_whatever_keys_users_have(self):
+        for settings in (SETTINGS, "tests.betterauth_auth.uuid_project"):
+            with self.subTest(settings):
+                run = self.django("test", *SAMPLE, settings=settings)
 
-        self.assertEqual(run.returncode, 0, run.stderr[-4000:])
-        self.assertGreater(int(re.search(r"Ran (\d+) tests", run.stderr).group(1)), 40)
-        self.assertIn("OK", run.stderr)
+                self.assertEqual(run.returncode, 0, run.stderr[-4000:])
+                self.assertGreater(int(re.search(r"Ran (\d+) tests", run.stderr).group(1)), 40)
+                self.assertIn("OK", run.stderr)
 
     def test_its_migrations_are_complete_and_its_settings_pass(self):
         for arguments in (["makemigrations", "--check", "--dry-run"], ["check", "--fail-level", "WARNING"]):

@@ -41,6 +41,17 @@ class FirstSightTests(IssuerDatabaseCase):
 
         self.assertNotEqual(first.json()["user"], second.json()["user"])
 
+    def test_identities_are_found_by_the_keys_of_their_users(self):
+        for subject in ("alice", "bob", "mallory"):
+            self.get_with(sub=subject)
+        wanted = [identity.user_id for identity in Identity.objects.exclude(subject="mallory")]
+
+        with self.assertNumQueries(1):
+            found = users.identities_of(wanted)
+            people = {identity.subject: identity.user.pk for identity in found}
+
+        self.assertEqual((people.keys(), {*people.values()}), ({"alice", "bob"}, {*wanted}))
+
     def test_subjects_that_look_alike_are_different_users(self):
         subjects = ["alice", "Alice", "ALICE", "\u0430lice", "e\u0301", "\u00e9", "1", "01"]
 
@@ -187,7 +198,7 @@ class OperatorTests(IssuerDatabaseCase):
 
         response = self.get_with(sub="alice", name="Alice again", iat=self.cut_second() + 1)
 
-        self.assertEqual(response.json()["user"], self.alice.pk)
+        self.assertEqual(str(response.json()["user"]), str(self.alice.pk))
         self.assertEqual(Identity.objects.get().name, "Alice again")
 
     def accept_tokens_of_the_near_future(self) -> None:
