@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser
+from tempfile import TemporaryDirectory
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -23,7 +25,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--streams", type=int, required=True)
     options = parser.parse_args(arguments)
-    return Server(
+    server = Server(
         module="todoproject.live.asgi",
         address=options.host,
         port=options.port,
@@ -35,7 +37,11 @@ def main(arguments: list[str]) -> int:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
-    ).run()
+    )
+    with TemporaryDirectory(prefix="todo-live-metrics-") as folder:
+        # Those of `manage.py serve` are in a folder that it empties.
+        os.environ["METRICS_DIRECTORY"] = folder
+        return server.run()
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from argparse import ArgumentParser
 
 from django.conf import settings
@@ -23,8 +21,5 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: object) -> None:
         refuse_busy_port(host, port)
         self.check(fail_level=40)
-        if settings.METRICS_TOKEN:
-            # Those of `manage.py serve` are in a folder that it empties.
-            os.putenv("METRICS_DIRECTORY", tempfile.mkdtemp(prefix="todo-live-metrics-"))
         arguments = [f"--host={host}", f"--port={port}", f"--streams={settings.LIVE_STREAMS}"]
         become("todoproject.serving.live", arguments)
