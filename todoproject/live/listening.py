@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-import logging
 from asyncio import sleep
+from typing import Any
 
-import redis
+from redis import RedisError
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from todoproject.live.audience import Audience
 from todoproject.live.channel import channel_of, read
 from todoproject.live.looking import Lookout
+from todoproject.live.trouble import Trouble
 
-logger = logging.getLogger(__name__)
-# How soon it is tried again, and after how long a silence Redis is asked whether it is there.
+# How soon it is tried again, and after how long a silence Redis is asked whether it is there, and given up.
 AGAIN_SECONDS, SILENCE_SECONDS = 1, 10
 
 
 class Listener:
     def __init__(self, url: str, audience: Audience, lookout: Lookout) -> None:
         self.url, self.audience, self.lookout = url, audience, lookout
-        self.is_failing = False
+        self.trouble = Trouble("hearing", "Hearing of versions through Redis", RedisError, OSError)
 
     async def run(self) -> None:
         while True:
-            try:
+            with self.trouble.ends_here():
                 await self.listen()
-            except (redis.RedisError, OSError) as exc:
-                if not self.is_failing:
-                    self.is_failing = True
-                    logger.warning("Redis is out of reach; changes are heard of late: %s", type(exc).__name__)
             await sleep(AGAIN_SECONDS)
 
     async def listen(self) -> None:
-        client = Redis.from_url(self.url, health_check_interval=SILENCE_SECONDS, socket_connect_timeout=5)
-        async with client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+        client = Redis.from_url(self.url, socket_connect_timeout=SILENCE_SECONDS, retry=Retry(NoBackoff(), 0))
+        async with client, client.pubsub() as subscription:
             await subscription.subscribe(channel_of(self.url))
-            # What was told while nobody listened.
-            self.lookout.asked.set()
-            if self.is_failing:
-                self.is_failing = False
-                logger.warning("Changes are heard of through Redis again.")
+            is_asked = False
             while True:
                 message = await subscription.get_message(timeout=SILENCE_SECONDS)
-                if message and (told := read(message["data"])):
-                    self.audience.hear(*told)
+                if message:
+                    self.take(message)
+                elif is_asked:
+                    raise TimeoutError
+                else:
+                    await subscription.ping()
+                is_asked = message is None
+
+    def take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "subscribe":
+            # What was told while nobody listened.
+            self.lookout.asked.set()
+            self.trouble.is_over()
+        elif message["type"] == "message" and (told := read(message["data"])):
+            self.audience.hear(*told)

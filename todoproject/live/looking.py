@@ -7,20 +7,19 @@ whoever was shut out is gone after as many, whichever way that came about.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from betterauth_auth import users
 from betterauth_auth.exceptions import InvalidToken
 from betterauth_auth.models import Identity
 from todoproject.live.audience import Audience, Stream, owners_of
+from todoproject.live.trouble import Trouble
 from todos.models import Account
 
-logger = logging.getLogger(__name__)
 LOOK_SECONDS = 5
 # Of owners in one statement.
 AT_A_TIME = 500
@@ -55,20 +54,23 @@ class Lookout:
         self.asked = asyncio.Event()
         # A thread of its own, so that it has its turn however many people want to come in.
         self.thread = ThreadPoolExecutor(1, "look")
+        self.trouble = Trouble("looking", "Looking at who listens", OperationalError, InterfaceError)
 
     async def run(self) -> None:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.asked.wait(), LOOK_SECONDS)
             self.asked.clear()
-            streams = self.audience.streams()
-            try:
-                look = await asyncio.get_running_loop().run_in_executor(self.thread, looked, owners_of(streams))
-            except Exception as exc:  # noqa: BLE001 - whatever is wrong with the database, streams outlive it
-                logger.warning("Who listens could not be looked at: %s", type(exc).__name__)
-                continue
-            for stream in streams:
-                tell(stream, look)
+            with self.trouble.ends_here():
+                await self.look()
+
+    async def look(self) -> None:
+        """With the database down this fails, and streams outlive it."""
+        streams = self.audience.streams()
+        look = await asyncio.get_running_loop().run_in_executor(self.thread, looked, owners_of(streams))
+        for stream in streams:
+            tell(stream, look)
+        self.trouble.is_over()
 
 
 def tell(stream: Stream, look: Look) -> None:

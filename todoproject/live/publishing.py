@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import threading
 import time
+from functools import cached_property
 
 import redis
 from django.conf import settings
@@ -13,12 +14,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from todoproject.live.channel import channel_of, written
-from todoproject.monitoring import metrics
+from todoproject.live.trouble import Trouble
 from todos.signals import version_raised
 
-logger = logging.getLogger(__name__)
 # How long a Redis that failed is left alone, and how long one that hangs is waited for.
-REST_SECONDS, ANSWER_SECONDS = 5, 1
+REST_SECONDS = ANSWER_SECONDS = 1
+# After each batch, so that many changes at once become few.
+PAUSE_SECONDS = 0.02
 # People whose versions wait for Redis. Of those beyond nothing is told; whoever listens looks for himself now and then.
 MAX_WAITING = 10_000
 
@@ -32,58 +34,49 @@ class Publisher:
         self.lock = threading.Lock()
         self.is_any = threading.Event()
         self.thread: threading.Thread | None = None
-        self.is_failing = False
+        self.trouble = Trouble("telling", "Telling versions through Redis", redis.RedisError, OSError)
 
-    def tell(self, owner: int, version: int) -> None:
+    def tell(self, versions: dict[int, int]) -> None:
+        """They come in any order: of two requests the later one may be here first."""
         with self.lock:
-            if owner in self.waiting or len(self.waiting) < MAX_WAITING:
-                self.waiting[owner] = max(version, self.waiting.get(owner, 0))
-            # A process that was forked has none of its parent's threads.
-            if self.thread is None or not self.thread.is_alive():
+            for owner, version in versions.items():
+                if owner in self.waiting or len(self.waiting) < MAX_WAITING:
+                    self.waiting[owner] = max(version, self.waiting.get(owner, 0))
+            if self.thread is None:
                 self.thread = threading.Thread(target=self.run, name="live", daemon=True)
                 self.thread.start()
         self.is_any.set()
 
     def run(self) -> None:
-        retry = Retry(NoBackoff(), 0)
-        client = redis.Redis.from_url(
-            self.url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=retry
-        )
         while True:
             self.is_any.wait()
             self.is_any.clear()
-            with self.lock:
-                versions, self.waiting = self.waiting, {}
-            try:
-                self.publish(client, versions)
-            except (redis.RedisError, OSError) as exc:
-                self.note_failure(exc)
-                self.keep(versions)
-                time.sleep(REST_SECONDS)
+            with self.trouble.ends_here():
+                self.publish()
+            time.sleep(REST_SECONDS if self.trouble.kinds else PAUSE_SECONDS)
 
-    def publish(self, client: redis.Redis, versions: dict[int, int]) -> None:
-        pipeline = client.pipeline(transaction=False)
-        for owner, version in versions.items():
-            pipeline.publish(channel_of(self.url), written(owner, version))
-        pipeline.execute()
-        if self.is_failing:
-            self.is_failing = False
-            logger.warning("Versions are told through Redis again.")
-
-    def note_failure(self, exc: Exception) -> None:
-        metrics.count("live_failures_total")
-        if not self.is_failing:
-            self.is_failing = True
-            logger.warning("Redis is out of reach; streams hear of changes late: %s", type(exc).__name__)
-
-    def keep(self, versions: dict[int, int]) -> None:
-        """What could not be told waits for the next attempt."""
+    def publish(self) -> None:
         with self.lock:
-            self.waiting = {**versions, **self.waiting}
-        self.is_any.set()
+            versions, self.waiting = self.waiting, {}
+        try:
+            pipeline = self.client.pipeline(transaction=False)
+            for owner, version in versions.items():
+                pipeline.publish(channel_of(self.url), written(owner, version))
+            pipeline.execute()
+        except BaseException:
+            self.tell(versions)
+            raise
+        self.trouble.is_over()
+
+    @cached_property
+    def client(self) -> redis.Redis:
+        timeouts = {"socket_timeout": ANSWER_SECONDS, "socket_connect_timeout": ANSWER_SECONDS}
+        return redis.Redis.from_url(self.url, retry=Retry(NoBackoff(), 0), **timeouts)
 
 
 _publishers: dict[str, Publisher] = {}
+# A process that is forked has none of its parent's threads, and a lock that one of them held is never let go of.
+os.register_at_fork(after_in_child=_publishers.clear)
 
 
 @receiver(version_raised)
@@ -92,4 +85,4 @@ def publish(*, owner: int, version: int, **kwargs: object) -> None:
     url = settings.REDIS_URL
     if url:
         publisher = _publishers.get(url) or _publishers.setdefault(url, Publisher(url))
-        publisher.tell(owner, version)
+        publisher.tell({owner: version})

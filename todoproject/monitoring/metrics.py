@@ -35,7 +35,7 @@ FAMILIES = {
     "database_unavailable_total": ("counter", "Requests answered 503 because of the database."),
     "too_many_at_once_total": ("counter", "Requests refused because half of the threads worked for their person."),
     "live_streams": ("gauge", "Open streams of `manage.py live`."),
-    "live_failures_total": ("counter", "Attempts to tell versions through Redis that failed."),
+    "live_failures_total": ("counter", "Attempts of streams' parts that failed: telling, hearing, looking."),
     "refused_tokens_total": ("counter", "Tokens answered 401, by reason."),
     "events_total": ("counter", "Events of Better Auth, by outcome: taken, unavailable or why one was refused."),
     "key_set_fetches_total": ("counter", "Attempts to fetch a key set, by outcome."),
