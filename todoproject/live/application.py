@@ -15,15 +15,18 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from betterauth_auth.exceptions import Denied
 from betterauth_auth.identify import aidentify
+from todoproject.http.gate import ApiGate
+from todoproject.http.problems import RETRY_AFTER_SECONDS
 from todoproject.live.audience import Audience
-from todoproject.live.following import Message, Receive, Send, follow
+from todoproject.live.following import Message, Receive, Send, follow, log_end
 from todoproject.live.listening import Listener
 from todoproject.live.looking import Lookout
 from todoproject.live.view import FOUND, Opened
+from todoproject.monitoring.request_log import RequestLogMiddleware
 
 # Requests that wait to be let in, whatever becomes of them.
 MAX_WAITING = 250
@@ -34,6 +37,10 @@ class Live:
         self.audience = audience
         self.handler = BaseHandler()
         self.handler.load_middleware()
+        gate = ApiGate(crowded)
+        # Said as the gate says everything, without its steps, which may wait themselves.
+        gate.answer = crowded
+        self.turn_away = RequestLogMiddleware(gate.pass_through)
         self.threads = ThreadPoolExecutor(settings.WEB_THREADS, "live")
         self.waiting = 0
         self.tasks: list[asyncio.Task[None]] = []
@@ -54,6 +61,7 @@ class Live:
             await follow(stream, receive, send)
         finally:
             self.audience.leave(stream)
+            log_end(stream, response["X-Request-ID"])
 
     async def live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -68,15 +76,13 @@ class Live:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def answer(self, scope: Message) -> HttpResponse:
+        request = ASGIRequest(scope, BytesIO())
         if self.waiting >= MAX_WAITING:
-            return HttpResponse(status=503, headers={"Retry-After": "5"})
+            return self.turn_away(request)
         self.waiting += 1
         try:
-            request = ASGIRequest(scope, BytesIO())
             request.META[FOUND] = await found(request)
             return await asyncio.get_running_loop().run_in_executor(self.threads, self.let_in, request)
-        except UnicodeDecodeError:
-            return HttpResponse(status=400)
         finally:
             self.waiting -= 1
 
@@ -87,6 +93,10 @@ class Live:
             return response
         finally:
             close_old_connections()
+
+
+def crowded(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
 async def found(request: ASGIRequest) -> object:

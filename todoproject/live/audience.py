@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterable
 
 from django.conf import settings
@@ -32,6 +33,7 @@ class Stream:
 
     def __init__(self, owner: int, token: VerifiedToken) -> None:
         self.owner, self.token = owner, token
+        self.opened_at = time.monotonic()
         self.version = -1
         self.ending = ""
         self.news = asyncio.Event()

@@ -21,6 +21,7 @@ from betterauth_auth.tokens import VerifiedToken
 from todoproject.live.audience import Audience, Stream
 from todoproject.live.looking import version_of
 from todos.api.calendar import AnyAccept
+from todos.api.known import require_known
 
 # A name in the request's environ: the token, or why there is none.
 FOUND = "todoproject.live.found"
@@ -80,6 +81,7 @@ class LiveView(APIView):
         auth=[{"BetterAuth": []}],  # type: ignore[list-item] # a requirement may be written out
     )
     def get(self, request: Request) -> HttpResponse:
+        require_known(request.query_params, ())
         if self.audience is None or not settings.REDIS_URL:
             raise NotLive
         user: Any = request.user

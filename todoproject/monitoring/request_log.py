@@ -20,7 +20,7 @@ from todoproject.monitoring import metrics
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # What a record may carry beside its message. Anything else given as `extra` stays out of the log.
-FIELDS = ("method", "route", "status", "milliseconds", "reason", "issuer", "kid", "owner", "trace_id")
+FIELDS = ("method", "route", "status", "milliseconds", "reason", "issuer", "kid", "owner", "seconds", "trace_id")
 ANSWERED_BY_MIDDLEWARE = frozenset({"/livez", "/metrics"})
 
 # Our lines name neither thread nor process, and finding out takes as long as writing one.
