@@ -18,19 +18,24 @@ SPEND = "from todoproject.http.throttling import spend; print(spend('user', 10, 
 VERIFY = "import sys; from betterauth_auth import tokens; print(tokens.verify('{}').subject)"
 
 
-def start_redis(test: SimpleTestCase) -> str:
-    """The URL of one that lasts as long as the test."""
-    port = free_port()
+def redis_at(port: int) -> subprocess.Popen[bytes]:
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", gettempdir()]
     server = subprocess.Popen([str(SERVER), *options], stdout=subprocess.DEVNULL)
-    test.addCleanup(server.wait)
-    test.addCleanup(server.terminate)
     for _ in range(100):
         try:
             socket.create_connection(("127.0.0.1", port)).close()
             break
         except OSError:
             time.sleep(0.05)
+    return server
+
+
+def start_redis(test: SimpleTestCase) -> str:
+    """The URL of one that lasts as long as the test."""
+    port = free_port()
+    server = redis_at(port)
+    test.addCleanup(server.wait)
+    test.addCleanup(server.terminate)
     return f"redis://127.0.0.1:{port}/0"
 
 
