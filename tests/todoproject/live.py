@@ -59,7 +59,7 @@ class Live:
 
     def counted(self, name: str) -> float:
         page = self.get("/metrics", METRICS_TOKEN).read().decode()
-        found = re.search(rf"^todo_{re.escape(name)} (\S+)$", page, re.MULTILINE)
+        found = re.search(rf"^{re.escape(name)} (\S+)$", page, re.MULTILINE)
         return float(found[1]) if found else 0
 
 
@@ -151,20 +151,24 @@ class LiveCase(SimpleTestCase):
             time.sleep(0.01)
         return time.monotonic() - began
 
-    def logged(self) -> list[dict[str, Any]]:
-        lines = self.service.words().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
+    def logged(self, request_id: str) -> list[dict[str, Any]]:
+        lines = [line for line in self.service.words().splitlines() if request_id in line]
+        return [json.loads(line) for line in lines]
 
 
 def next_version(stream: http.client.HTTPResponse) -> int:
+    """EOFError when the stream ends, or tells nothing but comments for a while."""
+    deadline = time.monotonic() + 10
     while not (line := stream.readline()).startswith(b"data: "):
-        if not line or line.startswith(b"{"):
+        if not line or line.startswith(b"{") or time.monotonic() > deadline:
             raise EOFError(line)
     return int(line.removeprefix(b"data: "))
 
 
-def has_ended(stream: http.client.HTTPResponse) -> bool:
-    """Waits for that, whatever is told before."""
-    while stream.readline():
-        pass
-    return True
+def ends_within(seconds: float, stream: http.client.HTTPResponse) -> bool:
+    """Whatever is told before."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not stream.readline():
+            return True
+    return False

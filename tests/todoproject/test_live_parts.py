@@ -24,6 +24,7 @@ from todoproject.live.channel import channel_of, read
 from todoproject.live.following import follow
 from todoproject.live.listening import Listener
 from todoproject.live.looking import Lookout
+from todoproject.live.publishing import MAX_WAITING as MAX_OWNERS
 from todoproject.live.publishing import Publisher
 
 LOGGER = "todoproject.live.trouble"
@@ -164,6 +165,14 @@ class NothingEndsALoop(SimpleTestCase):
         self.assertEqual(self.messages(tell), ["ERROR Telling versions through Redis fails: ValueError."])
         self.assertTrue(publisher.thread and publisher.thread.is_alive())
         self.assertEqual(publisher.waiting, {1: 1})
+
+    def test_and_a_redis_that_is_away_costs_a_bounded_place(self):
+        publisher = Publisher("redis://127.0.0.1:1/0")
+        with self.assertLogs(LOGGER, "WARNING"):
+            publisher.tell(dict.fromkeys(range(MAX_OWNERS + 5), 1))
+            time.sleep(0.2)
+
+        self.assertEqual(len(publisher.waiting), MAX_OWNERS)
 
 
 @skipUnless(SERVER, "redis-server is not installed")

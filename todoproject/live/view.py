@@ -68,7 +68,8 @@ class LiveView(APIView):
         summary="A stream that tells of changes",
         description=(
             "Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` "
-            "when you hear a higher one. The stream ends when the token expires. Where there are no streams, poll."
+            "when you hear a higher one. The stream ends when the token expires. Where there are no streams (503 "
+            "`not_live`) or no room for one more (503 `live_full`, 429 `too_many_streams`), poll."
         ),
         responses={
             (200, "text/event-stream"): OpenApiResponse(

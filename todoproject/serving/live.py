@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import sys
 from argparse import ArgumentParser
-from tempfile import TemporaryDirectory
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -24,6 +23,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--streams", type=int, required=True)
+    parser.add_argument("--metrics", required=True, help="a folder that is removed when the server ends")
     options = parser.parse_args(arguments)
     server = Server(
         module="todoproject.live.asgi",
@@ -38,10 +38,10 @@ def main(arguments: list[str]) -> int:
         log_level=LogLevels.warning,
         workers_kill_timeout=STOP_SECONDS,
     )
-    with TemporaryDirectory(prefix="todo-live-metrics-") as folder:
-        # Those of `manage.py serve` are in a folder that it empties.
-        os.environ["METRICS_DIRECTORY"] = folder
+    try:
         return server.run()
+    finally:
+        shutil.rmtree(options.metrics, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from argparse import ArgumentParser
 
 from django.conf import settings
@@ -21,5 +23,8 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: object) -> None:
         refuse_busy_port(host, port)
         self.check(fail_level=40)
-        arguments = [f"--host={host}", f"--port={port}", f"--streams={settings.LIVE_STREAMS}"]
+        # Those of `manage.py serve` are in a folder that it empties. The server removes this one when it ends.
+        metrics = tempfile.mkdtemp(prefix="todo-live-metrics-")
+        os.putenv("METRICS_DIRECTORY", metrics)
+        arguments = [f"--host={host}", f"--port={port}", f"--streams={settings.LIVE_STREAMS}", f"--metrics={metrics}"]
         become("todoproject.serving.live", arguments)
