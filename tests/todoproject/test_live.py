@@ -55,10 +55,12 @@ class Streams(LiveCase):
 
     def test_what_comes_to_nothing_is_not_told(self):
         token = self.token("idle")
-        todo = self.add(token)
-        path, nowhere = f"{API}/todos/{todo['id']}", {"op": "complete", "id": "00000000-0000-4000-8000-000000000000"}
         with self.telling() as told:
-            self.assertEqual(self.service.request("PATCH", path, token, {"title": "Milk"})[0], 200)
+            todo = self.add(token)
+            self.assertEqual(told(5), todo["version"])
+            same = self.service.request("PATCH", f"{API}/todos/{todo['id']}", token, {"title": "Milk"})
+            self.assertEqual((same[0], same[1]["version"]), (200, todo["version"]))
+            nowhere = {"op": "complete", "id": "00000000-0000-4000-8000-000000000000"}
             undone = {"operations": [{"op": "create", "title": "Bread"}, nowhere]}
             self.assertEqual(self.service.request("POST", f"{API}/todos/bulk", token, undone)[0], 400)
             self.assertEqual(self.add(token, "Eggs")["version"], todo["version"] + 1)
@@ -152,8 +154,9 @@ class Streams(LiveCase):
 
     def test_a_writer_does_not_wait_for_a_redis_that_hangs_and_is_told_of_later(self):
         token = self.token("quick")
-        before = self.add(token)["version"]
         with self.telling() as told:
+            before = self.add(token)["version"]
+            self.assertEqual(told(5), before)
             self.redis.freeze()
             try:
                 began = time.monotonic()
