@@ -1,9 +1,11 @@
+import http.client
 import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from unittest import skipUnless
 
 import redis
@@ -87,6 +89,7 @@ class Streams(LiveCase):
 
         self.assertTrue(ends_within(5, stream))
         self.assertAlmostEqual(time.time(), expires_at, delta=0.5)
+        self.assertEqual(self.end(stream)["reason"], "expired")
 
     def test_one_ends_soon_after_its_owner_is_shut_out(self):
         names = ("deactivated", "cut off", "erased")
@@ -149,6 +152,12 @@ class Streams(LiveCase):
         # By the next look it would come too.
         self.assertLess(time.monotonic() - began, 2)
 
+    def end(self, stream: http.client.HTTPResponse) -> dict[str, Any]:
+        """The line that it leaves."""
+        request_id = stream.headers["X-Request-ID"]
+        self.wait_until(lambda: len(self.logged(request_id)) == 2)
+        return self.logged(request_id)[1]
+
     def said(self, words: str) -> int:
         return self.service.words().count(words)
 
@@ -188,11 +197,10 @@ class Streams(LiveCase):
     def test_its_end_leaves_a_line_under_the_id_of_its_beginning_and_no_token(self):
         token = self.token("secret")
         stream, _ = self.heard(token)
-        request_id = stream.headers["X-Request-ID"]
         stream.close()
-        self.wait_until(lambda: len(self.logged(request_id)) == 2)
+        end = self.end(stream)
+        beginning = self.logged(end["request_id"])[0]
 
-        beginning, end = self.logged(request_id)
         self.assertEqual((beginning["route"], beginning["status"]), (f"{API}/live", 200))
         self.assertEqual((end["reason"], end["level"], type(end["owner"])), ("left", "info", int))
         self.assertLess(end["seconds"], 5)

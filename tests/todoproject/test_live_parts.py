@@ -32,13 +32,14 @@ LOGGER = "todoproject.live.trouble"
 UNREADABLE = "redis://127.0.0.1:no-port/0"
 # As a worker of a server that is forked while another thread tells a version.
 FORKED = """
-import os, time
+import os, signal, time
 from todoproject.live import publishing
 publishing.publish(owner=1, version=1)
 time.sleep(0.5)
 (publisher,) = publishing._publishers.values()
 publisher.lock.acquire()
 if os.fork() == 0:
+    signal.alarm(5)
     publishing.publish(owner=1, version=2)
     time.sleep(0.5)
     os._exit(0)

@@ -20,7 +20,7 @@ from todos.signals import version_raised
 # How long a Redis that failed is left alone, and how long one that hangs is waited for.
 REST_SECONDS = ANSWER_SECONDS = 1
 # After each batch, so that many changes at once become few.
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.1
 # People whose versions wait for Redis. Of those beyond nothing is told; whoever listens looks for himself now and then.
 MAX_WAITING = 10_000
 
@@ -59,9 +59,9 @@ class Publisher:
         with self.lock:
             versions, self.waiting = self.waiting, {}
         try:
-            pipeline = self.client.pipeline(transaction=False)
+            channel, pipeline = channel_of(self.url), self.client.pipeline(transaction=False)
             for owner, version in versions.items():
-                pipeline.publish(channel_of(self.url), written(owner, version))
+                pipeline.publish(channel, written(owner, version))
             pipeline.execute()
         except BaseException:
             self.tell(versions)
