@@ -181,6 +181,6 @@ class TheDashboardHasValues(SimpleTestCase):
 
     def let_rare_things_happen(self) -> None:
         metrics.count("requests_total", method="GET", route="/api/v1/todos", status=500)
-        for name in metrics.WITHOUT_LABELS:
+        for name in metrics.FROM_THE_START:
             metrics.count(name)
         metrics.count("key_set_fetches_total", outcome="ok")
