@@ -79,6 +79,9 @@ e2e:  ## the example page's story in a real browser (needs Node and Chromium)
 offline:  ## random schedules of offline devices with examples/offline, on both databases (needs Node; SEEDS="1 60" for more)
 	@$(PYTHON) scripts/offline.py
 
+client:  ## todo-api-client, packed, installed from the tarball and tried against the running service (needs Node)
+	@$(PYTHON) scripts/client.py
+
 package:  ## django-better-auth, the distribution of betterauth_auth, as sdist and wheel in dist
 	@$(PYTHON) scripts/package.py
 

@@ -13,6 +13,7 @@ OLDEST = (20, 19)
 WEB = ROOT / "examples" / "web"
 INTEROP = ROOT / "tests" / "interop"
 OPENAPI = ROOT / "tests" / "openapi"
+CLIENT = ROOT / "clients" / "typescript"
 
 
 def what_is_missing():
@@ -40,6 +41,12 @@ def install(folder):
     print(f"Installing the locked npm packages of {folder.relative_to(ROOT)} (this happens once) ...", flush=True)
     run(folder, "ci", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
     stamp.write_text(digest, encoding="utf-8")
+
+
+def client():
+    """Builds the client, which the example page is linked with."""
+    install(CLIENT)
+    run(CLIENT, "run", "build", "--silent")
 
 
 def run(folder, *arguments, **environment):

@@ -1,4 +1,4 @@
-"""`make schema`: the OpenAPI document and the TypeScript types that the example page is written against."""
+"""`make schema`: the OpenAPI document and the TypeScript types of the client."""
 
 import os
 import subprocess
@@ -13,5 +13,6 @@ subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True)
 if missing := node.what_is_missing():
     print(f"Wrote openapi.yaml, but not the TypeScript types: {missing}")
 else:
-    node.install(node.WEB)
-    node.run(node.WEB, "run", "types", "--silent")
+    for folder in (node.CLIENT, node.WEB):
+        node.install(folder)
+        node.run(folder, "run", "types", "--silent")

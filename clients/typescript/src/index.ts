@@ -1,0 +1,6 @@
+export { fromBetterAuth } from "./better-auth.js";
+export { createTodoClient, type TodoClient, type TodoClientOptions } from "./client.js";
+export type * from "./openapi.js";
+export { answerOf, Problem, type ProblemDocument } from "./problem.js";
+export { patient, type Retry, type Setback } from "./retrying.js";
+export { type GetToken, SignedOut, SignInUnavailable } from "./tokens.js";
