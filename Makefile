@@ -82,6 +82,9 @@ offline:  ## random schedules of offline devices with examples/offline, on both 
 client:  ## todo-api-client, packed, installed from the tarball and tried against the running service (needs Node)
 	@$(PYTHON) scripts/client.py
 
+generators:  ## openapi-python-client, orval and @hey-api/openapi-ts on openapi.yaml; what they make compiles (needs Node)
+	@$(PYTHON) scripts/generators.py
+
 package:  ## django-better-auth, the distribution of betterauth_auth, as sdist and wheel in dist
 	@$(PYTHON) scripts/package.py
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 export type Fault =
-  | { kind: "answer"; status: number; headers?: Record<string, string>; body?: string }
+  | { kind: "answer"; status: number; headers?: Record<string, string>; body?: string; after?: Promise<unknown> }
   /** The service does it, and nobody hears of it. */
   | { kind: "lose" }
   /** The service never hears of it. */
@@ -46,6 +46,7 @@ export class Proxy {
     const fault = this.faultFor(token);
     const noted: Passed = { method: request.method!, key: headers["idempotency-key"], token, status: undefined, fault: fault?.kind };
     this.passed.push(noted);
+    if (fault?.kind === "answer") await fault.after;
     if (fault?.kind === "answer") return void response.writeHead(fault.status, fault.headers).end(fault.body);
     if (fault?.kind === "drop") return void request.socket.destroy();
     for (const name of ["host", "connection", "content-length", "transfer-encoding", "accept-encoding"]) delete headers[name];
@@ -62,7 +63,7 @@ export class Proxy {
   }
 }
 
-export function problem(status: number, code: string, headers: Record<string, string> = {}): Fault {
+export function problem(status: number, code: string, headers: Record<string, string> = {}): Fault & { kind: "answer" } {
   const body = JSON.stringify({ type: "about:blank", title: code, status, code, detail: code, request_id: "" });
   return { kind: "answer", status, headers: { ...headers, "Content-Type": "application/problem+json" }, body };
 }

@@ -28,6 +28,22 @@ test("a 401 brings one newer token for all that were refused, and each is sent a
   assert.equal(alice.proxy.passed.filter(({ fault }) => fault === "answer").length, 5);
 });
 
+test("what is refused after the newer token has come takes that one", async () => {
+  const alice = await person();
+  await answerOf(alice.todos.GET(me));
+  const refusal = problem(401, "unauthenticated");
+  let release = () => {};
+  alice.proxy.faults = [refusal, { ...refusal, after: new Promise<void>((resolve) => (release = resolve)) }];
+  const both = [answerOf(alice.todos.GET(me)), answerOf(alice.todos.GET(me))];
+
+  await Promise.race(both);
+  release();
+
+  await Promise.all(both);
+  assert.deepEqual(alice.asked, [false, true]);
+  assert.equal(alice.proxy.passed.filter(({ fault }) => fault === "answer").length, 2);
+});
+
 test("a newer token that is refused as well ends the session", async () => {
   const alice = await person();
   alice.proxy.faults = [problem(401, "unauthenticated"), problem(401, "unauthenticated")];
