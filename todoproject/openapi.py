@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.http.json_io import MergePatchParser
 from todoproject.http.problems import CONTENT_TYPE, OUTCOMES
-from todos.api.docs.codes import FAULT_CODES, problem_with
+from todos.api.docs.codes import CODES, FAULT_CODES, problem_with
 from todos.exceptions import MAX_FAULTS
 
 DESCRIPTION = """\
@@ -109,7 +110,8 @@ def document_problems(result: Node, generator: object, request: object, public: 
     components = result.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
     components["responses"] = {f"Problem{status}": response(status) for status in (400, 401, 404, 413, 415, 429, 503)}
-    for path, unordered in result.get("paths", {}).items():
+    result["paths"] = in_the_order_of_tags(result)
+    for path, unordered in result["paths"].items():
         # The generator goes through them as a set does.
         operations = result["paths"][path] = {name: unordered[name] for name in METHODS if name in unordered}
         for method in METHODS:
@@ -124,6 +126,17 @@ def document_problems(result: Node, generator: object, request: object, public: 
         for name, member in schema.get("properties", {}).items():
             schema["properties"][name] = without_alternative(member)
     return result
+
+
+def in_the_order_of_tags(result: Node) -> Node:
+    """What has a tag that nobody has described comes last."""
+    places = {tag["name"]: place for place, tag in enumerate(result.get("tags", []))}
+
+    def place(operations: Node) -> int:
+        tags = next(iter(operations.values())).get("tags", [""])
+        return places.get(tags[0], len(places))
+
+    return dict(sorted(result.get("paths", {}).items(), key=lambda path: place(path[1])))
 
 
 def without_alternative(member: Node) -> Node:
@@ -146,15 +159,41 @@ def add_problems(path: str, operation: Node) -> None:
     for status in sorted(statuses):
         reference = {"$ref": f"#/components/responses/Problem{status}"}
         operation["responses"].setdefault(str(status), reference)
+    for status, answer in operation["responses"].items():
+        if media := answer.get("content", {}).get(CONTENT_TYPE):
+            code = media["schema"]["allOf"][1]["properties"]["code"]["enum"][0]
+            media["examples"] = examples(int(status), code)
 
 
 def response(status: int) -> Node:
     code, text = OUTCOMES[status]
-    schema = problem_with(code, *MORE_CODES.get(status, ()))
-    document: Node = {"description": text, "content": {CONTENT_TYPE: {"schema": schema}}}
+    codes = (code, *MORE_CODES.get(status, ()))
+    told = "invalid" if "invalid" in codes else code
+    media = {"schema": problem_with(*codes), "examples": examples(status, told)}
+    document: Node = {"description": text, "content": {CONTENT_TYPE: media}}
     if status in HEADERS:
         document["headers"] = HEADERS[status]
     return document
+
+
+def examples(status: int, code: str) -> Node:
+    """Without one, pages that show the document make up a whole row for every problem."""
+    fault = {"pointer": "/title", "in": "body", "code": "blank", "detail": "This can't be blank."}
+    detail = fault["detail"] if code == "invalid" else OUTCOMES[status][1] if status in OUTCOMES else sentence(code)
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": "67dca0d2ec196b26c7a267a12d976fbc",
+    }
+    return {code: {"value": {**problem, **({"errors": [fault]} if code == "invalid" else {})}}}
+
+
+def sentence(code: str) -> str:
+    text = CODES[code].text.replace("`", "")
+    return text[0].upper() + text[1:]
 
 
 def requested_form(request: HttpRequest) -> str:

@@ -19,9 +19,9 @@ handler400 = "todoproject.http.problems.bad_request"
 handler404 = "todoproject.http.problems.not_found"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
-    # In the order of the OpenAPI document.
-    path("api/v1/", include("todos.api.urls")),
+    # Within a tag this is the order of the OpenAPI document.
     path("api/v1/me", MeView.as_view(profile=profile), name="me"),
+    path("api/v1/", include("todos.api.urls")),
     path("api/v1/calendar/<str:secret>.ics", CalendarFileView.as_view(standing=in_standing), name="calendar"),
     path("api/v1/live", LiveView.as_view(), name="live"),
     path("api/v1", IndexView.as_view(), name="index"),

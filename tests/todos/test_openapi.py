@@ -66,6 +66,29 @@ class Document(TodosTestCase):
         used = {operation["tags"][0] for path in self.document["paths"].values() for operation in path.values()}
         self.assertEqual({tag["name"] for tag in self.document["tags"] if tag["description"]}, used)
 
+    def test_paths_have_the_order_of_tags_and_me_comes_before_its_parts(self):
+        tags = [tag["name"] for tag in self.document["tags"]]
+        paths = self.document["paths"].items()
+        tag_of = {path: next(iter(operations.values()))["tags"][0] for path, operations in paths}
+
+        self.assertEqual(list(dict.fromkeys(tag_of.values())), tags)
+        self.assertEqual(next(path for path, tag in tag_of.items() if tag == "me"), "/api/v1/me")
+
+    def test_every_problem_has_an_example_of_a_code_that_it_can_have(self):
+        operations = [operation for path in self.document["paths"].values() for operation in path.values()]
+        answers = [answer for operation in operations for answer in operation["responses"].values()]
+        answers += self.document["components"]["responses"].values()
+        contents = [answer["content"] for answer in answers if "content" in answer]
+        media = [content["application/problem+json"] for content in contents if "application/problem+json" in content]
+
+        self.assertGreater(len(media), 80)
+        for one in media:
+            ((code, example),) = one["examples"].items()
+            codes = one["schema"]["allOf"][1]["properties"]["code"]["enum"]
+            with self.subTest(code):
+                self.assertIn(code, codes)
+                self.assertEqual(example["value"]["code"], code)
+
     def test_request_bodies_take_nothing_unknown(self):
         for path, operations in self.document["paths"].items():
             for method, operation in operations.items():

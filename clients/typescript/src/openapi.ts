@@ -552,6 +552,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, and the settings
+         * @description Who is signed in, and the settings
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        /**
+         * Erase everything
+         * @description Deletes all your data at once and for good, and cuts off the tokens issued so far. Tokens issued in the next 10 seconds are refused as well (the clocks' allowance), so wait as long before signing up again.
+         */
+        delete: operations["deleteMe"];
+        options?: never;
+        head?: never;
+        /**
+         * Change the settings
+         * @description The profile is the identity provider's. A new `time_zone` is a new version of every floating todo and of those with reminders.
+         */
+        patch: operations["patchMe"];
+        trace?: never;
+    };
     "/api/v1/summary": {
         parameters: {
             query?: never;
@@ -642,6 +670,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/{secret}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Your todos as iCalendar
+         * @description For calendars and task apps, which send no token: the address is the secret. A VTODO each, of those that are open or were completed within 90 days, with RRULE, VALARM, CATEGORIES, RELATED-TO and PRIORITY (1 high, 5 medium, 9 low); with `as=events` a VEVENT for each open one with a date. Archived lists are left out. A todo that repeats is its present occurrence, from which its rule goes on. Poll it with If-None-Match.
+         */
+        get: operations["getCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -660,54 +708,6 @@ export interface paths {
          * @description What a device has changed while it was alone: todos, lists, tags, views and settings, in the order in which it happened. One that is refused does not hold up the others, and each gets an answer: `applied`, `conflict` with the row in the way, or `rejected` with its faults. An id may occur several times; versions are compared with what was there before the push. Say what you started from by `base_version` or, field by field, by `base`: then only the same field, changed since, is a conflict; with `complete`, `reopen`, `skip` and `unskip`, `base` says which occurrence was seen by its `due_date`. What is as wanted already is applied and changes nothing, so a push whose answer was lost can be sent again; `move`, and `complete`, `reopen`, `skip` and `unskip` of what repeats, need a `base_version` or an `Idempotency-Key` for that. What is applied is committed together.
          */
         post: operations["pushChanges"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who is signed in, and the settings
-         * @description Who is signed in, and the settings
-         */
-        get: operations["getMe"];
-        put?: never;
-        post?: never;
-        /**
-         * Erase everything
-         * @description Deletes all your data at once and for good, and cuts off the tokens issued so far. Tokens issued in the next 10 seconds are refused as well (the clocks' allowance), so wait as long before signing up again.
-         */
-        delete: operations["deleteMe"];
-        options?: never;
-        head?: never;
-        /**
-         * Change the settings
-         * @description The profile is the identity provider's. A new `time_zone` is a new version of every floating todo and of those with reminders.
-         */
-        patch: operations["patchMe"];
-        trace?: never;
-    };
-    "/api/v1/calendar/{secret}.ics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Your todos as iCalendar
-         * @description For calendars and task apps, which send no token: the address is the secret. A VTODO each, of those that are open or were completed within 90 days, with RRULE, VALARM, CATEGORIES, RELATED-TO and PRIORITY (1 high, 5 medium, 9 low); with `as=events` a VEVENT for each open one with a date. Archived lists are left out. A todo that repeats is its present occurrence, from which its rule goes on. Poll it with If-None-Match.
-         */
-        get: operations["getCalendar"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6301,6 +6301,105 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Erased. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    patchMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+                "application/merge-patch+json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            /** @description - `account_erased`: everything was erased while the request waited. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "account_erased";
+                    };
+                };
+            };
+            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code: "stale";
+                    };
+                };
+            };
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     getSummary: {
         parameters: {
             query?: {
@@ -6536,6 +6635,47 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    getCalendar: {
+        parameters: {
+            query?: {
+                /** @description `events`: each open todo with a date as an event, for calendars that know no tasks. Default: `todos`. */
+                as?: "events" | "todos";
+            };
+            header?: {
+                /** @description The ETag you have. If it still stands: 304, no body. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description From `POST /me/calendar`. */
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description What you have still stands. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listChanges: {
         parameters: {
             query?: {
@@ -6662,146 +6802,6 @@ export interface operations {
                     };
                 };
             };
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    getMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    deleteMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Erased. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    patchMe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["SettingsPatch"];
-                "application/merge-patch+json": components["schemas"]["SettingsPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
-            };
-            400: components["responses"]["Problem400"];
-            401: components["responses"]["Problem401"];
-            /** @description - `account_erased`: everything was erased while the request waited. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code: "account_erased";
-                    };
-                };
-            };
-            /** @description - `stale`: the row has another version; `current` is the row as it is now. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        code: "stale";
-                    };
-                };
-            };
-            413: components["responses"]["Problem413"];
-            415: components["responses"]["Problem415"];
-            429: components["responses"]["Problem429"];
-            503: components["responses"]["Problem503"];
-        };
-    };
-    getCalendar: {
-        parameters: {
-            query?: {
-                /** @description `events`: each open todo with a date as an event, for calendars that know no tasks. Default: `todos`. */
-                as?: "events" | "todos";
-            };
-            header?: {
-                /** @description The ETag you have. If it still stands: 304, no body. */
-                "If-None-Match"?: string;
-            };
-            path: {
-                /** @description From `POST /me/calendar`. */
-                secret: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description Send it back as If-Match or If-None-Match. Of a single row it is `"<version>"`. */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/calendar": string;
-                };
-            };
-            /** @description What you have still stands. */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["Problem400"];
-            404: components["responses"]["Problem404"];
             429: components["responses"]["Problem429"];
             503: components["responses"]["Problem503"];
         };
