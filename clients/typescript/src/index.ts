@@ -3,4 +3,4 @@ export { createTodoClient, type TodoClient, type TodoClientOptions } from "./cli
 export type * from "./openapi.js";
 export { answerOf, Problem, type ProblemDocument } from "./problem.js";
 export { patient, type Retry, type Setback } from "./retrying.js";
-export { type GetToken, SignedOut, SignInUnavailable } from "./tokens.js";
+export { type GetToken, SignedOut, SignInUnavailable, subjectOf } from "./tokens.js";

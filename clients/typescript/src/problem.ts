@@ -8,6 +8,8 @@ export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
   readonly code: string;
+  /** For a place where it is clear which value is meant; the message names it. */
+  readonly detail: string;
   /** What is wrong with single values. */
   readonly errors: NonNullable<ProblemDocument["errors"]>;
   /** With 409 and 412: the row as it is now; null if it is too long, then GET it. */
@@ -21,15 +23,22 @@ export class Problem extends Error {
     super(faults.join(" ") || document.detail || document.title);
     this.status = document.status;
     this.code = document.code;
+    this.detail = document.detail;
     this.errors = errors;
     this.current = document.current;
     this.requestId = document.request_id;
   }
 }
 
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
 /** The data of an answer, or its problem as an exception: `await answerOf(todos.GET("/api/v1/me"))`. */
-export async function answerOf<T>(sent: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await sent;
+export async function answerOf<T>(answer: Answer<T> | Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await answer;
   if (response.ok) return data as T;
   throw new Problem(isProblem(error) ? error : unexplained(response));
 }

@@ -38,7 +38,8 @@ export class Tokens {
   }
 }
 
-function subjectOf(token: string): string | undefined {
+/** Whose token it is, by its own words. */
+export function subjectOf(token: string): string | undefined {
   try {
     const claims = token.split(".")[1]!.replaceAll("-", "+").replaceAll("_", "/");
     return JSON.parse(atob(claims)).sub;
