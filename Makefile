@@ -61,7 +61,7 @@ lint: .venv-dev  ## ruff; linters of the workflows, the shell scripts and the Do
 types: .venv-dev  ## mypy with the Django and DRF stubs
 	@SECRET_KEY=types DEBUG=true .venv/bin/python -m mypy
 
-schema:  ## write openapi.yaml and the example page's types (the types need Node)
+schema:  ## write openapi.yaml and the client's types (the types need Node)
 	@$(PYTHON) scripts/schema.py
 
 openapi-lint:  ## Redocly and Spectral on openapi.yaml (needs Node)

@@ -20,6 +20,7 @@ WELCOME = """
 def main():
     node.insist()
     python = python_with("requirements.lock")
+    node.client()
     node.install(node.WEB)
     if not ENV_FILE.exists():
         write_env()

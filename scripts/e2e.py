@@ -36,6 +36,7 @@ def main():
     if redis is None:
         sys.exit("A Redis is needed (Debian: apt-get install redis-server).")
     python = python_with("requirements-dev.lock")
+    node.client()
     node.install(node.WEB)
     node.run(node.WEB, "run", "phrases", "--silent")
     node.run(node.WEB, "run", "build", "--silent", VITE_API_URL=API, VITE_LIVE_URL=LIVE)

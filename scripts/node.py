@@ -44,7 +44,7 @@ def install(folder):
 
 
 def client():
-    """Builds the client, which the example page is linked with."""
+    """The client as npm would have it; the example page is linked with it."""
     install(CLIENT)
     run(CLIENT, "run", "build", "--silent")
 

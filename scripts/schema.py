@@ -13,6 +13,5 @@ subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, check=True)
 if missing := node.what_is_missing():
     print(f"Wrote openapi.yaml, but not the TypeScript types: {missing}")
 else:
-    for folder in (node.CLIENT, node.WEB):
-        node.install(folder)
-        node.run(folder, "run", "types", "--silent")
+    node.install(node.CLIENT)
+    node.run(node.CLIENT, "run", "types", "--silent")

@@ -28,7 +28,8 @@ class OfflineExample(SimpleTestCase):
 
     def test_the_fields_that_are_sent_are_those_of_the_api(self):
         text = "\n".join(lines("service"))
-        components = (Path(settings.BASE_DIR) / "examples" / "web" / "src" / "openapi.ts").read_text(encoding="utf-8")
+        written = Path(settings.BASE_DIR) / "clients" / "typescript" / "src" / "openapi.ts"
+        components = written.read_text(encoding="utf-8")
         sent = set(re.findall(r'"(\w+)"', text[text.index("const OF_TIME") : text.index("export const KINDS")]))
 
         self.assertGreater(len(sent), 15)

@@ -16,5 +16,7 @@ const betterAuthServer: Plugin = {
 };
 
 const host = { host: "localhost", port: Number(process.env.WEB_PORT ?? 5173), strictPort: true };
+// Here the client is a link; where it has been installed, this line is for nothing.
+const fs = { allow: [".", "../../clients/typescript"] };
 
-export default defineConfig({ plugins: [betterAuthServer, shellWorker], server: host, preview: host });
+export default defineConfig({ plugins: [betterAuthServer, shellWorker], server: { ...host, fs }, preview: host });

@@ -1,13 +1,8 @@
 import { createAuthClient } from "better-auth/client";
 import { jwtClient } from "better-auth/client/plugins";
+import { fromBetterAuth, type GetToken, SignInUnavailable, subjectOf } from "todo-api-client";
 
 export const authClient = createAuthClient({ plugins: [jwtClient()] });
-
-/** Nobody is signed in any more: show the sign-in form. */
-export class SignedOut extends Error {}
-
-/** Better Auth can't be asked just now. The user stays signed in; ask again later. */
-export class SignInUnavailable extends Error {}
 
 export interface Person {
   id: string;
@@ -19,23 +14,13 @@ const PATIENCE_MS = 3_000;
 
 let person: Person | undefined;
 
-let current: Promise<string> | undefined;
+const ask = fromBetterAuth(authClient);
 
-/**
- * The JWT for the API. Name the token that the API answered with 401 to get a newer one: however many requests were
- * refused at the same moment, Better Auth is asked once.
- */
-export async function accessToken(rejected?: string): Promise<string> {
-  const seen = current;
-  if (rejected !== undefined && seen && (await seen.catch(() => rejected)) === rejected && current === seen) {
-    current = undefined;
-  }
-  current ??= askForToken().catch((error: unknown) => {
-    current = undefined;
-    throw error;
-  });
-  return current;
-}
+/** The JWT for the API. In another tab somebody else may have signed in, whose token must not carry what is here. */
+export const getToken: GetToken = async (why) => {
+  const token = await ask(why);
+  return token && subjectOf(token) === person?.id ? token : null;
+};
 
 /** Whoever is signed in, or nobody. Being offline is not being signed out: without an answer it is who was here last. */
 export async function signedInUser(): Promise<Person | undefined> {
@@ -59,7 +44,7 @@ export function remembered(): Person | undefined {
 
 export function forgetUser(): void {
   localStorage.removeItem(WHO);
-  person = current = undefined;
+  person = undefined;
 }
 
 /** When another tab has signed out, or somebody else in. */
@@ -70,23 +55,7 @@ export function whenAnother(act: () => void): void {
 /** Whether the session is over; offline it can't be ended. */
 export async function signOut(): Promise<boolean> {
   const { error } = await authClient.signOut().catch(unreachable);
-  if (error) return false;
-  current = undefined;
-  return true;
+  return !error;
 }
 
 const unreachable = () => ({ data: null, error: { status: 0 } });
-
-async function askForToken(): Promise<string> {
-  const { data, error } = await authClient.token().catch(unreachable);
-  if (data && subjectOf(data.token) === person?.id) return data.token;
-  // In another tab somebody else has signed in, whose token must not carry what is here.
-  if (data) throw new SignedOut();
-  if (error?.status === 401) throw new SignedOut();
-  throw new SignInUnavailable();
-}
-
-function subjectOf(token: string): string {
-  const claims = token.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
-  return JSON.parse(atob(claims)).sub;
-}

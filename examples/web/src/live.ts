@@ -1,7 +1,7 @@
-import { authorized, SERVICE } from "./api";
+import { api } from "./api";
 import { store } from "./store";
 
-const ADDRESS = `${import.meta.env.VITE_LIVE_URL ?? SERVICE}/api/v1/live`;
+const baseUrl = import.meta.env.VITE_LIVE_URL;
 const LONGEST_PAUSE_SECONDS = 60;
 // After a shorter stream the next is in no hurry, but for the first time: the token may have been an old one.
 const SHORT_MS = 2_000;
@@ -37,9 +37,9 @@ async function stay(signal: AbortSignal): Promise<void> {
 
 /** Until the stream ends. Tells for how many seconds the service wants to be left alone. */
 async function hear(signal: AbortSignal): Promise<number> {
-  const response = await authorized(new Request(ADDRESS, { signal }));
-  if (!response.ok || !response.body) return Number(response.headers.get("Retry-After")) || LONGEST_PAUSE_SECONDS;
-  for await (const version of versionsIn(response.body)) void catchUp(version);
+  const { data, response } = await api.GET("/api/v1/live", { parseAs: "stream", signal, ...(baseUrl && { baseUrl }) });
+  if (!data) return Number(response.headers.get("Retry-After")) || LONGEST_PAUSE_SECONDS;
+  for await (const version of versionsIn(data)) void catchUp(version);
   return 0;
 }
 

@@ -1,7 +1,8 @@
+import { SignInUnavailable } from "todo-api-client";
 import { drawAdd } from "./add";
 import { follow } from "./alarm";
 import { answerOf, api } from "./api";
-import { forgetUser, remembered, signedInUser, SignInUnavailable, signOut, whenAnother } from "./auth-client";
+import { forgetUser, remembered, signedInUser, signOut, whenAnother } from "./auth-client";
 import { drawBulkBar } from "./bulk-bar";
 import "./calendar";
 import { isReachable, tellWaiting, waitToRetry } from "./connection";

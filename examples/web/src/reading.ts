@@ -1,4 +1,4 @@
-import { answerOf, api, type ComingReminder, type Completion, type List, type LoggedCompletion, type Occurrences, Problem, type ProblemDocument, type Todo } from "./api";
+import { answerOf, api, type ComingReminder, type Completion, type List, type LoggedCompletion, type Occurrences, type Todo } from "./api";
 import { zone } from "./dates";
 import { queryOf, type View } from "./views";
 
@@ -14,10 +14,9 @@ export async function readScreen(view: View, page_size: number, seen: Seen, sign
   const query = { ...queryOf(view), include: INCLUDE, page_size };
   const key = JSON.stringify(query);
   const header = key === seen.query ? { "If-None-Match": seen.etag } : undefined;
-  const { data, error, response } = await api.GET("/api/v1/todos", { params: { query, header }, signal });
-  if (response.status === 304) return undefined;
-  if (!data) throw new Problem(error as ProblemDocument);
-  return { ...data, seen: { query: key, etag: response.headers.get("ETag") ?? "" } };
+  const answer = await api.GET("/api/v1/todos", { params: { query, header }, signal });
+  if (answer.response.status === 304) return undefined;
+  return { ...(await answerOf(answer)), seen: { query: key, etag: answer.response.headers.get("ETag") ?? "" } };
 }
 
 export async function readMore(view: View, page_size: number, next: string, signal: AbortSignal) {

@@ -1,5 +1,5 @@
+import { SignedOut } from "todo-api-client";
 import { type EditResult, endSession, Problem, type Push } from "./api";
-import { SignedOut } from "./auth-client";
 import { based } from "./base";
 import { isAway, whenAway } from "./connection";
 import { familyOf, screenOf } from "./copied-screen";
@@ -234,7 +234,7 @@ class Store extends Shown {
       return await work();
     } catch (error) {
       if (error instanceof SignedOut) this.signedOut();
-      else if (this.view.kind === "saved" && error instanceof Problem && error.faults.includes("does_not_exist")) void this.show(START);
+      else if (this.view.kind === "saved" && error instanceof Problem && error.errors.some(({ code }) => code === "does_not_exist")) void this.show(START);
       else if (error instanceof Problem) this.tell(error.message);
       else if ((error as Error).name !== "AbortError") throw error;
       return undefined;

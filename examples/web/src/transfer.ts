@@ -1,9 +1,8 @@
+import type { Import as Report } from "todo-api-client";
 import { answerOf, api, Problem } from "./api";
-import type { components } from "./openapi";
 import { announce, byId, element } from "./dom";
 import { store } from "./store";
 
-type Report = components["schemas"]["Import"];
 type Product = "todos" | "icalendar" | "todoist" | "google" | "microsoft";
 const PRODUCTS: Record<Product, { name: string; type: string }> = {
   todos: { name: "This service", type: "application/json" },
@@ -55,9 +54,9 @@ async function attempt(act: () => Promise<void>): Promise<void> {
 
 /** Fetched with the token, so a link would not do. */
 async function save(form: "json" | "csv"): Promise<void> {
-  const { data, error, response } = await api.GET("/api/v1/me/export", { params: { query: { as: form } }, parseAs: "blob" });
-  if (!data) throw new Problem(error as never);
-  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? `todos.${form}`;
+  const answer = await api.GET("/api/v1/me/export", { params: { query: { as: form } }, parseAs: "blob" });
+  const data = await answerOf(answer);
+  const name = /filename="([^"]+)"/.exec(answer.response.headers.get("Content-Disposition") ?? "")?.[1] ?? `todos.${form}`;
   const link = element("a", { href: URL.createObjectURL(data as Blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
