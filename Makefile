@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e offline package package-install package-matrix release-notes lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e offline client generators package package-install package-matrix release-notes lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
