@@ -723,7 +723,7 @@ export interface paths {
         };
         /**
          * A stream that tells of changes
-         * @description Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` when you hear a higher one. The stream ends when the token expires. Where there are no streams, poll.
+         * @description Server-sent events: your version when the stream opens, and again whenever it is raised. Ask `/changes` when you hear a higher one. The stream ends when the token expires. Where there are no streams (503 `not_live`) or no room for one more (503 `live_full`, 429 `too_many_streams`), poll.
          */
         get: operations["getLive"];
         put?: never;
