@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e offline client generators package package-install package-matrix release-notes lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e pictures offline client generators package package-install package-matrix release-notes lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ interop:  ## real Better Auth servers, every algorithm and configuration (needs 
 
 e2e:  ## the example page's story in a real browser (needs Node and Chromium)
 	@$(PYTHON) scripts/e2e.py
+
+pictures:  ## the README's pictures, from the running product (needs Node and Chromium)
+	@$(PYTHON) scripts/pictures.py
 
 offline:  ## random schedules of offline devices with examples/offline, on both databases (needs Node; SEEDS="1 60" for more)
 	@$(PYTHON) scripts/offline.py
