@@ -16,17 +16,27 @@ from stack import Stack
 from terminal import DARK, LIGHT, played
 
 # All that may lie in the folder, and how large each may be.
-PICTURES = ("page-light.webp", "page-dark.webp", "admin-light.webp", "admin-dark.webp", "doctor-light.svg", "doctor-dark.svg")
+PICTURES = (
+    "page-light.webp",
+    "page-dark.webp",
+    "admin-light.webp",
+    "admin-dark.webp",
+    "doctor-light.svg",
+    "doctor-dark.svg",
+)
 LARGEST = 250_000
 # Where `make demo` and `make run` are as well, for the pictures show these addresses.
 PAGE, API = "http://localhost:5173", "http://127.0.0.1:8000"
 FOLDER = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PASSWORD = "correct horse battery"
+PASSWORD = "correct horse battery"  # noqa: S105 - of people who live as long as this runs
 PEOPLE = ("Maya", "Jonas", "Amina")
 SETTINGS = {"SECRET_KEY": "pictures-" * 6, "DEBUG": "true", "BETTER_AUTH_TOKEN_CACHE_SECONDS": "0"}
 OPERATOR_PASSWORD = ROOT / "var" / "operator-password-pictures"
-USERNAMES = "from betterauth_auth.models import Identity; print(*Identity.objects.order_by('pk').values_list('user__username', flat=True))"
+USERNAMES = (
+    "from betterauth_auth.models import Identity;"
+    "print(*Identity.objects.order_by('pk').values_list('user__username', flat=True))"
+)
 DOCTOR = 'echo "$TOKEN" | python manage.py betterauth doctor -'
 
 
@@ -102,7 +112,10 @@ def month_of_completed_todos():
 
 def draw_doctor(product, session_token, token):
     """The commonest mistake, what the doctor says of it, and the token that is right."""
-    mistaken, right = f"# TOKEN is what signing in has answered\n{DOCTOR}", f"# TOKEN is what /api/auth/token answers\n{DOCTOR} | tail -2"
+    mistaken, right = (
+        f"# TOKEN is what signing in has answered\n{DOCTOR}",
+        f"# TOKEN is what /api/auth/token answers\n{DOCTOR} | tail -2",
+    )
     session = [(mistaken, product.answer(DOCTOR, session_token)), (right, product.answer(f"{DOCTOR} | tail -2", token))]
     for name, palette in (("light", LIGHT), ("dark", DARK)):
         drawing = played(session, palette, "betterauth doctor refuses a session token and accepts the JWT")
@@ -110,7 +123,7 @@ def draw_doctor(product, session_token, token):
 
 
 def take_photographs(product, browser):
-    places = {"PAGE": PAGE, "API": API, "BROWSER": browser, "FOLDER": str(FOLDER), "LANGUAGE": "en_GB"}
+    places = {"PAGE": PAGE, "API": API, "BROWSER": browser, "FOLDER": str(FOLDER)}
     password = OPERATOR_PASSWORD.read_text(encoding="utf-8")
     node.run(node.WEB, "run", "pictures", "--silent", **places, OPERATOR_PASSWORD=password)
 
@@ -128,6 +141,7 @@ def main():
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
+    node.client()
     node.install(node.WEB)
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="pictures-") as folder, (Path(folder) / "log").open("wb") as log:

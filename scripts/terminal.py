@@ -6,10 +6,18 @@ from html import escape
 
 COLUMNS, COLUMN, ROW, MARGIN, BAR = 98, 8.43, 21, 20, 34
 KEYSTROKE_SECONDS, ROW_SECONDS, THINKING_SECONDS, READING_SECONDS = 0.035, 0.12, 0.7, 7
-LIGHT = {"paper": "#f6f8fa", "edge": "#d0d7de", "text": "#1f2328", "faint": "#59636e", "ok": "#1a7f37", "bad": "#cf222e"}
+LIGHT = {
+    "paper": "#f6f8fa",
+    "edge": "#d0d7de",
+    "text": "#1f2328",
+    "faint": "#59636e",
+    "ok": "#1a7f37",
+    "bad": "#cf222e",
+}
 DARK = {"paper": "#161b22", "edge": "#30363d", "text": "#e6edf3", "faint": "#9198a1", "ok": "#3fb950", "bad": "#ff7b72"}
 SHEET = """\
-text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre; fill: {text} }}
+text {{ font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre }}
+text {{ fill: {text} }}
 .faint {{ fill: {faint} }} .ok {{ fill: {ok}; font-weight: 600 }} .bad {{ fill: {bad}; font-weight: 600 }}
 .cover {{ fill: {paper}; opacity: 0; transform-box: fill-box; transform-origin: right }}
 @media (prefers-reduced-motion: reduce) {{ * {{ animation: none !important }} }}
@@ -32,12 +40,14 @@ def played(session, palette, title):
     for number, line in enumerate(lines):
         drawn.append(draw(number, line))
         rules.append(appearing(number, line, length))
-    dots = "".join(f'<circle cx="{MARGIN + at * 18}" cy="18" r="5.5" fill="{palette["edge"]}"/>' for at in range(3))
+    edge, paper = palette["edge"], palette["paper"]
+    dots = "".join(f'<circle cx="{MARGIN + at * 18}" cy="18" r="5.5" fill="{edge}"/>' for at in range(3))
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
+    window = f'width="{width - 1}" height="{height - 1}" rx="8" fill="{paper}" stroke="{edge}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" xml:space="preserve">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" xml:space="preserve">'
         f"<title>{escape(title)}</title><style>{''.join(rules)}</style>"
-        f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="8" fill="{palette["paper"]}" stroke="{palette["edge"]}"/>'
-        f"{dots}{''.join(drawn)}</svg>\n"
+        f'<rect x=".5" y=".5" {window}/>{dots}{"".join(drawn)}</svg>\n'
     )
 
 
@@ -70,8 +80,8 @@ def draw(number, line):
 def coloured(line):
     word = line.text[:3]
     if line.kind == "typed":
-        is_comment = line.text.startswith("$ #")
-        return f'<tspan class="faint">$ {"" if is_comment else "</tspan>"}{escape(line.text[2:])}{"</tspan>" if is_comment else ""}'
+        faint = len(line.text) if line.text.startswith("$ #") else 2
+        return f'<tspan class="faint">{escape(line.text[:faint])}</tspan>{escape(line.text[faint:])}'
     if line.kind == "answer" and word in {"ok ", "BAD"}:
         return f'<tspan class="{word.strip().lower()}">{word}</tspan>{escape(line.text[3:])}'
     return escape(line.text)
@@ -87,7 +97,7 @@ def appearing(number, line, length):
     if line.kind == "typed":
         end, letters = 100 * (line.begins + line.seconds) / length, len(line.text)
         rules += (
-            f"@keyframes c{number} {{ 0%, {start:.2f}% {{ opacity: 1; transform: none; animation-timing-function: steps({letters}) }} "
+            f"@keyframes c{number} {{ 0%, {start:.2f}% {{ opacity: 1; animation-timing-function: steps({letters}) }} "
             f"{end:.2f}%, 100% {{ opacity: 1; transform: scaleX(0) }} }} "
             f"#c{number} {{ animation: c{number} {length:.1f}s infinite }}\n"
         )

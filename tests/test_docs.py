@@ -1,9 +1,11 @@
 """Every path, command, setting and name in the documents exists: a page that is out of date fails here."""
 
+import ast
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import get_commands
@@ -15,6 +17,7 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*(\([^()]*\))?")
 SOURCES = {".py", ".ts", ".mjs", ".html", ".css", ".toml", ".yaml", ".yml", ".template", ".sh", ".lua", ".json", ""}
+PICTURE = re.compile(r'(?:src|srcset)="([^"]+)"')
 # Of other programs, and named as theirs.
 FOREIGN = {
     "ATOMIC_REQUESTS",
@@ -44,6 +47,19 @@ def tracked() -> list[Path]:
     # An archive without git has the same files, and some more.
     names = listed.splitlines() or [str(path.relative_to(ROOT)) for path in ROOT.rglob("*.*")]
     return [ROOT / name for name in names if (ROOT / name).is_file()]
+
+
+def constant(module: Path, name: str) -> Any:
+    """What a script says once, without running it."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    values = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return ast.literal_eval(values[name])
 
 
 class TheDocumentsAreTrue(SimpleTestCase):
@@ -137,6 +153,32 @@ class TheDocumentsAreTrue(SimpleTestCase):
         for path, span in named:
             with self.subTest(path.name, span=span):
                 self.assertEqual(set(re.findall(r"[A-Za-z0-9_]+", span.partition("(")[0])) - self.words, set())
+
+    def test_pictures_of_the_readme_are_made_by_a_command_and_small(self):
+        made = constant(ROOT / "scripts" / "pictures.py", "PICTURES")
+        largest = constant(ROOT / "scripts" / "pictures.py", "LARGEST")
+        folder = ROOT / "docs" / "pictures"
+
+        shown = PICTURE.findall(self.documents[ROOT / "README.md"])
+        self.assertEqual(sorted(shown), sorted(f"docs/pictures/{name}" for name in made))
+        sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
+        self.assertEqual(set(sizes), set(made))
+        self.assertLess(max(sizes.values()), largest)
+        self.assertLess(sum(sizes.values()), 1_000_000)
+
+    def test_the_readme_is_short_and_its_figures_are_those_that_were_found(self):
+        text = self.documents[ROOT / "README.md"]
+        self.assertLessEqual(len(text.splitlines()), 150)
+        found = self.documents[ROOT / "bench" / "results.md"] + self.documents[ROOT / "docs" / "corpus.md"]
+        figures = re.findall(r"\d+\.\d\d|\b\d{3} of \d{3}\b", text.partition("## Why this")[2].partition("\n## ")[0])
+
+        self.assertGreater(len(figures), 10)
+        for figure in figures:
+            numbers = figure.split(" of ")
+            with self.subTest(figure=figure):
+                self.assertRegex(
+                    found, rf"\| {numbers[1]} \| {numbers[0]} \|" if len(numbers) > 1 else rf"\b{re.escape(figure)}\b"
+                )
 
     def test_the_index_has_every_decision_and_its_numbers_have_no_gaps(self):
         folder = ROOT / "docs" / "decisions"
