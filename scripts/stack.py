@@ -22,7 +22,7 @@ class Stack:
         self.processes = []
 
     def __enter__(self):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
@@ -52,6 +52,12 @@ class Stack:
         """Until one of the servers ends by itself."""
         while all(process.poll() is None for process in self.processes):
             time.sleep(0.3)
+
+
+def leave(*_):
+    # make hands the signal on that it was sent itself, and a second one would keep `__exit__` from stopping them all.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)
 
 
 def answers(url):
