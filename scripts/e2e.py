@@ -10,7 +10,6 @@ import node
 from environment import ROOT, python_with
 from stack import Stack
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WEB_PORT, API_PORT, LIVE_PORT, REDIS_PORT = 5183, 8083, 8084, 6383
 PAGE, API = f"http://localhost:{WEB_PORT}", f"http://127.0.0.1:{API_PORT}"
 LIVE, REDIS = f"http://127.0.0.1:{LIVE_PORT}", f"redis://127.0.0.1:{REDIS_PORT}/0"
@@ -29,9 +28,7 @@ SETTINGS = {
 
 def main():
     node.insist()
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
+    browser = node.browser()
     redis = shutil.which("redis-server")
     if redis is None:
         sys.exit("A Redis is needed (Debian: apt-get install redis-server).")

@@ -10,6 +10,7 @@ import sys
 from environment import ROOT
 
 OLDEST = (20, 19)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WEB = ROOT / "examples" / "web"
 INTEROP = ROOT / "tests" / "interop"
 OPENAPI = ROOT / "tests" / "openapi"
@@ -30,6 +31,12 @@ def what_is_missing():
 def insist():
     if missing := what_is_missing():
         sys.exit(missing)
+
+
+def browser():
+    """The path of a Chromium or Chrome, for what looks at the page."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    return found or sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
 
 
 def install(folder):

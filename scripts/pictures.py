@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,6 @@ LARGEST = 250_000
 # Where `make demo` and `make run` are as well, for the pictures show these addresses.
 PAGE, API = "http://localhost:5173", "http://127.0.0.1:8000"
 FOLDER = ROOT / "docs" / "pictures"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PASSWORD = "correct horse battery"  # noqa: S105 - of people who live as long as this runs
 PEOPLE = ("Maya", "Jonas", "Amina")
 SETTINGS = {"SECRET_KEY": "pictures-" * 6, "DEBUG": "true", "BETTER_AUTH_TOKEN_CACHE_SECONDS": "0"}
@@ -138,9 +136,7 @@ def insist_on_sizes():
 
 def main():
     node.insist()
-    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if browser is None:
-        sys.exit("A Chromium or Chrome is needed (Debian: apt-get install chromium).")
+    browser = node.browser()
     node.client()
     node.install(node.WEB)
     FOLDER.mkdir(exist_ok=True)
