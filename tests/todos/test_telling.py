@@ -1,6 +1,6 @@
 from django.db import transaction
 
-from tests.todos.case import TodosTestCase
+from tests.todos.case import TodosTestCase, TodosTransactionTestCase
 from todos.signals import version_raised
 
 
@@ -32,3 +32,18 @@ class TheHostIsToldOfAVersion(TodosTestCase):
             kept = self.alice.todo(title="Bread")
 
         self.assertEqual(self.told, [(self.alice.user.pk, kept["version"])])
+
+
+class AHostThatFailsToPassItOn(TodosTransactionTestCase):
+    def test_fails_no_change(self):
+        version_raised.connect(self.fail_to_pass_on)
+        self.addCleanup(version_raised.disconnect, self.fail_to_pass_on)
+
+        with self.assertLogs("django.dispatch", "ERROR") as logs:
+            todo = self.alice.todo(title="Milk")
+            renamed = self.alice.patch(f"/todos/{todo['id']}", {"title": "Bread"})
+
+        self.assertEqual((renamed.status_code, len(logs.output)), (200, 2))
+
+    def fail_to_pass_on(self, **kwargs: object) -> None:
+        raise ConnectionError

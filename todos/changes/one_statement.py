@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import cache
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from todos import clock, conf
 from todos.changes.change import ERASED_BEFORE, VERSION_BEFORE, condition
-from todos.changes.telling import tell_when_committed
+from todos.changes.telling import tell
 from todos.changes.values import DEFAULTS, PLAIN
 from todos.compiled import shapes
 from todos.compiled.caller import Caller
@@ -56,11 +57,11 @@ UNBURIED = """
 
 def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
     """The columns of the new row, `list_uid` and `owner_zone` among them."""
-    if not is_possible(given):
+    database = connections[DEFAULT_DB_ALIAS]
+    if not is_possible(given, database):
         return None
     row = {"uid": uid or uuid7(), **columns_of(given)}
     is_found, owner_id, found = condition(caller)
-    database = connections[DEFAULT_DB_ALIAS]
     room = conf.quota("todos") or NO_LIMIT
     chosen = [owner_id, owner_id, uid] if uid else []
     said = {name: value for name, value in row.items() if name not in UNSAID or value != UNSAID[name]}
@@ -74,7 +75,8 @@ def create(caller: Caller, uid: UUID | None, given: Values) -> Values | None:
         return None
     caller.admit()
     ((version, position, zone, list_uid),) = made
-    tell_when_committed(owner_id, version)
+    # It is committed: no transaction was open.
+    tell(owner_id, version)
     return {**row, "version": version, "position": position, "owner_zone": zone, "list_uid": list_uid}
 
 
@@ -86,13 +88,13 @@ def statement(is_found: str, names: tuple[str, ...], is_chosen: bool) -> str:
     return STATEMENT.format(**conditions, columns=columns, values=values)
 
 
-def is_possible(given: Values) -> bool:
+def is_possible(given: Values, database: BaseDatabaseWrapper) -> bool:
     refers = given.get("list") or given.get("parent") or given.get("tags") or given.get("rrule")
     is_half_a_date = ((given.get("due_time") or given.get("reminders")) and not given.get("due_date")) or (
         given.get("time_zone") and not given.get("due_time")
     )
     # Inside a transaction a refusal would take the whole of it along.
-    is_elsewhere = connection.vendor != "postgresql" or connection.in_atomic_block or conf.is_distributed()
+    is_elsewhere = database.vendor != "postgresql" or database.in_atomic_block or conf.is_distributed()
     return not (refers or is_half_a_date or is_elsewhere)
 
 

@@ -8,7 +8,10 @@ from todos import signals
 from todos.models import Account
 
 
+def tell(owner_id: int, version: int) -> None:
+    """Whoever fails to pass it on has not failed the change."""
+    signals.version_raised.send_robust(sender=Account, owner=owner_id, version=version)
+
+
 def tell_when_committed(owner_id: int, version: int) -> None:
-    """At once where no transaction is open. Whoever fails to pass it on has not failed the change."""
-    send = partial(signals.version_raised.send, sender=Account, owner=owner_id, version=version)
-    transaction.on_commit(send, robust=True)
+    transaction.on_commit(partial(tell, owner_id, version))
