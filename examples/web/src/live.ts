@@ -58,11 +58,14 @@ async function catchUp(version: number): Promise<void> {
   latest = version;
   if (isAsking) return;
   isAsking = true;
-  for (let asked = 0; asked !== latest && latest > store.version && !document.hidden; ) {
-    asked = latest;
-    await store.poll();
+  try {
+    for (let asked = 0; asked !== latest && latest > store.version && !document.hidden; ) {
+      asked = latest;
+      await store.poll();
+    }
+  } finally {
+    isAsking = false;
   }
-  isAsking = false;
 }
 
 document.addEventListener("visibilitychange", listen);
