@@ -1,4 +1,7 @@
-"""`make package-install`: the wheel in a bare environment, by its README, with a real Better Auth (needs Node)."""
+"""`make package-install`: the wheel in a bare environment, by its README, with a real Better Auth (needs Node).
+
+Then the same by the page for Better Auth's own documentation.
+"""
 
 import os
 import subprocess
@@ -8,8 +11,10 @@ import node
 import package
 from environment import ROOT, python_with
 
+TRIED = ["tests.package.test_install", "tests.package.test_upstream"]
+
 node.insist()
 node.install(node.INTEROP)
 environment = {**os.environ, "WHEEL": str(package.main()), "INTEROP": str(node.INTEROP)}
-command = [python_with("requirements-dev.lock"), "manage.py", "test", "tests.package.test_install"]
+command = [python_with("requirements-dev.lock"), "manage.py", "test", *TRIED]
 sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
