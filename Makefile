@@ -91,7 +91,7 @@ generators:  ## openapi-python-client, orval and @hey-api/openapi-ts on openapi.
 package:  ## django-better-auth, the distribution of betterauth_auth, as sdist and wheel in dist
 	@$(PYTHON) scripts/package.py
 
-package-install:  ## the same, installed from nothing by its README, with a real Better Auth (needs Node)
+package-install:  ## the same, installed from nothing by its README and by docs/upstream, with a real Better Auth (needs Node)
 	@$(PYTHON) scripts/package_install.py
 
 package-matrix:  ## its suite from the wheel on eight choices of Python, Django, DRF and PyJWT (CELLS=all for each, CELLS="3.12 6.0" for these)

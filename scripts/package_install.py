@@ -1,6 +1,6 @@
 """`make package-install`: the wheel in a bare environment, by its README, with a real Better Auth (needs Node).
 
-Then the same by the page for Better Auth's own documentation.
+Then the same by the page for Better Auth's documentation, docs/upstream/django.mdx.
 """
 
 import os
