@@ -8,7 +8,9 @@ import secrets
 import shutil
 import subprocess
 import unittest
+from base64 import urlsafe_b64decode
 from pathlib import Path
+from typing import Any
 
 from tests.interop.case import InteropTestCase
 from tests.interop.servers import Server, folder_of_servers
@@ -51,6 +53,10 @@ class NewBetterAuth(Server):
         self.launch(["node", "serve.mjs"], self.environment, "/api/auth/ok", self.folder)
 
 
+def claims_of(token: str) -> dict[str, Any]:
+    return json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))
+
+
 def append(path: Path, text: str) -> None:
     with path.open("a", encoding="utf-8") as file:
         file.write(f"\n{text}")
@@ -90,5 +96,6 @@ class UpstreamTests(InteropTestCase):
         # Before the sign-up, /me, /hello with a token that was spoilt and with a new one, after the sign-out.
         self.assertEqual(told["statuses"], [401, 200, 401, 200, 401])
         self.assertEqual([self.project.get(path).status_code for path in ("/me", "/hello")], [401, 401])
+        self.assertTrue(claims_of(told["token"])["sid"])
         examined = self.project.shell(self.page.command("doctor"), TOKEN=told["token"])
         self.assertIn(f"The token is good: subject '{told['me']['id']}'", examined)
