@@ -3,12 +3,13 @@ const HOME = process.env.BETTER_AUTH_URL;
 const cookies = new Map();
 const statuses = [];
 const network = globalThis.fetch;
-let isTokenToBeSpoilt = false;
+let hasTokenExpired = false;
 
 const nameAndValue = (cookie) => cookie.split(";")[0].split(/=(.*)/s);
 
 async function atHome(request) {
   request.headers.set("Cookie", [...cookies].map((pair) => pair.join("=")).join("; "));
+  if (request.url.endsWith("/token")) hasTokenExpired = false;
   const response = await network(request);
   for (const [name, value] of response.headers.getSetCookie().map(nameAndValue)) cookies.set(name, value);
   return response;
@@ -24,8 +25,7 @@ async function elsewhere(request) {
     const preflight = await network(request.url, { method: "OPTIONS", headers });
     insistOnPermission(preflight);
     if (!preflight.headers.get("Access-Control-Allow-Headers").includes("authorization")) throw new TypeError("CORS");
-    if (isTokenToBeSpoilt) request.headers.set("Authorization", "Bearer spoilt");
-    isTokenToBeSpoilt = false;
+    if (hasTokenExpired) request.headers.set("Authorization", "Bearer expired");
   }
   const response = await network(request);
   insistOnPermission(response);
@@ -48,7 +48,7 @@ const { error } = await authClient.signUp.email({ name: "Alice", email: "alice@e
 if (error) throw new Error(JSON.stringify(error));
 const me = await asked("/me");
 const { token } = (await authClient.token()).data;
-isTokenToBeSpoilt = true;
+hasTokenExpired = true;
 const hello = await asked("/hello");
 await signOut();
 await asked("/me");

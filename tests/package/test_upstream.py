@@ -93,7 +93,7 @@ class UpstreamTests(InteropTestCase):
         self.assertEqual(sorted(told["me"]), ["email", "id", "name"])
         self.assertEqual((told["me"]["name"], told["me"]["email"]), ("Alice", "alice@example.com"))
         self.assertEqual(told["hello"], {"message": "Hello, Alice."})
-        # Before the sign-up, /me, /hello with a token that was spoilt and with a new one, after the sign-out.
+        # Before the sign-up; /me; /hello as if the token had expired, and with a new one; after the sign-out.
         self.assertEqual(told["statuses"], [401, 200, 401, 200, 401])
         self.assertEqual([self.project.get(path).status_code for path in ("/me", "/hello")], [401, 401])
         self.assertTrue(claims_of(told["token"])["sid"])
