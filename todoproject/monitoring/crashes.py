@@ -38,7 +38,6 @@ def tell_sentry(dsn: str) -> None:
         default_integrations=False,
         # For commands: purge and the like.
         integrations=[ExcepthookIntegration(), AtexitIntegration(callback=in_silence)],
-        send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
         max_breadcrumbs=0,
