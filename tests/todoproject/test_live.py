@@ -91,6 +91,13 @@ class Streams(LiveCase):
         self.assertAlmostEqual(time.time(), expires_at, delta=0.5)
         self.assertEqual(self.end(stream)["reason"], "expired")
 
+    def test_none_begins_that_would_end_at_once(self):
+        now = int(time.time())
+        expired = self.token("late", iat=now - 60, exp=now - 2)
+
+        self.assertEqual(self.service.request("GET", f"{API}/todos", expired)[0], 200, "The leeway is over already.")
+        self.assertEqual(self.live.get(f"{API}/live", expired).status, 401)
+
     def test_one_ends_soon_after_its_owner_is_shut_out(self):
         names = ("deactivated", "cut off", "erased")
         tokens = {name: self.token(name) for name in names}

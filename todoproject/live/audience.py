@@ -89,6 +89,11 @@ class Audience:
             return [stream for own in self.people.values() for stream in own]
 
 
+def left_of(token: VerifiedToken) -> float:
+    """Seconds. No stream outlives its token."""
+    return token.expires_at.timestamp() - time.time()
+
+
 def owners_of(streams: Iterable[Stream]) -> list[int]:
     return sorted({stream.owner for stream in streams})
 

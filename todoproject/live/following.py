@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from django.conf import settings
 
-from todoproject.live.audience import Stream
+from todoproject.live.audience import Stream, left_of
 from todoproject.monitoring.request_log import current_request_id
 
 Message: TypeAlias = MutableMapping[str, Any]
@@ -55,9 +55,9 @@ async def pieces(stream: Stream) -> AsyncIterator[bytes]:
         if stream.version <= sent and not stream.ending:
             stream.news.clear()
             with suppress(TimeoutError):
-                seconds = min(left_of(stream), settings.LIVE_HEARTBEAT_SECONDS)
+                seconds = min(left_of(stream.token), settings.LIVE_HEARTBEAT_SECONDS)
                 await asyncio.wait_for(stream.news.wait(), seconds)
-        if left_of(stream) <= 0:
+        if left_of(stream.token) <= 0:
             stream.end("expired")
         if stream.ending:
             return
@@ -68,10 +68,6 @@ async def pieces(stream: Stream) -> AsyncIterator[bytes]:
         else:
             yield COMMENT
     stream.end("long")
-
-
-def left_of(stream: Stream) -> float:
-    return stream.token.expires_at.timestamp() - time.time()
 
 
 def log_end(stream: Stream, request_id: str) -> None:

@@ -16,9 +16,10 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from betterauth_auth.authentication import BetterAuthAuthentication, SignedIn, in_drf
-from betterauth_auth.exceptions import Denied
+from betterauth_auth.exceptions import Denied, InvalidToken
+from betterauth_auth.identify import denied
 from betterauth_auth.tokens import VerifiedToken
-from todoproject.live.audience import Audience, Stream
+from todoproject.live.audience import Audience, Stream, left_of
 from todoproject.live.looking import version_of
 from todos.api.calendar import AnyAccept
 from todos.api.known import require_known
@@ -42,6 +43,9 @@ class FoundInTheLoop(BetterAuthAuthentication):
         if FOUND not in meta:
             return super().authenticate(request)
         found = meta[FOUND]
+        if isinstance(found, VerifiedToken) and left_of(found) <= 0:
+            # The leeway would let it in, to a stream that ends at once. With a 401 people come back with another one.
+            found = denied(InvalidToken("expired", "it is let in for a moment still, but a stream ends with its token"))
         if isinstance(found, Denied):
             raise in_drf(found) from found
         return (self.user_for(found, request), found) if found else None

@@ -38,8 +38,9 @@ async function stay(signal: AbortSignal): Promise<void> {
 /** Until the stream ends. Tells for how many seconds the service wants to be left alone. */
 async function hear(signal: AbortSignal): Promise<number> {
   const { data, response } = await api.GET("/api/v1/live", { parseAs: "stream", signal, ...(baseUrl && { baseUrl }) });
-  if (!data) return Number(response.headers.get("Retry-After")) || LONGEST_PAUSE_SECONDS;
-  for await (const version of versionsIn(data)) void catchUp(version);
+  if (!response.ok) return Number(response.headers.get("Retry-After")) || LONGEST_PAUSE_SECONDS;
+  // A stream that has ended before it began has no body.
+  if (data) for await (const version of versionsIn(data)) void catchUp(version);
   return 0;
 }
 
