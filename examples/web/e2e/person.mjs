@@ -176,6 +176,15 @@ export class Person {
     await this.page.locator("#todos[aria-busy=false]").waitFor();
   }
 
+  /** A page that is not seen asks for nothing, so what others change is not heard of. */
+  async looksAway() {
+    await this.page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+  }
+
+  async looksBack() {
+    await this.page.evaluate(() => delete document.hidden);
+  }
+
   async reload() {
     await this.isSettled();
     await this.page.reload();

@@ -26,7 +26,6 @@ function note() {
 }
 
 const shown = ({ page }) => page.evaluate(() => shown.map(({ title, body, tag }) => `${title}: ${body}, ${tag.split(" ")[1]}`));
-const hide = ({ page }) => page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
 const pass = ({ page }, minutes) => page.clock.fastForward(minutes * 60_000);
 
 /** Signed in at another computer, whose clock can be put forward. */
@@ -78,7 +77,7 @@ export default {
     assert.equal((await all()).includes(first), page === second.page, "it comes up once");
     assert.equal(await desk.page.evaluate(() => asked), 0, "nobody is asked for leave by a page that loads");
     // A tab that nobody sees hears of changes as well.
-    await hide(desk);
+    await desk.looksAway();
     const isAsked = desk.page.waitForRequest((request) => request.url().includes("/reminders?"));
     await second.check("Call the bank");
     await isAsked;
@@ -97,7 +96,7 @@ export default {
     await plan(desk, "Done without the network", { reminders: [{ at: soon(40) }] });
     const marks = [await plan(desk, "First mark", { reminders: [{ at: soon(31) }] }), await plan(desk, "Second mark", { reminders: [{ at: soon(41) }] })];
     // A page that is not seen does not ask what is new.
-    await hide(desk);
+    await desk.looksAway();
     await desk.request("POST", `/todos/${done.id}/complete`);
     await desk.request("PATCH", `/todos/${later.id}`, { reminders: [{ at: soon(600) }] });
     await pass(desk, 32);
@@ -126,7 +125,7 @@ export default {
     await desk.reads("Shown on this page while it is open.", "#reminders");
     await desk.press("Escape");
     for (const title of ["Take the bread out", "Feed the sourdough"]) await plan(desk, title, { reminders: [{ at: soon(30) }] });
-    await hide(desk);
+    await desk.looksAway();
     await pass(desk, 31);
     await desk.isSettled();
     assert.equal(await desk.page.locator("#reminded li").count(), 0, "nobody would see it");

@@ -50,10 +50,12 @@ export default {
 
   async "the latest is taken back, unless the todo has changed meanwhile, and then the one before can be"({ alice }) {
     const { id, version } = (await alice.request("GET", `/todos?q=${encodeURIComponent(PILLS)}`)).results[0];
+    await alice.looksAway();
     await alice.request("PATCH", `/todos/${id}`, { priority: 1 });
     await alice.row(PILLS).first().hover();
     await takeBack(alice).click();
     await alice.reads(`“${PILLS}” was changed elsewhere. You see the latest.`);
+    await alice.looksBack();
     await alice.isSettled();
     assert.equal(await completionsOf(alice, id), 2, "it might have been another one");
     await standsThere(alice, PILLS, 2);

@@ -109,13 +109,13 @@ export default {
     await alice.go("Flat by title");
     await alice.sees("Buy brushes", "Oil the door", "Varnish the door");
     const [, view] = await saved(alice);
-    // She would leave it as soon as she heard of that. A page that is not seen does not ask, so she acts before.
-    await alice.page.evaluate(() => Object.defineProperty(document, "hidden", { value: true, configurable: true }));
+    // She would leave it as soon as she heard of that.
+    await alice.looksAway();
     await alice.request("DELETE", `/views/${view.id}`);
     await alice.check("Varnish the door");
     await eventually(async () => assert.equal(await alice.page.locator("#view-title").innerText(), "Inbox"));
     await eventually(async () => assert.deepEqual(await names(alice), ["Doors and gates"]));
-    await alice.page.evaluate(() => delete document.hidden);
+    await alice.looksBack();
   },
 };
 
