@@ -45,6 +45,7 @@ export default {
     await alice.page.getByLabel("Search", { exact: true }).fill("");
     await standsThere(alice, PILLS, 2);
     await alice.request("DELETE", `/todos/${between}`);
+    await alice.row("Post the form").waitFor({ state: "detached" });
     await alice.isSettled();
   },
 
