@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,8 +31,8 @@ API = "/api/v1"
 class Live:
     """`manage.py live` beside a service."""
 
-    def __init__(self, service: ServiceWithoutNginx) -> None:
-        self.service, self.port = service, free_port()
+    def __init__(self, service: ServiceWithoutNginx, port: int = 0) -> None:
+        self.service, self.port = service, port or free_port()
 
     def __enter__(self) -> Live:
         self.process = self.service.manage("live", f"--port={self.port}")
@@ -142,14 +141,6 @@ class LiveCase(SimpleTestCase):
     def as_operator(self, script: str) -> None:
         command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", script]
         subprocess.run(command, cwd=ROOT, env=self.service.environment, check=True)
-
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = 10) -> float:
-        """The seconds that it took."""
-        began = time.monotonic()
-        while not is_so():
-            self.assertLess(time.monotonic() - began, seconds)
-            time.sleep(0.01)
-        return time.monotonic() - began
 
     def logged(self, request_id: str) -> list[dict[str, Any]]:
         lines = [line for line in self.service.words().splitlines() if request_id in line]

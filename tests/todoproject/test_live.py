@@ -15,6 +15,7 @@ from tests.fake_betterauth import FakeBetterAuth
 from tests.faults.stage import ServiceWithoutNginx
 from tests.todoproject.live import API, Live, LiveCase, ends_within, next_version
 from tests.todoproject.test_redis import SERVER
+from tests.waiting import wait_for
 from todoproject.live.channel import channel_of, read
 from todoproject.live.looking import LOOK_SECONDS
 
@@ -41,7 +42,7 @@ class Streams(LiveCase):
     }
 
     def setUp(self) -> None:
-        self.wait_until(lambda: self.live.counted("todo_live_streams") == 0)
+        wait_for(lambda: self.live.counted("todo_live_streams") == 0, 10)
 
     def test_a_commit_by_another_request_is_heard_by_its_owner_alone(self):
         alice, mallory = self.token("alice"), self.token("mallory")
@@ -136,7 +137,7 @@ class Streams(LiveCase):
         token, waits = self.token("restless"), []
         for _ in range(10):
             self.heard(token)[0].close()
-            waits.append(self.wait_until(lambda: self.live.counted("todo_live_streams") == 0))
+            waits.append(wait_for(lambda: self.live.counted("todo_live_streams") == 0, 10))
 
         # And not at the next comment, by which it would be noticed anyway.
         self.assertLess(max(waits), 0.5)
@@ -148,10 +149,10 @@ class Streams(LiveCase):
         self.redis.kill()
         self.add(token)
         self.assertEqual(next_version(stream), before + 1)
-        self.wait_until(lambda: self.live.counted('todo_live_failures_total{part="hearing"}') > 2)
+        wait_for(lambda: self.live.counted('todo_live_failures_total{part="hearing"}') > 2, 10)
         self.assertEqual((self.said(HEARING_FAILS), self.said(HEARING_WORKS)), (said + 1, said))
         self.redis.start()
-        self.wait_until(lambda: self.said(HEARING_WORKS) == said + 1)
+        wait_for(lambda: self.said(HEARING_WORKS) == said + 1, 10)
         began = time.monotonic()
         self.add(token)
 
@@ -162,7 +163,7 @@ class Streams(LiveCase):
     def end(self, stream: http.client.HTTPResponse) -> dict[str, Any]:
         """The line that it leaves."""
         request_id = stream.headers["X-Request-ID"]
-        self.wait_until(lambda: len(self.logged(request_id)) == 2)
+        wait_for(lambda: len(self.logged(request_id)) == 2, 10)
         return self.logged(request_id)[1]
 
     def said(self, words: str) -> int:
@@ -178,7 +179,7 @@ class Streams(LiveCase):
                 began = time.monotonic()
                 self.add(token)
                 self.assertLess(time.monotonic() - began, 1)
-                self.wait_until(lambda: "Telling versions through Redis fails: TimeoutError" in self.service.words())
+                wait_for(lambda: "Telling versions through Redis fails: TimeoutError" in self.service.words(), 10)
             finally:
                 self.redis.thaw()
 

@@ -5,10 +5,8 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from tempfile import TemporaryDirectory
 from unittest import skipUnless
 
@@ -17,24 +15,11 @@ from django.test import SimpleTestCase
 from scripts.private_postgres import free_port
 from tests.fake_betterauth import FakeBetterAuth
 from tests.faults.stage import NGINX, Service
+from tests.todoproject.live import Live, next_version
 from tests.todoproject.test_redis import SERVER, start_redis
+from tests.waiting import wait_for
 
 Answer = http.client.HTTPResponse
-
-
-def next_version(stream: Answer) -> int:
-    while not (line := stream.readline()).startswith(b"data: "):
-        if not line:
-            raise EOFError
-    return int(line.removeprefix(b"data: "))
-
-
-def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.05)
 
 
 @skipUnless(NGINX and SERVER, "nginx and redis-server are needed")
@@ -48,21 +33,8 @@ class StreamsBehindNginx(SimpleTestCase):
             Service(url, self.issuer.url, REDIS_URL=start_redis(self), LIVE_UPSTREAM=upstream)
         )
 
-    @contextmanager
-    def live(self) -> Iterator[subprocess.Popen[bytes]]:
-        process = self.service.manage("live", f"--port={self.live_port}")
-        try:
-            until(self.is_live)
-            yield process
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
-
-    def is_live(self) -> bool:
-        with suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.live_port)).close()
-            return True
-        return False
+    def live(self) -> Live:
+        return Live(self.service, self.live_port)
 
     def listen(self, subject: str = "alice") -> Answer:
         wire = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=10)
@@ -93,7 +65,7 @@ class StreamsBehindNginx(SimpleTestCase):
             self.service.process.terminate()
             for stream in streams:
                 self.assertRaises((EOFError, http.client.HTTPException, OSError), next_version, stream)
-            until(self.is_deaf)
+            wait_for(self.is_deaf, 30)
             time.sleep(1)
             self.assertIsNone(self.service.process.poll())
             wire.sendall(body[5:])
@@ -144,7 +116,7 @@ class StreamsBehindNginx(SimpleTestCase):
 
             os.kill(masters[1], signal.SIGKILL)
             self.assertRaises((EOFError, http.client.HTTPException, OSError), next_version, stream)
-            until(lambda: "nginx for streams is up again" in self.service.words())
-            until(lambda: self.listen().status == 200)
+            wait_for(lambda: "nginx for streams is up again" in self.service.words(), 30)
+            wait_for(lambda: self.listen().status == 200, 30)
 
             self.assertEqual(self.service.nginx(), masters[0])

@@ -21,9 +21,9 @@ from django.conf import settings
 from django.test import SimpleTestCase, override_settings
 
 from scripts.private_postgres import free_port
-from tests.collector import wait_for
 from tests.fake_betterauth import FakeBetterAuth
 from tests.faults.stage import METRICS_TOKEN, ServiceWithoutNginx
+from tests.waiting import wait_for
 from todoproject.monitoring import metrics
 
 DEPLOY, DOCS = settings.BASE_DIR / "deploy", settings.BASE_DIR / "docs"

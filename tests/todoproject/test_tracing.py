@@ -13,10 +13,11 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 from django.test import Client, SimpleTestCase, override_settings
 
-from tests.collector import Collector, attributes, wait_for
+from tests.collector import Collector, attributes
 from tests.fake_betterauth import FakeBetterAuth
 from tests.faults.stage import ServiceWithoutNginx
 from tests.todos.case import TodosTransactionTestCase
+from tests.waiting import wait_for
 from todoproject.monitoring import tracing
 
 MIDDLEWARE = "todoproject.monitoring.tracing.TracingMiddleware"

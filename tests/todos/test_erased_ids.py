@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.todos.case import TodosTestCase, TodosTransactionTestCase
 from tests.todos.matrix import Sent
-from tests.todos.test_erasure import closing, send, until, waiting_for
+from tests.todos.test_erasure import closing, send, waiting_for
+from tests.waiting import wait_for
 from todos import changes
 from todos.changes import Operation
 
@@ -92,5 +93,5 @@ class ACreationThatWaitedForTheErasure(TodosTransactionTestCase):
                     with transaction.atomic():
                         changes.run(self.alice.user.pk, [Operation("delete_forever", uuid.UUID(uid))])
                         waiting = pool.submit(closing(send), token, late)
-                        until(lambda: waiting_for("%UPDATE todos_account%") == 1)
+                        wait_for(lambda: waiting_for("%UPDATE todos_account%") == 1, 20)
                     self.assert_problem(waiting.result(20), 409, "erased")

@@ -22,6 +22,7 @@ from tests.todos.case import API, TodosTestCase, TodosTransactionTestCase
 from tests.todos.matrix import Sent
 from tests.todos.raw_rows import OWNED, rows_of
 from tests.todos.writes import ROWS, writes
+from tests.waiting import wait_for
 from todos import changes, clock
 from todos.changes import Operation
 from todos.compiled.caller import Caller
@@ -105,7 +106,7 @@ class WritesThatWaited(TodosTransactionTestCase):
                 Account.objects.filter(owner=self.alice.user).update(erased_at=clock.now())
                 cut_off(self.alice.user)
                 waiting = pool.submit(closing(send), token, Sent("POST", "todos", {"title": "late"}))
-                until(lambda: waiting_for("%UPDATE todos_account%") == 1)
+                wait_for(lambda: waiting_for("%UPDATE todos_account%") == 1, 20)
             self.assert_problem(waiting.result(20), 401, "unauthenticated")
 
         self.assertEqual(Todo.objects.filter(owner=self.alice.user).count(), 1)
@@ -113,7 +114,7 @@ class WritesThatWaited(TodosTransactionTestCase):
     def test_a_sign_in_after_the_cut_off_writes_at_once(self):
         self.enterContext(override_settings(BETTER_AUTH=self.issuer.settings(LEEWAY_SECONDS=0)))
         self.assertEqual(self.alice.delete("/me").status_code, 204)
-        until(lambda: int(time.time()) > Identity.objects.get(subject="alice").tokens_valid_after.timestamp())
+        wait_for(lambda: int(time.time()) > Identity.objects.get(subject="alice").tokens_valid_after.timestamp(), 20)
 
         self.alice.sign_in()
 
@@ -124,7 +125,7 @@ class WritesThatWaited(TodosTransactionTestCase):
         self.alice.todo()
         with ThreadPoolExecutor(3) as pool, self.erasing(pool, self.alice):
             waiting = pool.submit(closing(changes.create_list), self.alice.user.pk, None, name="late")
-            until(lambda: waiting_for("%UPDATE todos_account%") == 1)
+            wait_for(lambda: waiting_for("%UPDATE todos_account%") == 1, 20)
 
         with self.assertRaisesMessage(Conflict, "account_erased"):
             waiting.result(20)
@@ -137,7 +138,7 @@ class WritesThatWaited(TodosTransactionTestCase):
         self.assertGreater(len(requests), 20)
         with ThreadPoolExecutor(len(requests) + 2) as pool, self.erasing(pool, person):
             answers = [pool.submit(closing(send), token_of(n), sent) for n, sent in enumerate(requests)]
-            until(lambda: waiting_for("%UPDATE todos_account%") == len(requests))
+            wait_for(lambda: waiting_for("%UPDATE todos_account%") == len(requests), 20)
 
         for sent, answer in zip(requests, answers, strict=True):
             with self.subTest(str(sent)):
@@ -158,7 +159,7 @@ class WritesThatWaited(TodosTransactionTestCase):
         holder = pool.submit(closing(hold))
         self.assertTrue(is_held.wait(10))
         eraser = pool.submit(closing(send), token, Sent("DELETE", "me"))
-        until(lambda: waiting_for('DELETE FROM "todos_todo"%') == 1)
+        wait_for(lambda: waiting_for('DELETE FROM "todos_todo"%') == 1, 20)
         try:
             yield
         finally:
@@ -197,10 +198,3 @@ def waiting_for(statement):
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(WAITING, [statement])
         return cursor.fetchone()[0]
-
-
-def until(is_so, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
