@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from bench.run import BODY, wait_until_calm
 from bench.stage import ROOT
 
 FIELDS = ("per_second", "p50", "p99", "cpu")
+HEADING = f"{'':8} {'requests/s':>11} {'p50':>7} {'p99':>7} {'CPU':>7}"
 # What runs in each checkout, with that checkout's own code.
 PROGRAM = """
 import json, os, sys
@@ -56,14 +57,17 @@ def main() -> None:
         ours = running.enter_context(servers(ROOT, options.partitions))
         other = running.enter_context(checkout(options.commit)) if options.commit else ROOT
         theirs = running.enter_context(servers(other))
-        print(f"{'':8} {'requests/s':>11} {'p50':>7} {'p99':>7} {'CPU':>7}")
+        print(HEADING)
         for kind in KINDS:
-            ratios = [
-                [getattr(mine, field) / (getattr(other, field) or 1) for field in FIELDS]
-                for mine, other in rounds(kind, ours, theirs, options)
-            ]
-            medians = [statistics.median(column) for column in zip(*ratios, strict=True)]
-            print(f"{kind:8} {medians[0]:11.3f} {medians[1]:7.2f} {medians[2]:7.2f} {medians[3]:7.2f}", flush=True)
+            ratio_reported(kind, rounds(kind, ours, theirs, options))
+
+
+def ratio_reported(kind: str, pairs: Iterable[tuple[load.Run, load.Run]]) -> float:
+    """Prints a line of the table; returns the ratio of requests a second."""
+    ratios = [[getattr(mine, field) / (getattr(other, field) or 1) for field in FIELDS] for mine, other in pairs]
+    medians = [statistics.median(column) for column in zip(*ratios, strict=True)]
+    print(f"{kind:8} {medians[0]:11.3f} {medians[1]:7.2f} {medians[2]:7.2f} {medians[3]:7.2f}", flush=True)
+    return medians[0]
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from bench import load
-from bench.against import FIELDS, KINDS, rounds
+from bench.against import HEADING, KINDS, ratio_reported, rounds
 from bench.run import BODY, write_requests
 from bench.shared_keys import redis
 from bench.stage import ROOT, USERS, Stage, stage, users
@@ -177,15 +177,12 @@ def report(what: str, rate: float, late: list[float]) -> bool:
 async def beside(made: Stage, base: str, ours: Any, without: Any, options: argparse.Namespace) -> int:
     """How many kinds of requests are slower with a listener than the bar allows."""
     missed = 0
-    print(f"{'':8} {'requests/s':>11} {'p50':>7} {'p99':>7} {'CPU':>7}")
+    print(HEADING)
     # Of the users who are written for in the bench of requests, one listens.
     async with Ear(made, base).listening(range(201, 202)):
         for kind in (kind for kind in KINDS if kind != "read"):
             pairs = await asyncio.to_thread(lambda kind: list(rounds(kind, ours, without, options)), kind)
-            ratios = [[getattr(mine, field) / getattr(other, field) for field in FIELDS] for mine, other in pairs]
-            medians = [statistics.median(column) for column in zip(*ratios, strict=True)]
-            print(f"{kind:8} {medians[0]:11.3f} {medians[1]:7.2f} {medians[2]:7.2f} {medians[3]:7.2f}", flush=True)
-            missed += medians[0] < RATIO_BAR
+            missed += ratio_reported(kind, pairs) < RATIO_BAR
     return missed
 
 
