@@ -17,6 +17,7 @@ from django.test import SimpleTestCase, override_settings
 from tests.todoproject.live import Redis
 from tests.todoproject.test_redis import SERVER
 from tests.todoproject.test_settings import PRODUCTION, manage
+from tests.waiting import wait_for
 from todoproject.live import following, listening
 from todoproject.live.application import MAX_WAITING, Live
 from todoproject.live.audience import Audience, Stream
@@ -169,9 +170,9 @@ class NothingEndsALoop(SimpleTestCase):
 
     def test_and_a_redis_that_is_away_costs_a_bounded_place(self):
         publisher = Publisher("redis://127.0.0.1:1/0")
-        with self.assertLogs(LOGGER, "WARNING"):
+        with self.assertLogs(LOGGER, "WARNING") as said:
             publisher.tell(dict.fromkeys(range(MAX_OWNERS + 5), 1))
-            time.sleep(0.2)
+            wait_for(lambda: said.output)
 
         self.assertEqual(len(publisher.waiting), MAX_OWNERS)
 
