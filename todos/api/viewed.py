@@ -54,7 +54,7 @@ def view_named(reader: Reader, uid: UUID) -> Found:
 # Each view takes as long as `total` of its todos, so there is room for so many of one summary, and for fewer where they
 # would look at more rows than this: whoever has more, or views that take long, is told of the first that find room.
 ROOM = 30
-MAX_ROWS = 300_000
+MAX_ROWS = 200_000
 ROOM_FOR_WORDS = 10
 MAX_LISTED = 200
 

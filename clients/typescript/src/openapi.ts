@@ -1896,7 +1896,7 @@ export interface components {
             tags: {
                 [key: string]: number;
             };
-            /** @description With `views=true`: as many todos as all pages of `GET /todos?view=…` have, by id of your first 200 views. Null of those that are not counted: the broken ones, and those for which one summary has no room. It has room for 30 in their order; each tag of a view takes as much as a view, `q` as much as ten. Whoever has more than 10,000 todos has less of it. */
+            /** @description With `views=true`: as many todos as all pages of `GET /todos?view=…` have, by id of your first 200 views. Null of those that are not counted: the broken ones, and those for which one summary has no room. It has room for 30 in their order; each tag of a view takes as much as a view, `q` as much as ten. Whoever has more than 6,666 todos has less of it. */
             views?: {
                 [key: string]: number | null;
             };
