@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import SimpleTestCase
 from django.test.utils import iter_test_cases
 
-from tests.second_database import may_ask_a_database
+from tests.halves import may_ask_a_database
 
 TESTS = Path(__file__).resolve().parent
 
@@ -75,7 +75,7 @@ class EveryTestIsRunByBothRunners(SimpleTestCase):
         self.assertEqual([folder.name for folder in folders if not (folder / "__init__.py").exists()], [])
 
     def test_what_is_for_one_database_may_ask_it(self):
-        """Otherwise nobody would run it; see `tests.second_database`."""
+        """Otherwise nobody would run it; see `tests.halves`."""
         strays = [
             test.id()
             for test in iter_test_cases(whole_suite())

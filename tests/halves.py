@@ -1,4 +1,4 @@
-"""Runs the suite on a further database: only what may ask one, because the rest has been run with the first."""
+"""The two halves of the suite: what may ask a database, and the rest, which `make test` runs once and meanwhile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ def may_ask_a_database(test: TestCase) -> bool:
     return not isinstance(test, SimpleTestCase) or bool(test.databases)
 
 
-class Runner(DiscoverRunner):
+class WithDatabase(DiscoverRunner):
+    wanted = True
+
     def build_suite(self, *args: Any, **kwargs: Any) -> TestSuite:
         suite = super().build_suite(*args, **kwargs)
-        return self.test_suite(test for test in iter_test_cases(suite) if may_ask_a_database(test))
+        return self.test_suite(test for test in iter_test_cases(suite) if may_ask_a_database(test) is self.wanted)
+
+
+class WithoutDatabase(WithDatabase):
+    wanted = False
