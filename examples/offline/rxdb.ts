@@ -1,40 +1,40 @@
 /** One collection for all kinds, so that what belongs together is sent together. */
 import type { RxCollection, WithDeleted } from "rxdb";
 import { replicateRxCollection, type RxReplicationState } from "rxdb/plugins/replication";
-import { concatMap, Subject } from "rxjs";
 import { against, editsInOrder, type Edit, type News, type Row, type Service } from "./service.js";
 /** What is edited within a pause is sent together; what failed is sent again after one. `start()` syncs now. */
 export function replicate(rows: RxCollection<Row>, service: Service, pause = 1000) {
   const sleep = () => new Promise((resolve) => setTimeout(resolve, pause));
-  const fetched = new Subject<News>();
-  let since = 0;
-  const exchange = (edits: Edit[], from: number) => service.sync(edits, from).catch((error) => {
-    // RxDB would send the same again; after a pause it looks anew for what there is to send.
-    if (!replication.isPaused()) void replication.pause().then(sleep).then(() => replication.start());
+  const sent = () => replication.internalReplicationState?.streamQueue.up;
+  let heard = 0; // The version of what RxDB was told.
+  let brought: News | undefined; // What is to be told next, because sending has brought it along.
+  const exchange = (edits: Edit[]) => service.sync(edits, heard).catch(async (error) => {
+    await replication.pause(); // RxDB would send the same again; started anew it looks for what there is to send.
+    void sleep().then(() => (replication.isPaused() ? replication.start() : undefined));
     throw error;
   });
   const told = async (news: News) => {
-    const selector = news.all ? {} : { id: { $in: news.rows.map(({ id }) => id) } };
-    const all = against(await rows.find({ selector }).exec(), news);
-    since = Math.max(since, news.version);
-    return { documents: all.map((row) => ({ gone: false, ...row }) as never), checkpoint: { version: news.version } };
+    const known = await rows.find({ selector: news.all ? {} : { id: { $in: news.rows.map(({ id }) => id) } } }).exec();
+    return { documents: against(known, news) as never[], checkpoint: { version: news.version } };
   };
-  const pull = async (from = { version: 0 }) => {
-    const before = (since ||= from.version);
-    if (before) await sleep().then(() => service.last); // What is sent meanwhile brings the news as well.
-    return since > before ? { documents: [], checkpoint: from } : told(await exchange([], from.version));
-  };
-  const push = async (changes: { assumedMasterState?: Row; newDocumentState: Row }[]): Promise<WithDeleted<Row>[]> => {
+  const pull = { batchSize: 1e6, handler: async (from = { version: 0 }) => {
+    if (!heard || from.version < heard) [heard, brought] = [from.version, undefined]; // A pause came in between.
+    await sent(); // What is being sent brings the news as well.
+    const news = brought ?? (await exchange([]));
+    [heard, brought] = [news.version, undefined];
+    return told(news);
+  } };
+  const send = async (changes: { assumedMasterState?: Row; newDocumentState: Row }[]): Promise<WithDeleted<Row>[]> => {
     const edits = editsInOrder(changes.map(({ assumedMasterState: old, newDocumentState: now }) => [old, now]));
-    const news = edits.length ? await exchange(edits, since) : { version: since, all: false, rows: [], refused: [] };
-    if (edits.length) fetched.next(news); // RxDB tells a row nothing while it is sent, so these wait.
+    if (!edits.length) return [];
+    const news = await exchange(edits);
+    brought = { ...news, rows: [...(brought?.rows ?? []), ...news.rows] };
+    void sent()?.then(() => setTimeout(() => brought && replication.reSync())); // What is being sent is told nothing.
     const refused = news.rows.filter(({ id }) => news.refused.some((result) => result.id === id));
     return (await told({ ...news, all: false, rows: refused })).documents;
   };
-  const later = (news: News) => replication.awaitInSync().then(() => told(news));
-  const pulling = { handler: pull, stream$: fetched.pipe(concatMap(later)), batchSize: 1e6 };
-  const pushing = { handler: push, batchSize: 1e4, waitBeforePersist: sleep };
-  const at = { collection: rows, replicationIdentifier: "todos", deletedField: "gone", retryTime: pause };
-  const replication: RxReplicationState<Row, any> = replicateRxCollection({ ...at, pull: pulling, push: pushing });
+  const push = { batchSize: 1e4, waitBeforePersist: sleep, handler: send };
+  const at = { collection: rows, replicationIdentifier: "todos", deletedField: "gone", retryTime: 1 };
+  const replication: RxReplicationState<Row, any> = replicateRxCollection({ ...at, pull, push });
   return replication;
 }

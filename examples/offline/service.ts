@@ -19,11 +19,12 @@ export const KINDS = Object.keys(FIELDS) as Kind[];
 /** What a row has besides, as the service tells it or as it is set to be sent. */
 export const TOLD = ["completed", "position", "version", "created_at", "updated_at", "deleted_at", "after"];
 const picked = (row: Row, names: string[]) => Object.fromEntries(names.map((name) => [name, row[name]]));
+const byId = (rows: Row[]) => new Map(rows.map((row) => [row.id, row]));
 
 /** What news say against the rows that you know: what is newer, and after a 410 what has gone. */
 export function against(known: Row[], news: News): Row[] {
-  const [here, told] = [new Map(known.map((row) => [row.id, row])), new Set(news.rows.map(({ id }) => id))];
-  const newer = news.rows.filter(({ id, version }) => !version || version >= (here.get(id)?.version ?? 0));
+  const [here, told] = [byId(known), byId(news.rows)];
+  const newer = [...told.values()].filter(({ id, version }) => !version || version >= (here.get(id)?.version ?? 0));
   const gone = known.filter(({ id, version }) => version && version <= news.version && !told.has(id));
   return [...newer, ...(news.all ? gone.map(({ id, kind }) => ({ id, kind, gone: true })) : [])];
 }
@@ -82,7 +83,7 @@ export class Service {
   private async exchange(edits: Edit[], since: number): Promise<News> {
     const rows = new Map<string, Row>();
     const refused: Result[] = [];
-    const keep = (kind: Kind, id: string, row: object = { gone: true }) => rows.set(id, { ...row, id, kind });
+    const keep = (kind: Kind, id: string, row?: object) => rows.set(id, { gone: !row, ...row, id, kind });
     let version = since;
     for (let start = 0; start === 0 || start < edits.length; start += 200) {
       const changes = edits.slice(start, start + 200);

@@ -1,11 +1,11 @@
 import { createRxDatabase } from "rxdb";
 import { getRxStorageMemory } from "rxdb/plugins/storage-memory";
-import { firstValueFrom, filter, timeout, of } from "rxjs";
+import { firstValueFrom, timeout, of } from "rxjs";
 import { replicate } from "../rxdb.js";
 import { FIELDS, TOLD, type Row, type Service } from "../service.js";
 import type { Client } from "./client.js";
 
-const PAUSE_MILLISECONDS = 30;
+const PAUSE_MILLISECONDS = 1000;
 const fields = Object.fromEntries([...Object.values(FIELDS).flat(), ...TOLD].map((name) => [name, {}]));
 const properties = { ...fields, id: { type: "string", maxLength: 36 }, kind: { type: "string" } } as const;
 const schema = { version: 0, primaryKey: "id", type: "object", properties, required: ["id", "kind"] } as const;
@@ -22,9 +22,9 @@ export async function open(name: string, service: Service): Promise<Client> {
     update: async ({ id }, values) => void (await (await find(id)).incrementalPatch(values)),
     remove: async ({ id }) => void (await (await find(id)).incrementalRemove()),
     async sync() {
+      const failed = firstValueFrom(replication.error$.pipe(timeout({ first: 2000, with: () => of(undefined) })));
       await replication.start();
-      await Promise.race([replication.awaitInSync(), new Promise((resolve) => setTimeout(resolve, 2000))]);
-      await firstValueFrom(replication.active$.pipe(filter((active) => !active), timeout({ first: 2000, with: () => of(false) })));
+      await Promise.race([replication.awaitInSync(), failed]);
     },
     // What it holds to be sent is what differs from the service's rows, which the schedule compares.
     hasUnsent: async () => false,
