@@ -67,6 +67,11 @@ class StrictSerializer(Explained, serializers.Serializer[Any]):
             raise ValidationError(faults)
         return values
 
+    def run_validators(self, value: Any) -> None:
+        """DRF would first ask each field for a default, although hardly a body has validators of its own."""
+        if self.validators:
+            super().run_validators(value)
+
     @cached_property
     def taken(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The fields that a body may have."""
