@@ -1,8 +1,7 @@
-/** One collection for all kinds, so that what belongs together is sent together. */
 import type { RxCollection, WithDeleted } from "rxdb";
 import { replicateRxCollection, type RxReplicationState } from "rxdb/plugins/replication";
 import { against, editsInOrder, type Edit, type News, type Row, type Service } from "./service.js";
-/** What is edited within a pause is sent together; what failed is sent again after one. `start()` syncs now. */
+/** `rows` has all kinds. What is edited within a pause is sent together, what failed after one; `start()` syncs now. */
 export function replicate(rows: RxCollection<Row>, service: Service, pause = 1000) {
   const sleep = () => new Promise((resolve) => setTimeout(resolve, pause));
   const sent = () => replication.internalReplicationState?.streamQueue.up;
@@ -20,6 +19,7 @@ export function replicate(rows: RxCollection<Row>, service: Service, pause = 100
   const pull = { batchSize: 1e6, handler: async (from = { version: 0 }) => {
     if (!heard || from.version < heard) [heard, brought] = [from.version, undefined]; // A pause came in between.
     await sent(); // What is being sent brings the news as well.
+    if (replication.isPaused()) return { documents: [], checkpoint: from };
     const news = brought ?? (await exchange([]));
     [heard, brought] = [news.version, undefined];
     return told(news);
