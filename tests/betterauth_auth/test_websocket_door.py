@@ -273,7 +273,7 @@ class EndingTests(WebSocketCase, IssuerDatabaseCase):
         }
         for name, way in ways.items():
             with self.subTest(name):
-                self.assertEqual(self.ending(way, check_seconds=0.1), REFUSED)
+                self.assertEqual(self.ending(way, check_seconds=0.5), REFUSED)
                 all_users().all().delete()
 
     def test_it_ends_about_a_second_after_an_event_cut_its_person_off(self):
