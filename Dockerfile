@@ -1,17 +1,18 @@
 # The service with the buffering proxy in front of it (docs/deploying.md). Migrations are a step of their own:
 #   docker run --rm --env-file .env todo-api python manage.py migrate
-FROM python:3.13-slim-bookworm AS packages
+FROM python:3.13-slim-trixie AS packages
 # requirements-observability.lock brings OpenTelemetry and Sentry along.
 ARG REQUIREMENTS=requirements.lock
 COPY requirements.lock requirements-observability.lock /
 RUN python -m venv /srv/venv \
- && /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /${REQUIREMENTS}
+ && /srv/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r /${REQUIREMENTS} \
+ && /srv/venv/bin/pip uninstall --yes --quiet pip
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13-slim-trixie
 # Debian keeps the newest version only, so a pinned one could soon not be built.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends nginx-light \
+ && apt-get install -y --no-install-recommends nginx \
  && rm -rf /var/lib/apt/lists/* /etc/nginx/sites-enabled \
  && useradd --system --uid 10001 --no-create-home service
 ENV PATH=/srv/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
