@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e pictures offline client generators package package-install package-matrix release-notes lock
+.PHONY: help run demo test test-postgres test-partitioned faults limits image contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e pictures offline client generators package package-install package-matrix release-notes lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ faults: .venv-dev  ## break the database, the network and the workers under load
 
 limits: .venv-dev  ## hostile requests against the running service, with what each may cost (a few minutes)
 	@LIMITS=1 .venv/bin/python manage.py test tests.limits
+
+image:  ## the image, built from the Dockerfile and run as compose.yaml says, without Docker (needs root, podman and mmdebstrap)
+	@$(PYTHON) scripts/image.py
 
 corpus:  ## hostile tokens, key sets and servers against ours and other verifiers; writes docs/corpus.md (needs Node)
 	@$(PYTHON) scripts/corpus.py

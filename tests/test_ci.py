@@ -220,7 +220,7 @@ class ScriptsOfCi(SimpleTestCase):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
         shutil.copytree(ROOT / ".ci", self.folder / ".ci")
         called = ("make", "python3", "git", "gh")
-        looked_for = ("initdb", "pgbouncer", "nginx", "redis-server", "chromium")
+        looked_for = ("initdb", "pgbouncer", "nginx", "redis-server", "prometheus", "podman", "mmdebstrap", "chromium")
         for place in (*(f"bin/{program}" for program in called + looked_for), ".venv/bin/python"):
             stub = self.folder / place
             stub.parent.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,14 @@
 """The image has what the service needs, and nothing that is ours alone. Hadolint asks the rest in `make lint`."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from django.conf import settings
 from django.test import SimpleTestCase
+
+from tests.test_docs import constant
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -64,3 +68,23 @@ class Image(SimpleTestCase):
 
         self.assertEqual(command, f"python manage.py live --host 0.0.0.0 --port {port}")
         self.assertIn(f":{port}/livez", all_of("HEALTHCHECK")[0])
+
+    def test_what_it_may_add_to_its_base_is_said(self):
+        allowed = constant(ROOT / "scripts" / "image.py", "LARGEST_MB")
+
+        self.assertIn(f"may add {allowed} MB to its base", (ROOT / "docs" / "deploying.md").read_text(encoding="utf-8"))
+
+    def test_where_it_can_not_be_tried_that_is_said_and_fails_ci(self):
+        for variables, status in (({}, 0), ({"CI": "true"}, 1)):
+            with self.subTest(variables):
+                tried = subprocess.run(
+                    [sys.executable, "scripts/image.py"],
+                    cwd=ROOT,
+                    env={"PATH": "", **variables},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+
+                self.assertEqual(tried.returncode, status)
+                self.assertIn("The image was not tried. That needs podman, mmdebstrap", tried.stdout)
