@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults limits image contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e pictures offline client generators package package-install package-matrix release-notes lock
+.PHONY: help run demo test test-postgres test-partitioned faults deployed limits image contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e pictures offline client generators package package-install package-matrix release-notes lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test-partitioned:  ## the application's tests on PostgreSQL tables that are part
 
 faults: .venv-dev  ## break the database, the network and the workers under load (a few minutes)
 	@FAULTS=1 .venv/bin/python manage.py test tests.faults
+
+deployed:  ## docs/deploying.md on a Debian of its own, upgraded and rolled back under load (needs root; SECONDS=300 for longer side by side)
+	@$(PYTHON) scripts/deployed.py
 
 limits: .venv-dev  ## hostile requests against the running service, with what each may cost (a few minutes)
 	@LIMITS=1 .venv/bin/python manage.py test tests.limits
