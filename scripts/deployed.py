@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from environment import ROOT, python_with
@@ -35,6 +36,18 @@ def main():
         sys.exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
+def remove_control_groups():
+    """Those that systemd-nspawn makes, and leaves where no systemd removes them. One that is in use stays."""
+    groups = Path("/sys/fs/cgroup")
+    for top in [*groups.glob("*/payload"), *groups.glob("*/supervisor")]:
+        for folder in sorted([top, *(path for path in top.rglob("*") if path.is_dir())], reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+
+
 if __name__ == "__main__":
     os.chdir(ROOT)
-    main()
+    try:
+        main()
+    finally:
+        remove_control_groups()

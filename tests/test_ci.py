@@ -221,6 +221,7 @@ class ScriptsOfCi(SimpleTestCase):
         shutil.copytree(ROOT / ".ci", self.folder / ".ci")
         called = ("make", "python3", "git", "gh")
         looked_for = ("initdb", "pgbouncer", "nginx", "redis-server", "prometheus", "podman", "mmdebstrap", "chromium")
+        looked_for += ("systemd-nspawn", "slirp4netns")
         for place in (*(f"bin/{program}" for program in called + looked_for), ".venv/bin/python"):
             stub = self.folder / place
             stub.parent.mkdir(parents=True, exist_ok=True)
