@@ -16,7 +16,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
 
 from todoproject.http.json_io import MergePatchParser
 from todoproject.http.problems import CONTENT_TYPE, OUTCOMES
-from todos.api.docs.codes import CODES, FAULT_CODES, problem_with
+from todos.api.docs.codes import CODES, FAULT_CODES, NOTE_CODES, PARAMS, TYPES, problem_with
 from todos.exceptions import MAX_FAULTS
 
 DESCRIPTION = """\
@@ -37,17 +37,17 @@ Todos, lists, tags and views of whoever sent the token; nobody else's exist here
 - **Sizes**: a body has at most 50,000 values (`too_many_values`), an address at most 100 parameters
   (`too_many_parameters`) and 24,000 letters of them (414).
 """
+NAMES = {code: " and ".join(f"`{name}`" for name in names) for code, names in PARAMS.items()}
 # A part of an OpenAPI document. What is in it depends on where it is.
 Node: TypeAlias = dict[str, Any]
 MERGE_PATCH = MergePatchParser.media_type
 METHODS = ("get", "post", "put", "patch", "delete")
 ROWS = ("Todo", "TodoList", "Tag", "View")
-PARAMS = {
+PARAMS_SCHEMA = {
     "type": "object",
-    "description": "What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of "
-    "`invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, "
-    "`object`). Only there if the code has any.",
-    "additionalProperties": True,
+    "description": "What `detail` is made of, so that you can say it in another language. Only there if the code has "
+    "any, and then all that the code has: " + ", ".join(f"`{code}` {names}" for code, names in sorted(NAMES.items())),
+    "properties": TYPES,
 }
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -57,9 +57,12 @@ PROBLEM_SCHEMA = {
         "type": {"type": "string", "format": "uri-reference", "examples": ["about:blank"]},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "For people: the first fault's, if there are `errors`."},
+        "detail": {
+            "type": "string",
+            "description": "For people, in English: the first fault's, if there are `errors`.",
+        },
         "code": {"type": "string", "description": "Stable and machine-readable."},
-        "params": PARAMS,
+        "params": PARAMS_SCHEMA,
         "request_id": {"type": "string"},
         "current": {
             "anyOf": [*({"$ref": f"#/components/schemas/{name}"} for name in ROWS), {"type": "null"}],
@@ -87,8 +90,8 @@ PROBLEM_SCHEMA = {
                     },
                     "in": {"type": "string", "enum": ["body", "query", "header"]},
                     "code": {"type": "string", "enum": sorted({*FAULT_CODES})},
-                    "params": PARAMS,
-                    "detail": {"type": "string", "description": "For people."},
+                    "params": PARAMS_SCHEMA,
+                    "detail": {"type": "string", "description": "For people, in English."},
                 },
             },
         },
@@ -96,7 +99,7 @@ PROBLEM_SCHEMA = {
 }
 # What can be said of the body or the address before anybody knows what it is for.
 MORE_CODES = {
-    400: ("invalid", "malformed", "too_many_values", "too_many_parameters"),
+    400: ("invalid", "malformed", "unsupported_charset", "too_deep", "too_many_values", "too_many_parameters"),
     429: ("too_many_at_once",),
 }
 RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
@@ -122,10 +125,22 @@ def document_problems(result: Node, generator: object, request: object, public: 
                 # The parser reads it everywhere, but only PATCH means it.
                 if method != "patch":
                     operations[method].get("requestBody", {"content": {}})["content"].pop(MERGE_PATCH, None)
+    components["schemas"]["Problem"] = {**PROBLEM_SCHEMA, "x-codes": params_of_codes(result)}
     for schema in components["schemas"].values():
         for name, member in schema.get("properties", {}).items():
             schema["properties"][name] = without_alternative(member)
     return result
+
+
+def params_of_codes(result: Node) -> Node:
+    """Every code that a problem can have, its faults or a note, with the names of its params."""
+    operations = [operation for path in result["paths"].values() for operation in path.values()]
+    answers = [answer for operation in operations for answer in operation["responses"].values()]
+    answers += result["components"]["responses"].values()
+    media = [answer["content"][CONTENT_TYPE] for answer in answers if CONTENT_TYPE in answer.get("content", {})]
+    codes = {code for each in media for code in each["schema"]["allOf"][1]["properties"]["code"]["enum"]}
+    general = {code for code, _ in OUTCOMES.values()}
+    return {code: [*PARAMS.get(code, ())] for code in sorted({*codes, *general, *FAULT_CODES, *NOTE_CODES})}
 
 
 def in_the_order_of_tags(result: Node) -> Node:

@@ -94,7 +94,8 @@ class HostileRequests(Costs):
         self.assertLessEqual(expected | {(method, "/admin/login/") for method in WRITING}, visited)
         self.assertGreater(large, 500)
         self.assertLessEqual(
-            {"malformed", "too_many_values", "max_length", "unknown_field", "more_faults", "invalid"}, codes
+            {"malformed", "too_many_values", "max_length", "max_items", "unknown_field", "more_faults", "invalid"},
+            codes,
         )
 
     def test_nothing_of_a_refused_body_is_kept(self):

@@ -3,9 +3,12 @@
 import io
 from pathlib import Path
 
+import yaml
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import SimpleTestCase
+
+from scripts import client_codes
 
 DOCUMENT = Path(__file__).resolve().parent.parent.parent / "openapi.yaml"
 
@@ -44,3 +47,8 @@ class TheCommittedDocumentIsCurrent(SimpleTestCase):
         is_current = generated.getvalue().strip() == DOCUMENT.read_text(encoding="utf-8").strip()
 
         self.assertTrue(is_current, "openapi.yaml is old: run `make schema` and commit what it writes")
+
+    def test_the_clients_codes_are_those_of_the_document(self):
+        problem = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))["components"]["schemas"]["Problem"]
+
+        self.assertEqual(client_codes.text_of(problem), client_codes.FILE.read_text(encoding="utf-8"))

@@ -326,15 +326,15 @@ TAKEN = (
         "an id twice", "icalendar", calendar("BEGIN:VTODO", "UID:good", "SUMMARY:x", "END:VTODO"), notes=("duplicate",)
     ),
     Odd("a NUL", "google", google({"id": "x", "title": "a\0b", "notes": "\0"})),
-    Odd("a day that is a sign", "icalendar", vtodo("DUE:\U0010ffff"), notes=("date_in_words",)),
+    Odd("a day that is a sign", "icalendar", vtodo("DUE:\U0010ffff"), notes=("date_unread",)),
     Odd("no title", "google", google({"id": "x", "title": "\u200b"}), notes=("no_title",)),
-    Odd("a day after all", "icalendar", vtodo("DUE:99991332T999999Z"), notes=("date_in_words",)),
-    Odd("a day before all", "icalendar", vtodo("DUE:00000000"), notes=("date_in_words",)),
+    Odd("a day after all", "icalendar", vtodo("DUE:99991332T999999Z"), notes=("date_unread",)),
+    Odd("a day before all", "icalendar", vtodo("DUE:00000000"), notes=("date_unread",)),
     Odd(
         "a day of other digits",
         "icalendar",
         vtodo("DUE:\u0662\u0660\u0662\u0666\u0661\u0661\u0662\u0667"),
-        notes=("date_in_words",),
+        notes=("date_unread",),
     ),
     Odd(
         "a day of other digits",

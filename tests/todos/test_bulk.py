@@ -82,14 +82,14 @@ class Bulk(TodosTestCase):
     def test_there_are_one_to_a_hundred_operations(self):
         create = {"op": "create", "title": "x"}
 
-        self.assert_fault(self.bulk(), "/operations", "min_length")
-        self.assert_fault(self.bulk(*[create] * 101), "/operations", "max_length")
+        self.assert_fault(self.bulk(), "/operations", "min_items")
+        self.assert_fault(self.bulk(*[create] * 101), "/operations", "max_items")
         self.assertEqual(self.bulk(*[create] * 100).status_code, 200)
 
     def test_the_operations_are_counted_before_any_is_looked_at(self):
         response = self.bulk(*[1] * 101)
 
-        self.assertEqual([fault["code"] for fault in response.json()["errors"]], ["max_length"])
+        self.assertEqual([fault["code"] for fault in response.json()["errors"]], ["max_items"])
 
     def test_looking_for_faults_ends_when_there_are_enough(self):
         unknown = {f"member {number}": 1 for number in range(30)}

@@ -124,7 +124,7 @@ class Words(Searches):
         self.assert_fault(self.alice.get("/todos", {"q": "x" * 201}), "/q", "max_length")
         self.assert_fault(self.alice.get("/todos", {"q": "a\0b"}), "/q", "null_characters_not_allowed")
         words = " ".join(f"{number:x}" for number in range(33))
-        self.assert_fault(self.alice.get("/todos", {"q": words}), "/q", "max_length")
+        self.assert_fault(self.alice.get("/todos", {"q": words}), "/q", "max_terms")
         self.assertEqual(self.alice.titles(q=words.rpartition(" ")[0]), [])
         self.assertEqual(self.alice.titles(q="a " * 100), [])
 

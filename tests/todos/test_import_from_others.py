@@ -294,7 +294,7 @@ class FromOthers(TodosTestCase):
         self.assertEqual((garden["name"], {each["list"] for each in todos.values()}), ("icalendar", {garden["id"]}))
         self.assertEqual([todos[title]["rrule"] for title in ("once", "never")], [None, None])
         self.assert_has(todos["meeting"], tags=["a"], reminders=[])
-        expected = ["no_name", "rrule_empty", "rrule_empty", "reminder_needs_date", "no_name"]
+        expected = ["no_name", "rrule_empty", "rrule_empty", "reminder_needs_date", "no_tag_name"]
         self.assertEqual([code for _, code in self.codes()], expected)
 
     def test_lists_whose_names_show_nothing_are_called_by_the_product(self):

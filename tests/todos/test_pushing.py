@@ -651,7 +651,7 @@ class News(PushCase):
 
     def test_a_page_that_nobody_can_have_refuses_everything(self):
         body = {"changes": [edit("todo", str(uuid4()), title="x")], "since": self.alice.version}
-        self.assert_fault(self.alice.post("/changes?page_size=0", body), "/page_size", "invalid")
+        self.assert_fault(self.alice.post("/changes?page_size=0", body), "/page_size", "min_value")
         self.assertEqual(self.alice.version, body["since"])
 
     def test_a_version_without_a_way_on_refuses_everything(self):

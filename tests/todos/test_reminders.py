@@ -53,7 +53,7 @@ class WhatATodoTakes(Reminding):
         cases = (
             (None, "", "null"),
             ("10", "", "invalid"),
-            (before(*range(11)), "", "max_length"),
+            (before(*range(11)), "", "max_items"),
             (before(5, 5), "/1", "duplicate"),
             ([{"at": "2026-11-27T09:00"}, {"at": "2026-11-27T09:00"}], "/1", "duplicate"),
             ([10], "/0", "invalid"),

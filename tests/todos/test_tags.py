@@ -75,9 +75,9 @@ class Tags(TodosTestCase):
         path = f"/todos/{todo['id']}"
 
         self.assert_fault(self.alice.patch(path, {"tags": [], "tags_add": ["a"]}), "/tags", "all_tags_and_some")
-        self.assert_fault(self.alice.patch(path, {"tags_add": ["a", "b"]}), "/tags_add", "max_length")
+        self.assert_fault(self.alice.patch(path, {"tags_add": ["a", "b"]}), "/tags_add", "max_items")
         operations = {"operations": [{"op": "update", "id": todo["id"], "tags_add": ["a", "b"]}]}
-        self.assert_fault(self.alice.post("/todos/bulk", operations), "/operations/0/tags_add", "max_length")
+        self.assert_fault(self.alice.post("/todos/bulk", operations), "/operations/0/tags_add", "max_items")
         self.assert_fault(self.alice.post("/todos", {"title": "x", "tags_add": ["a"]}), "/tags_add", "unknown_field")
         self.assertEqual(self.alice.get(path).json(), todo)
 

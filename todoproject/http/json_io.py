@@ -45,7 +45,7 @@ def load(body: bytes) -> JsonValue:
     except orjson.JSONDecodeError as exc:
         # The parser's own words are a programmer's.
         place = {"line": exc.lineno, "column": exc.colno}
-        text = "The body is not valid JSON in UTF-8; see line {line}, column {column}.".format(**place)
+        text = "This is not valid JSON in UTF-8; see line {line}, column {column}.".format(**place)
         raise Malformed(text, Code("malformed", **place)) from exc
     refuse_deep_nesting(value)
     return value
@@ -59,7 +59,7 @@ def refuse_crowds(body: bytes) -> None:
     # Marks within strings are text. Without escapes, every other part between quotes is a string.
     bare = body.replace(rb"\\", b"").replace(rb"\"", b"")
     if bare.count(b'"') > 2 * MAX_VALUES or marks_in(b"".join(bare.split(b'"')[::2])) >= MAX_VALUES:
-        text = f"The body has more than {MAX_VALUES:,} values; no request needs as many."
+        text = f"This has more than {MAX_VALUES:,} values."
         raise TooManyValues(text, Code("too_many_values", max=MAX_VALUES))
 
 
@@ -73,8 +73,8 @@ def refuse_deep_nesting(value: JsonValue) -> None:
         level = [child for node in level if isinstance(node, dict | list) for child in children(node)]
         if not level:
             return
-    text = f"The body is nested more than {MAX_DEPTH} levels deep."
-    raise Malformed(text, Code("malformed", max_depth=MAX_DEPTH))
+    text = f"This is nested more than {MAX_DEPTH} levels deep."
+    raise Malformed(text, Code("too_deep", max=MAX_DEPTH))
 
 
 def children(node: dict[str, JsonValue] | list[JsonValue]) -> list[JsonValue]:
@@ -101,7 +101,7 @@ class JSONParser(BaseParser):
     ) -> JsonValue:
         charset = (parser_context or {}).get("encoding", "utf-8")
         if charset.lower() not in {"utf-8", "utf8"}:
-            raise Malformed("JSON is read as UTF-8 only.")
+            raise Malformed("JSON is read as UTF-8 only.", "unsupported_charset")
         return load(stream.read())
 
 

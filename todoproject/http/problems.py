@@ -100,7 +100,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         # What a client shows that looks at nothing else.
         code, detail, members["errors"] = "invalid", found[0]["detail"], found
     elif isinstance(exc, exceptions.APIException) and response.status_code not in {401, 404, 405, 406, 415}:
-        code, detail = cast("str", exc.get_codes()), str(exc.detail)
+        code = cast("str", exc.get_codes())
+        # A code says one thing, whoever answers with it.
+        detail = "" if code == OUTCOMES.get(response.status_code, ("",))[0] else str(exc.detail)
     request = context["request"]
     response.data = bounded(
         problem(response.status_code, getattr(request, "_request", request), code=code, detail=detail, **members)

@@ -80,7 +80,7 @@ class StrictSerializer(Explained, serializers.Serializer[Any]):
     def surplus(self, name: str) -> ErrorDetail:
         if name in self.read_only_names or name in self.fields:
             return fault("read_only", "This field is read-only here.")
-        return fault("unknown_field", "There is no such field.")
+        return fault("unknown_field", "There is no such field here.")
 
 
 @cache
@@ -113,7 +113,7 @@ class Base(Explained):
             self.fail("invalid")
         body: Any = type(self.parent)
         if surplus := [name for name in data if name in body.not_in_base]:
-            raise ValidationError({name: [fault("unknown_field", "There is no such field.")] for name in surplus})
+            raise ValidationError({name: [fault("unknown_field", "There is no such field here.")] for name in surplus})
         values: dict[str, Any] = body.checked(data, partial=True)
         return values
 

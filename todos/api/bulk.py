@@ -25,7 +25,7 @@ from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
 from todos.api.strict import Choice, Id, Items
 from todos.api.todos import TodoViewSet
 from todos.changes import MAX_ALSO, Deed, Edit, Kind, Operation, Verb
-from todos.exceptions import MAX_FAULTS, Invalid, Missing, Refused
+from todos.exceptions import MAX_FAULTS, Code, Invalid, Missing, Refused
 from todos.models.owned import uuid7
 from todos.types import Json
 
@@ -72,7 +72,7 @@ OPERATIONS: dict[str, Any] = {
 )
 class OperationField(Explained):
     expected = "object"
-    default_error_messages = {"invalid": "An operation is an object in braces."}
+    default_error_messages = {"invalid": "This has to be an object in braces."}
 
     def to_internal_value(self, data: Any) -> Operation:
         op = self.op_in(data)
@@ -117,7 +117,7 @@ class Operations(Items):
         seen = set()
         for index, operation in enumerate(operations):
             if operation.uid and operation.uid in seen:
-                same = fault("duplicate", "An operation before this one has the same id.")
+                same = fault("duplicate", "An earlier entry has this already.")
                 raise ValidationError({str(index): {"id": [same]}})
             seen.add(operation.uid)
         return operations
@@ -159,7 +159,7 @@ class BulkViewSet(TodoViewSet):
             outcomes, also, version = changes.run(self.writer, operations)
         except Missing as missing:
             pointer = f"/operations/{missing.index}/id"
-            raise Invalid("does_not_exist", "You have no such todo.", pointer=pointer) from missing
+            raise Invalid(Code("does_not_exist", kind="todo"), "You have no such todo.", pointer=pointer) from missing
         except Refused as refusal:
             refusal.pointer = f"/operations/{refusal.index}{refusal.pointer}"
             raise

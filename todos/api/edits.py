@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
-from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todos.api.bodies import StrictSerializer, Version
@@ -15,7 +14,7 @@ from todos.api.faults import Explained, fault, not_chosen
 from todos.api.me import SettingsPatch
 from todos.api.outcomes import Faulty
 from todos.api.serializers import ListPatch, TagPatch, TodoPatch, ViewPatch, stored
-from todos.api.strict import Id, Items, Whole
+from todos.api.strict import Choice, Id, Items, Whole
 from todos.changes import Deed, Edit, Kind
 from todos.exceptions import MAX_FAULTS, members_of
 from todos.types import Json
@@ -37,9 +36,9 @@ class Seen(Version):
         self.help_text = "The version of the row that you started from, as it was before the push."
 
 
-def ops(*deeds: Deed) -> serializers.ChoiceField:
+def ops(*deeds: Deed) -> Choice:
     text = "Without it: `save`, which makes the row or changes what is named."
-    return serializers.ChoiceField([*deeds], required=False, help_text=text)
+    return Choice([*deeds], required=False, help_text=text)
 
 
 class Based(StrictSerializer):
@@ -59,31 +58,31 @@ class OfPlacedRow(OfRow):
 class TodoEdit(TodoPatch, OfPlacedRow):
     """The values of a merge-patch with `save`, `create` or `update`; `list`, `after` and `before` with `move`."""
 
-    kind = serializers.ChoiceField([Kind.TODO])
+    kind = Choice([Kind.TODO])
     op = ops(*Deed)
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class ListEdit(ListPatch, OfPlacedRow):
-    kind = serializers.ChoiceField([Kind.LIST])
+    kind = Choice([Kind.LIST])
     op = ops(*SAVING, Deed.DELETE, Deed.RESTORE, Deed.MOVE)
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class TagEdit(TagPatch, OfRow):
-    kind = serializers.ChoiceField([Kind.TAG])
+    kind = Choice([Kind.TAG])
     op = ops(*SAVING, Deed.DELETE)
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class ViewEdit(ViewPatch, OfPlacedRow):
-    kind = serializers.ChoiceField([Kind.VIEW])
+    kind = Choice([Kind.VIEW])
     op = ops(*SAVING, Deed.DELETE, Deed.MOVE)
     version = None  # type: ignore[assignment] # it is `base_version` here
 
 
 class SettingsEdit(SettingsPatch, Based):
-    kind = serializers.ChoiceField([Kind.SETTINGS])
+    kind = Choice([Kind.SETTINGS])
     op = ops(Deed.SAVE, Deed.UPDATE)
 
 
@@ -101,7 +100,7 @@ EDITS: dict[str, Any] = {
 )
 class EditField(Explained):
     expected = "object"
-    default_error_messages = {"invalid": "A change is an object in braces."}
+    default_error_messages = {"invalid": "This has to be an object in braces."}
 
     def to_internal_value(self, data: Any) -> Edit | Faulty:
         """What no client would say of a row is a fault of the request; what is wrong in a row is told of that row."""
@@ -123,8 +122,7 @@ def edit_of(kind: Kind, uid: UUID | None, body: Json) -> Edit:
     values = stored({name: value for name, value in body.items() if name not in ABOUT})
     allowed = values.keys() - PLACE if deed in SAVING else values.keys() & MOVING if deed is Deed.MOVE else frozenset()
     if surplus := sorted(values.keys() - allowed):
-        text = f"There is no such field with {deed}."
-        raise ValidationError({name: [fault("unknown_field", text)] for name in surplus})
+        raise ValidationError({name: [fault("unknown_field", "There is no such field here.")] for name in surplus})
     return Edit(kind, deed, uid, values, body.get("base_version"), stored(body.get("base", {})))
 
 

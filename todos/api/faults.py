@@ -11,7 +11,7 @@ from todos.exceptions import Code
 
 
 def fault(code: str, text: str, **params: Any) -> ErrorDetail:
-    return ErrorDetail(text, Code(code, **params))
+    return ErrorDetail(text, Code(code, **params) if params else code)
 
 
 def refusal(code: str, text: str, **params: Any) -> ValidationError:

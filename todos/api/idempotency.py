@@ -18,11 +18,12 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from rest_framework.exceptions import ErrorDetail, NotAuthenticated
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from todos import clock, conf
 from todos.api.errors import HeaderInvalid, RequestFailed
+from todos.api.faults import fault
 from todos.exceptions import Code
 from todos.models import IdempotencyKey
 from todos.types import Json
@@ -87,7 +88,7 @@ def claimed(request: Request) -> tuple[IdempotencyKey, bool]:
     key = request.headers["Idempotency-Key"]
     if not KEY.fullmatch(key):
         detail = "An Idempotency-Key is 1 to 255 visible ASCII characters."
-        raise HeaderInvalid({"Idempotency-Key": [ErrorDetail(detail, "invalid")]})
+        raise HeaderInvalid({"Idempotency-Key": [fault("invalid", detail, expected="idempotency key")]})
     owner_id, now = key_of(request), clock.now()
     claim = IdempotencyKey(owner_id=owner_id, key=key, request_hash=digest(request), started_at=now)
     try:
@@ -108,7 +109,7 @@ def require_room(claim: IdempotencyKey) -> None:
     if is_beyond(limit, rows):
         # Not 429: clients send such a request again by themselves, and it may take a day until there is room.
         detail = f"You have used {limit:,} Idempotency-Keys within 24 hours. Send the request without one."
-        raise RequestFailed(409, Code("too_many_keys", max=limit), detail)
+        raise RequestFailed(409, Code("too_many_keys", max=limit, hours=24), detail)
 
 
 def is_beyond(limit: int, rows: QuerySet[IdempotencyKey]) -> bool:

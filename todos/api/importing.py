@@ -19,8 +19,9 @@ from todos.api.faults import not_chosen
 from todos.api.parameters import flag
 from todos.api.records import ImportInput, records_in
 from todos.changes import Report
+from todos.exceptions import members_of
 from todos.models import Account
-from todos.notes import Notes
+from todos.notes import Note, Notes
 from todos.transfer import json_text
 from todos.transfer.foreign import google, icalendar, microsoft, todoist
 from todos.transfer.foreign.drafts import Drafts
@@ -98,6 +99,10 @@ class ImportView(OwnedViewSet):
         return drafts.document(), drafts.notes
 
 
+def note_json(note: Note) -> Json:
+    return {"place": note.place, **members_of(note.code), "detail": note.detail}
+
+
 def report_json(report: Report, *, is_dry_run: bool) -> Json:
     counts = {kind: {name: report.counts[kind][name] for name in OUTCOMES} for kind in KINDS}
     return {
@@ -106,7 +111,7 @@ def report_json(report: Report, *, is_dry_run: bool) -> Json:
         "displaced": report.displaced,
         "sample": report.sample,
         "left_alone": [{"kind": named.kind, "id": named.uid} for named in report.left_alone],
-        "notes": [note._asdict() for note in report.notes.first],
+        "notes": [note_json(note) for note in report.notes.first],
         "note_count": report.notes.count,
         "version": report.version,
     }

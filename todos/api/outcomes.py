@@ -70,8 +70,8 @@ def result_of(edit: Edit | Faulty, answer: Answer | None, rows: Rows, since: int
         return {"status": "rejected", **about, "errors": [where], **row}
     code, detail = (refusal.code, refusal.detail)
     if isinstance(refusal, Missing):
-        code, detail = "not_found", f"You have no such {edit.kind}."
-    return {"status": "conflict", **about, "code": code, "detail": detail, **row}
+        code, detail = "not_found", "There is nothing here that you can see."
+    return {"status": "conflict", **about, **members_of(code), "detail": detail, **row}
 
 
 def in_short(results: list[Json]) -> list[Json]:

@@ -12,9 +12,12 @@ from urllib.parse import urlencode
 
 import orjson
 from django.conf import settings
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from todos.api.errors import query_fault
+from todos.api.errors import QueryInvalid, query_fault
+from todos.api.faults import not_chosen
+from todos.api.sent import read_number
 from todos.reading import Cursor, Cut, Page
 from todos.types import AnyField, Json
 
@@ -87,8 +90,8 @@ def pagination_of(view: OwnedViewSet, ordering: str = "", condition: str = "") -
 def ordering_of(request: Request, orderings: dict[str, str], otherwise: str) -> str:
     name: str = request.query_params.get("ordering") or otherwise or next(iter(orderings))
     if name.removeprefix("-") not in orderings:
-        text = f"Choose one of {', '.join(orderings)}, perhaps with - in front."
-        raise query_fault("ordering", "invalid_choice", text, choices=[*orderings])
+        either_way = [spelling for each in orderings for spelling in (each, f"-{each}")]
+        raise QueryInvalid({"ordering": not_chosen(either_way).detail})
     return name
 
 
@@ -100,10 +103,10 @@ def context_of(caller: str, request: Request, ordering: str, condition: str) -> 
 
 def size_of(request: Request) -> int:
     text = request.query_params.get("page_size", str(DEFAULT_SIZE))
-    if not (text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_SIZE):
-        text = f"Write a number from 1 to {MAX_SIZE}."
-        raise query_fault("page_size", "invalid", text, expected="integer", min=1, max=MAX_SIZE)
-    return int(text)
+    try:
+        return read_number(text, MAX_SIZE)
+    except ValidationError as exc:
+        raise QueryInvalid({"page_size": exc.detail}) from exc
 
 
 def seal(cursor: Cursor, context: str) -> str:

@@ -71,7 +71,7 @@ def several(read: Callable[[str], Any], text: str, max_items: int, items: Json) 
     def read_all(sent: list[str]) -> tuple[Any, ...]:
         values = [value for values in sent for value in values.split(",", max_items)]
         if len(values) > max_items:
-            raise refusal("max_length", f"Give at most {max_items}.", max=max_items)
+            raise refusal("max_items", f"There can be at most {max_items}.", max=max_items)
         return tuple(sorted({read(value) for value in values}, key=str))
 
     schema = {"type": "array", "items": {"type": "string", **items}, "minItems": 1, "maxItems": max_items}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 
 from todos.api.errors import HeaderInvalid
+from todos.api.faults import fault
 from todos.changes import Put
 
 ETAGS = re.compile(r'(W/)?"[^"]*"(\s*,\s*(W/)?"[^"]*")*')
@@ -23,7 +23,7 @@ def accepted_versions(request: Request, body_version: int | None) -> frozenset[i
     header = request.META.get("HTTP_IF_MATCH", "*").strip()
     if header != "*" and not ETAGS.fullmatch(header):
         detail = 'Send the ETag as it came, with its quotes: If-Match: "7".'
-        raise HeaderInvalid({"If-Match": [ErrorDetail(detail, "invalid")]})
+        raise HeaderInvalid({"If-Match": [fault("invalid", detail, expected="etag")]})
     versions = None if header == "*" else frozenset(int(number) for number in STRONG_VERSION.findall(header))
     if body_version is None:
         return versions

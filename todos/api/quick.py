@@ -22,6 +22,7 @@ from todos.api.strict import Flag, Id, Text, Zone
 from todos.api.todos import TodoViewSet
 from todos.compiled.shapes import Given
 from todos.exceptions import Refused
+from todos.fields.declared import MAX_TITLE
 from todos.models import List
 from todos.models.expressions import zone_of
 from todos.models.owned import Owner
@@ -32,7 +33,9 @@ from todos.types import Json, RowSet
 
 TITLE_FAULTS = {
     "blank": fault("no_title", "Nothing is left as a title once days, tags and the like are taken out."),
-    "max_length": fault("title_too_long", "What is left as the title is longer than 500 characters."),
+    "max_length": fault(
+        "title_too_long", f"What is left as the title is longer than {MAX_TITLE} characters.", max=MAX_TITLE
+    ),
 }
 Lists = Mapping[str, UUID]
 

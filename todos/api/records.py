@@ -21,7 +21,7 @@ from todos.api.docs.answers import SettingsAnswer
 from todos.api.faults import Explained, fault
 from todos.api.opaque import Opaque
 from todos.api.serializers import INPUTS, Answer
-from todos.api.spellings import parse_uuid
+from todos.api.spellings import NO_MOMENT, parse_uuid
 from todos.api.strict import Id, Items
 from todos.changes import Records
 from todos.fields import kinds
@@ -93,7 +93,7 @@ class Past(Explained):
 
     expected = "date-time"
     default_error_messages = {
-        "invalid": "Write a moment as 2026-11-27T09:30:00Z, from 1970 on.",
+        "invalid": NO_MOMENT,
         "in_future": "This moment is still to come.",
     }
 
@@ -118,6 +118,7 @@ def moment_in(data: Any) -> datetime | None:
 
 @extend_schema_field({"type": "string", "pattern": f"^({POSITION.pattern})$", "maxLength": 64})
 class Position(strict.String):
+    expected = "position"
     default_error_messages = {"invalid": "This is no position that an export has."}
 
     def __init__(self, **options: Any) -> None:
@@ -232,7 +233,7 @@ class Rows(Items):
         for index, row in enumerate(rows):
             if "uid" in row and "kind" not in row:
                 if row["uid"] in seen:
-                    twice: Json = {"id": [fault("duplicate", "A row before this one has the same id.")]}
+                    twice: Json = {"id": [fault("duplicate", "An earlier entry has this already.")]}
                     raise ValidationError({str(index): twice})
                 seen.add(row["uid"])
         return rows
@@ -263,7 +264,7 @@ class ImportInput(StrictSerializer):
     def validate(self, attrs: Json) -> Json:
         inboxes = [index for index, row in enumerate(attrs.get("lists", ())) if row.get("is_inbox")]
         if inboxes[1:]:
-            second: Json = {"is_inbox": [fault("duplicate", "There is one Inbox.")]}
+            second: Json = {"is_inbox": [fault("duplicate", "An earlier entry has this already.")]}
             raise ValidationError({"lists": {str(inboxes[1]): second}})
         return attrs
 
@@ -283,5 +284,5 @@ def refuse_crowds(document: Any) -> None:
     if isinstance(document, dict):
         count = sum(len(rows) for rows in document.values() if isinstance(rows, list))
         if count > MOST_ROWS:
-            text = f"There can be at most {MOST_ROWS:,} rows in one import; send the others in another one."
+            text = f"There can be at most {MOST_ROWS:,} rows in one import."
             raise ValidationError([fault("too_many_rows", text, max=MOST_ROWS)])

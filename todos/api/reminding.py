@@ -70,7 +70,7 @@ class Reminders(Items):
         values = super().to_internal_value(data)
         twice = [index for index, value in enumerate(values) if value in values[:index]]
         if twice:
-            same = fault("duplicate", "This reminder is there already.")
+            same = fault("duplicate", "An earlier entry has this already.")
             raise ValidationError({str(index): [same] for index in twice})
         return values
 

@@ -56,7 +56,7 @@ def read(query: Mapping[str, Any]) -> Saved:
     spelled: Json = {}
     strangers = (name for name in query if name not in SAVED)
     for name in islice(strangers, MAX_FAULTS + 1):
-        faults[name] = [fault("unknown_parameter", "A view has no such parameter.")]
+        faults[name] = [fault("unknown_parameter", "There is no such parameter here.")]
     for name, parameter in SAVED.items():
         if name not in query:
             continue
@@ -82,9 +82,9 @@ def as_sent(value: Any, parameter: Parameter) -> Any:
             raise refusal("invalid", "This has to be an array in brackets.", expected="array")
         most = parameter.schema["maxItems"]
         if not value:
-            raise refusal("min_length", "There has to be at least 1.", min=1)
+            raise refusal("min_items", "There has to be at least 1.", min=1)
         if len(value) > most:
-            raise refusal("max_length", f"There can be at most {most}.", max=most)
+            raise refusal("max_items", f"There can be at most {most}.", max=most)
         return [text_in(each) for each in value]
     match parameter.schema.get("type"):
         case "integer":

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from todos import clock, zones
 from todos.api.faults import not_chosen, refusal
-from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
+from todos.api.spellings import NO_DAY, NO_MOMENT, NO_UUID, NO_ZONE, parse_day, parse_uuid
+from todos.fields.declared import MAX_TAG_NAME
 from todos.recurrence.rule import Rule, RuleRefused, parse
 from todos.search import Search, search_in
 
@@ -24,7 +25,7 @@ MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(\.[0-9]{1,6})?(Z|[+
 def read_uuid(sent: str) -> UUID:
     uid = parse_uuid(sent)
     if uid is None:
-        raise refusal("invalid", "Write a UUID.", expected="uuid")
+        raise refusal("invalid", NO_UUID, expected="uuid")
     return uid
 
 
@@ -34,7 +35,7 @@ def read_list(sent: str) -> UUID | str:
 
 def read_flag(sent: str) -> bool:
     if sent not in {"true", "false"}:
-        raise refusal("invalid", "Write true or false.", expected="boolean")
+        raise refusal("invalid", "This has to be true or false.", expected="boolean")
     return sent == "true"
 
 
@@ -64,10 +65,19 @@ def read_priority(sent: str) -> int:
 def read_tags(sent: list[str]) -> list[str]:
     names = [read_tag(name.strip()) for name in sent]
     if len(names) > MAX_TAG_FILTERS:
-        raise refusal("max_length", f"Give at most {MAX_TAG_FILTERS} tags.", max=MAX_TAG_FILTERS)
-    if any(not name or len(name) > 60 or "\0" in name for name in names):
-        raise refusal("invalid", "A tag has 1 to 60 characters.", expected="string", min=1, max=60)
+        raise refusal("max_items", f"There can be at most {MAX_TAG_FILTERS}.", max=MAX_TAG_FILTERS)
+    for name in names:
+        require_name(name)
     return names
+
+
+def require_name(name: str) -> None:
+    if not name:
+        raise refusal("blank", "This can't be blank.")
+    if len(name) > MAX_TAG_NAME:
+        raise refusal("max_length", f"Write at most {MAX_TAG_NAME} characters.", max=MAX_TAG_NAME)
+    if "\0" in name:
+        raise refusal("null_characters_not_allowed", "Null characters are not accepted.")
 
 
 def read_tag(sent: str) -> str:
@@ -89,13 +99,21 @@ def read_search(sent: str) -> Search | str:
         raise refusal("null_characters_not_allowed", "Null characters are not accepted.")
     search = search_in(text)
     if len(search.wanted) + len(search.unwanted) > MAX_TERMS:
-        raise refusal("max_length", f"Write at most {MAX_TERMS} words and phrases.", max=MAX_TERMS)
+        raise refusal("max_terms", f"Write at most {MAX_TERMS} words and phrases.", max=MAX_TERMS)
     return search if any(search) else ""
 
 
 def read_count(sent: str) -> int:
-    if not (re.fullmatch("[0-9]{1,4}", sent) and 0 < int(sent) <= MOST_OCCURRENCES):
-        raise refusal("invalid", f"Write a number from 1 to {MOST_OCCURRENCES}.", expected="integer")
+    return read_number(sent, MOST_OCCURRENCES)
+
+
+def read_number(sent: str, most: int) -> int:
+    """From 1 on."""
+    if not re.fullmatch("[0-9]{1,9}", sent):
+        raise refusal("invalid", "This has to be a whole number.", expected="integer")
+    if not 1 <= int(sent) <= most:
+        code = "max_value" if int(sent) else "min_value"
+        raise refusal(code, f"Choose a number from 1 to {most}.", min=1, max=most)
     return int(sent)
 
 
@@ -105,7 +123,7 @@ def read_until(sent: str) -> datetime:
         with suppress(ValueError):
             moment = datetime.fromisoformat(sent)
     if moment is None:
-        raise refusal("invalid", "Write a moment with its zone, such as 2026-12-04T08:00:00Z.", expected="date-time")
+        raise refusal("invalid", NO_MOMENT, expected="date-time")
     # Whoever asks for all of it may have a clock that is ahead.
     if moment > clock.now() + AHEAD + timedelta(hours=1):
         raise refusal("too_far", f"This is more than {AHEAD.days} days from now.", max=AHEAD.days)

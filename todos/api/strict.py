@@ -16,7 +16,7 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from todos import zones
 from todos.api.faults import Explained, not_chosen, refusal
-from todos.api.spellings import NO_DAY, NO_ZONE, parse_day, parse_uuid
+from todos.api.spellings import NO_DAY, NO_UUID, NO_ZONE, parse_day, parse_uuid
 from todos.exceptions import MAX_FAULTS
 from todos.fields.declared import MAX_NOTES
 from todos.letters import ONE_LINE_FAULTS, SURROGATE_FAULTS, TEXT, TEXT_FAULTS
@@ -107,7 +107,7 @@ class Level(Whole):
 
 class Id(Explained, serializers.UUIDField):
     expected = "uuid"
-    default_error_messages = {"invalid": "This has to be a UUID, such as 0197f0c4-7c1e-7b3a-9d2c-5f1d2e3a4b5c."}
+    default_error_messages = {"invalid": NO_UUID}
 
     def to_internal_value(self, data: Any) -> UUID:
         uid = parse_uuid(data)
@@ -194,8 +194,8 @@ class Items(Explained, serializers.ListField):
     expected = "array"
     default_error_messages = {
         "invalid": "This has to be an array in brackets.",
-        "min_length": "There has to be at least {min}.",
-        "max_length": "There can be at most {max}.",
+        "min_items": "There has to be at least {min}.",
+        "max_items": "There can be at most {max}.",
     }
 
     def __init__(self, *, max_length: int, **options: Any) -> None:
@@ -205,9 +205,9 @@ class Items(Explained, serializers.ListField):
         if not isinstance(data, list):
             self.fail("invalid")
         if len(data) > self.max_length:
-            self.fail("max_length", max=self.max_length)
+            self.fail("max_items", max=self.max_length)
         if len(data) < (self.min_length or 0):
-            self.fail("min_length", min=self.min_length)
+            self.fail("min_items", min=self.min_length)
         return self.run_child_validation(data)
 
     def run_child_validation(self, data: list[Any]) -> list[Any]:

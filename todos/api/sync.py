@@ -105,7 +105,7 @@ class ChangesView(OwnedViewSet):
         """The version, the settings' and these, unless what has happened since then is not known any more."""
         version, purged, settings_version, *settings, _ = account_of(self, self.rows, COLUMNS)
         if since > version or 0 < since < purged:
-            detail = "There is no way on from this version. Start over with since=0."
+            detail = "There is no way on from this version. Start over without since."
             raise RequestFailed(410, "sync_too_old", detail)
         return [version, settings_version, *settings]
 
@@ -137,7 +137,7 @@ class ChangesView(OwnedViewSet):
     def since(self) -> int:
         text = self.request.query_params.get("since", "0")
         if not (text.isascii() and text.isdecimal() and len(text) < 19):
-            raise query_fault("since", "invalid", "Write the version of the last sync, or 0.", expected="integer")
+            raise query_fault("since", "invalid", "Write the version of the last sync, or 0.", expected="version")
         return int(text)
 
     def address(self, cursor: str, since: int) -> str:

@@ -42,7 +42,7 @@ def view_named(reader: Reader, uid: UUID) -> Found:
     """A statement of its own: what the view says decides what the next one is."""
     found = reader.tuples(Query("one view", one_view, {"uid": uid}), ("query", "since"))
     if not found:
-        raise query_fault("view", "does_not_exist", "You have no such view.")
+        raise query_fault("view", "does_not_exist", "You have no such view.", kind="view")
     ((text, since),) = found
     saved = understood(orjson.loads(text))
     if saved is None:

@@ -10,9 +10,10 @@ from django.db.models import F, Model, Q, QuerySet, Value
 
 from todos import clock, signals
 from todos.changes.change import Change, change, locked
+from todos.changes.lists import require_usable
 from todos.changes.preconditions import require_base
 from todos.compiled.caller import Caller
-from todos.exceptions import Invalid
+from todos.exceptions import Code, Invalid
 from todos.models import (
     Account,
     CalendarAddress,
@@ -73,10 +74,8 @@ def usable_default(current: Change, uid: UUID | None) -> int | None:
         return None
     row = List.objects.filter(owner_id=current.owner_id, uid=uid).first()
     if row is None:
-        raise Invalid("does_not_exist", "You have no such list.", pointer="/default_list")
-    if row.deleted_at or row.archived_at:
-        code = "trashed" if row.deleted_at else "archived"
-        raise Invalid(code, "This list takes no new todos at present.", pointer="/default_list")
+        raise Invalid(Code("does_not_exist", kind="list"), "You have no such list.", pointer="/default_list")
+    require_usable(row, "/default_list")
     return None if row.is_inbox else row.pk
 
 

@@ -97,7 +97,7 @@ class Arrival:
         reminders = record.get("reminders", "")
         if record.get("due_date") or not need_a_date(reminders):
             return record
-        text = "Minutes before need a due_date; they were left out."
+        text = "What counts from a date does not remind, because it is due on no day."
         self.report.notes.add(f"/todos/{index}/reminders", "reminder_needs_date", text)
         return {**record, "reminders": in_order([each for each in orjson.loads(reminders) if "at" in each])}
 

@@ -13,9 +13,10 @@ from todos.changes import quotas
 from todos.changes.attempts import Attempt
 from todos.changes.change import Change, Place
 from todos.changes.history import History
+from todos.changes.lists import require_usable
 from todos.changes.tags import by_former_names
 from todos.changes.words import words_of
-from todos.exceptions import Invalid, Missing
+from todos.exceptions import Code, Invalid, Missing
 from todos.models import Completion, List, Tag, Todo, TodoTag, Tombstone
 from todos.models.tag import tag_key, tag_keys
 
@@ -84,20 +85,17 @@ class Batch:
         """The list that a body names, as a place for todos."""
         row = self.lists.get(uid)
         if row is None:
-            raise Invalid("does_not_exist", "You have no such list.", pointer="/list")
-        if row.deleted_at:
-            raise Invalid("trashed", "This list is in the trash.", pointer="/list")
-        if row.archived_at:
-            raise Invalid("archived", "This list is archived.", pointer="/list")
+            raise Invalid(Code("does_not_exist", kind="list"), "You have no such list.", pointer="/list")
+        require_usable(row, "/list")
         return Place(row.pk, row.uid)
 
     def todo_named(self, uid: UUID, pointer: str) -> Todo:
         """The todo that a body names beside the one it is about."""
         todo = self.todos.get(uid)
         if todo is None:
-            raise Invalid("does_not_exist", "You have no such todo.", pointer=pointer)
+            raise Invalid(Code("does_not_exist", kind="todo"), "You have no such todo.", pointer=pointer)
         if todo.deleted_at:
-            raise Invalid("trashed", "This todo is in the trash.", pointer=pointer)
+            raise Invalid(Code("trashed", kind="todo"), "This todo is in the trash; restore it first.", pointer=pointer)
         return todo
 
     def parent_of(self, todo: Todo) -> Todo | None:

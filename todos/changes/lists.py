@@ -10,7 +10,7 @@ from todos.changes.moves import position_among
 from todos.changes.preconditions import Put, has_values, require_base, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict
+from todos.exceptions import Code, Conflict, Invalid
 from todos.fields.declared import LIST_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import Account, List, Todo, Tombstone
@@ -35,7 +35,8 @@ def create_list(owner: int | Caller, uid: UUID | None, **values: Unpack[ListValu
         old = List.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if not has_values(old, new, PLAIN):
-                raise Conflict("id_conflict", "You have another list with this id.", pointer="/id", uid=uid)
+                code = Code("id_conflict", kind="list")
+                raise Conflict(code, "You have another list with this id.", pointer="/id", uid=uid)
             return old.uid, False
         row = new_list(current, uid, new, pointer="/id")
     return row.uid, True
@@ -79,7 +80,7 @@ def change_list(current: Change, row: List, columns: Values) -> None:
     if "archived" in columns:
         archived = columns.pop("archived")
         if archived and row.is_inbox:
-            raise Conflict("inbox_stays", "The Inbox can't be archived.", uid=row.uid)
+            raise Conflict("inbox_stays", "The Inbox can't be archived or deleted.", uid=row.uid)
         columns["archived_at"] = (row.archived_at or current.now) if archived else None
         forget_default(current, row if archived else None)
     current.write(row, **columns)
@@ -95,7 +96,7 @@ def delete_list(owner: int | Caller, uid: UUID, expected: Expected) -> int:
 def trash_list(current: Change, row: List) -> bool:
     """To the trash, with the todos that are not there yet; says whether the list was not."""
     if row.is_inbox:
-        raise Conflict("inbox_stays", "The Inbox can't be deleted.", uid=row.uid)
+        raise Conflict("inbox_stays", "The Inbox can't be archived or deleted.", uid=row.uid)
     if row.deleted_at:
         return False
     trashed = {"deleted_at": current.now, "trashed_in": current.mark}
@@ -140,7 +141,15 @@ def usable_list(current: Change, uid: UUID, expected: Expected) -> List:
 
 def require_untrashed(row: List) -> None:
     if row.deleted_at:
-        raise Conflict("trashed", "This list is in the trash; restore it first.", uid=row.uid)
+        raise Conflict(Code("trashed", kind="list"), "This list is in the trash; restore it first.", uid=row.uid)
+
+
+def require_usable(row: List, pointer: str) -> None:
+    """Refuses a list for todos to come that takes none."""
+    if row.deleted_at:
+        raise Invalid(Code("trashed", kind="list"), "This list is in the trash; restore it first.", pointer=pointer)
+    if row.archived_at:
+        raise Invalid("archived", "This list is archived.", pointer=pointer)
 
 
 def forget_default(current: Change, row: List | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.db.models import UUIDField, Value
 
 from todos.changes import positions
-from todos.exceptions import Invalid
+from todos.exceptions import Code, Invalid
 from todos.models import List, Todo, View
 from todos.models.expressions import After
 
@@ -54,7 +54,7 @@ def position_among(change: Change, siblings: QuerySet[Sibling], place: Values, k
     def find(uid: UUID, side: str) -> Sibling:
         neighbour = siblings.filter(uid=uid).first()
         if neighbour is None:
-            raise Invalid("does_not_exist", f"You have no such other {kind}.", pointer=f"/{side}")
+            raise Invalid(Code("does_not_exist", kind=kind), f"You have no such {kind}.", pointer=f"/{side}")
         return neighbour
 
     neighbour, side = neighbour_in(place, find)

@@ -20,17 +20,18 @@ TOLD: dict[str, Callable[[Any], object]] = {
     "default_list": lambda account: account.default_list and account.default_list.uid,
 }
 Keys = Callable[[Iterable[str]], set[str]]
+STALE = "The row is not as you know it."
 
 
 def require_version(row: OwnedRow, expected: frozenset[int] | None) -> None:
     if expected is not None and row.version not in expected:
-        raise Stale("stale", "The row has changed since the version you know.", uid=row.uid)
+        raise Stale("stale", STALE, uid=row.uid)
 
 
 def require_base(row: Any, values: Values, base: Values, keys_of: Keys = tag_keys) -> None:
     """Refuses values whose fields have others by now than those that the caller started from."""
     if is_contested(row, values, base, keys_of):
-        raise Stale("stale", "Somebody else has changed the same since.", uid=getattr(row, "uid", None))
+        raise Stale("stale", STALE, uid=getattr(row, "uid", None))
 
 
 def is_contested(row: Any, values: Values, base: Values, keys_of: Keys = tag_keys) -> bool:
@@ -59,7 +60,7 @@ def require_put(row: OwnedRow | None, put: Put, expected: frozenset[int] | None)
     """Refuses a PUT of what is there or not there, contrary to what the caller insists on."""
     if row is None:
         if expected is not None or put is Put.CHANGING:
-            raise Stale("stale", "There is no such row yet, so it has no version.")
+            raise Stale("stale", STALE)
         return
     if put is Put.CREATING:
         raise Stale("exists", "There is a row with this id already.", uid=row.uid)

@@ -12,10 +12,10 @@ from todos.changes.accounts import change_settings
 from todos.changes.batch import Batch
 from todos.changes.change import Change, Place, change
 from todos.changes.edits import MODELS, PLAIN, Deed, Edit, Kind, Plain
-from todos.changes.preconditions import has, is_contested
+from todos.changes.preconditions import STALE, has, is_contested
 from todos.changes.todos import NAMING_TAGS, VERBS, Operation, Verb, load
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
+from todos.exceptions import Code, Conflict, Invalid, Missing, Refused, Stale
 from todos.models import Account, List, Todo, Tombstone
 from todos.models.tag import tag_keys
 from todos.types import Values
@@ -181,7 +181,8 @@ class Push:
                 raise Missing
             return
         if edit.deed is Deed.CREATE and not has_all(row, plain.new | edit.values):
-            raise Conflict("id_conflict", f"You have another {edit.kind} with this id.", uid=edit.uid)
+            code = Code("id_conflict", kind=edit.kind.value)
+            raise Conflict(code, f"You have another {edit.kind} with this id.", uid=edit.uid)
         if self.is_done(edit, row):
             return
         if self.is_stale(edit, row):
@@ -213,7 +214,7 @@ class Push:
             raise Conflict("erased", "What had this id was deleted for good. Choose another one.")
         for name in required:
             if name not in edit.values:
-                raise Invalid("required", "This is missing, and there is no such row yet.", pointer=f"/{name}")
+                raise Invalid("required", "This is missing.", pointer=f"/{name}")
 
     def change_settings(self, edit: Edit) -> None:
         current = self.current
@@ -247,7 +248,7 @@ def has_all(row: Any, values: Values) -> bool:
 
 
 def stale(edit: Edit) -> Stale:
-    return Stale("stale", "The row has changed since what you started from.", uid=edit.uid)
+    return Stale("stale", STALE, uid=edit.uid)
 
 
 def whole(values: Values) -> Values:

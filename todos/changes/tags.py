@@ -14,7 +14,7 @@ from todos.changes.change import Change, Chosen, change, written_todos
 from todos.changes.preconditions import Put, has_values, require_base, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict
+from todos.exceptions import Code, Conflict
 from todos.fields.declared import TAG_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import FormerName, Tag, Todo, TodoTag, Tombstone
@@ -41,7 +41,8 @@ def create_tag(owner: int | Caller, uid: UUID | None, **values: Unpack[TagValues
         old = Tag.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if not has_values(old, new, PLAIN):
-                raise Conflict("id_conflict", "You have another tag with this id.", pointer="/id", uid=uid)
+                code = Code("id_conflict", kind="tag")
+                raise Conflict(code, "You have another tag with this id.", pointer="/id", uid=uid)
             return old.uid, False
         row = new_tag(current, uid, new, pointer="/id")
     return row.uid, True

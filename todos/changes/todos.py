@@ -13,7 +13,7 @@ from todos.changes import quotas, recurring
 from todos.changes.batch import Batch
 from todos.changes.change import Chosen, Place, change
 from todos.changes.moves import move_beside, neighbour_in, position_at_end
-from todos.changes.preconditions import has_values, require_base, require_version
+from todos.changes.preconditions import STALE, has_values, require_base, require_version
 from todos.changes.values import (
     DEFAULTS,
     PLAIN,
@@ -24,7 +24,7 @@ from todos.changes.values import (
     reopen_with_family,
 )
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict, Invalid, Missing, Refused, Stale
+from todos.exceptions import Code, Conflict, Invalid, Missing, Refused, Stale
 from todos.models import Todo, Tombstone
 from todos.models.owned import uuid7
 from todos.models.tag import tag_keys
@@ -121,7 +121,7 @@ def found(batch: Batch, operation: Operation) -> Todo:
 def usable(batch: Batch, operation: Operation) -> Todo:
     todo = found(batch, operation)
     if todo.deleted_at:
-        raise Conflict("trashed", "This todo is in the trash; restore it first.", uid=todo.uid)
+        raise Conflict(Code("trashed", kind="todo"), "This todo is in the trash; restore it first.", uid=todo.uid)
     return todo
 
 
@@ -145,7 +145,7 @@ def new_place(batch: Batch, values: Values) -> Place:
     """Where a new todo goes that names no list; an archived one takes none by its parent either."""
     place = own_place(batch, values)
     if values["parent"] and batch.todos[values["parent"]].list_archived_at:
-        raise Invalid("archived", "The list of this todo is archived.", pointer="/parent")
+        raise Invalid("archived", "This list is archived.", pointer="/parent")
     return place
 
 
@@ -167,7 +167,8 @@ def repeat(batch: Batch, todo: Todo, values: Values) -> Outcome:
         and tag_keys(todo.tag_names) == batch.present_keys(values["tags"])
     )
     if not is_same:
-        raise Conflict("id_conflict", "You have another todo with this id.", pointer="/id", uid=todo.uid)
+        code = Code("id_conflict", kind="todo")
+        raise Conflict(code, "You have another todo with this id.", pointer="/id", uid=todo.uid)
     return Outcome(todo)
 
 
@@ -182,7 +183,7 @@ def replace(batch: Batch, operation: Operation) -> Outcome:
     """PUT: what the values leave out goes back to its default, the list to the user's default list."""
     if operation.uid not in batch.todos:
         if operation.expected is not None:
-            raise Stale("stale", "There is no such todo yet, so it has no version.")
+            raise Stale("stale", STALE)
         return create(batch, operation)
     todo = usable(batch, operation)
     values = {**DEFAULTS, **operation.values}
@@ -195,14 +196,14 @@ def replace(batch: Batch, operation: Operation) -> Outcome:
 def overwrite(batch: Batch, operation: Operation) -> Outcome:
     """PUT that insists on changing what is there."""
     if operation.uid not in batch.todos:
-        raise Stale("stale", "There is no such todo yet.")
+        raise Stale("stale", STALE)
     return replace(batch, operation)
 
 
 def insert(batch: Batch, operation: Operation) -> Outcome:
     """PUT that insists on creating."""
     if operation.uid in batch.todos:
-        raise Stale("exists", "There is a todo with this id already.", uid=operation.uid)
+        raise Stale("exists", "There is a row with this id already.", uid=operation.uid)
     return replace(batch, operation)
 
 
@@ -283,7 +284,7 @@ def delete_forever(batch: Batch, operation: Operation) -> Outcome:
     todo = found(batch, operation)
     if not todo.deleted_at:
         detail = "Only a todo in the trash can be deleted for good; delete it without permanent=true first."
-        raise Conflict("not_trashed", detail, uid=todo.uid)
+        raise Conflict(Code("not_trashed", kind="todo"), detail, uid=todo.uid)
     batch.erase([*batch.children_of(todo), todo])
     return Outcome(todo)
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from todos.changes.change import Change, change
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict
+from todos.exceptions import Code, Conflict
 from todos.models import List, Todo, Tombstone
 from todos.models.todo import TRASHED
 
@@ -32,7 +32,7 @@ def erase_list(owner: int | Caller, uid: UUID, expected: frozenset[int] | None) 
         row = current.row(List, uid, expected)
         if not row.deleted_at:
             detail = "Only a list in the trash can be deleted for good; delete it without permanent=true first."
-            raise Conflict("not_trashed", detail, uid=uid)
+            raise Conflict(Code("not_trashed", kind="list"), detail, uid=uid)
         erase_todos(current, Q(list=row.pk), "list_id = %s", [row.pk])
         List.objects.filter(owner_id=current.owner_id, pk=row.pk).delete()
         stamp = {"version": current.take_number(), "deleted_at": current.now}

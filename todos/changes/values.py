@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from todos.changes import recurring
 from todos.changes.batch import Batch
 from todos.changes.change import Place
-from todos.exceptions import Invalid
+from todos.exceptions import Code, Invalid
 from todos.fields.declared import MAX_TAGS, TODO_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import Todo
@@ -89,7 +89,7 @@ def change_tags(batch: Batch, todo: Todo, added: Sequence[str], removed: Sequenc
     gone = batch.present_keys(removed)
     kept = [name for name in todo.tag_names if tag_key(name) not in gone]
     if len(batch.present_keys([*kept, *added])) > MAX_TAGS:
-        raise Invalid("max_length", f"A todo has at most {MAX_TAGS} tags.", pointer="/tags_add")
+        raise Invalid(Code("max_items", max=MAX_TAGS), f"There can be at most {MAX_TAGS}.", pointer="/tags_add")
     batch.tag(todo, [*kept, *added])
 
 

@@ -10,7 +10,7 @@ from todos.changes.moves import position_among
 from todos.changes.preconditions import Put, has_values, require_base, require_put
 from todos.changes.quotas import require_room
 from todos.compiled.caller import Caller
-from todos.exceptions import Conflict
+from todos.exceptions import Code, Conflict
 from todos.fields.declared import VIEW_FIELDS
 from todos.fields.field import defaults, plain_names
 from todos.models import Tombstone, View
@@ -34,7 +34,8 @@ def create_view(owner: int | Caller, uid: UUID | None, **values: Unpack[ViewValu
         old = View.objects.filter(owner_id=current.owner_id, uid=uid).first() if uid else None
         if old:
             if not has_values(old, new, PLAIN):
-                raise Conflict("id_conflict", "You have another view with this id.", pointer="/id", uid=uid)
+                code = Code("id_conflict", kind="view")
+                raise Conflict(code, "You have another view with this id.", pointer="/id", uid=uid)
             return old.uid, False
         row = new_view(current, uid, new, pointer="/id")
     return row.uid, True

@@ -34,6 +34,7 @@ from todos.fields.kinds import (
 from todos.packed import subtasks_in
 from todos.reminders import next_moment
 
+MAX_TITLE = 500
 MAX_NOTES = 20_000
 MAX_META_BYTES = 2048
 MAX_QUERY_BYTES = 2048
@@ -72,7 +73,7 @@ STAMPS = (
 
 TODO_FIELDS: Fields = (
     ID,
-    Field("title", Line(500), is_required=True, help="Trimmed; not blank."),
+    Field("title", Line(MAX_TITLE), is_required=True, help="Trimmed; not blank."),
     Field("notes", Markdown(MAX_NOTES), default="", help="Markdown, stored as given."),
     Field(
         "meta",

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple, NoReturn
 
+from todos.exceptions import Code
+
 LONGEST = 200
 MOST_INTERVAL = 999
 MOST_COUNT = 999
@@ -19,6 +21,37 @@ DAY = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
 NUMBER = re.compile(r"[+-]?[1-9][0-9]{0,2}")
 # A numbered weekday is one of a month's five or of a year's 53.
 MOST_WEEKDAYS = {"MONTHLY": 5, "YEARLY": 53}
+
+
+# What is wrong with a part. The code names the part, `reason` is the name here, and the rest are the part's bounds.
+REASONS = {
+    "twice": "say it once",
+    "missing": "begin with it, one of {choices}",
+    "choice": "one of {choices}",
+    "number": "a number from {min} to {max}",
+    "number_from_end": "a number from {min} to {max}, or as negative from the end",
+    "days": "days of MO, TU, WE, TH, FR, SA, SU, with a number such as 2TU or -1FR where months or years repeat",
+    "numbers_with_months": "numbers go with MONTHLY and YEARLY only",
+    "numbers_too_high": "numbers go to {max} here",
+    "all_or_none": "either all days have numbers or none",
+    "last_day": "the last day, as 20261231; the time of day is the todo's",
+    "count_or_until": "give COUNT or UNTIL, not both",
+    "numbered_days": "not together with a numbered BYDAY",
+    "weekly": "not with WEEKLY",
+    "wants_month": "YEARLY wants BYMONTH with it",
+    "monthly": "with MONTHLY only, because libraries disagree about the others",
+    "wants_days": "wants BYDAY or BYMONTHDAY to choose from",
+}
+BOUNDS: dict[str, dict[str, Any]] = {
+    "FREQ": {"choices": [*FREQUENCIES]},
+    "INTERVAL": {"min": 1, "max": MOST_INTERVAL},
+    "BYMONTH": {"min": 1, "max": 12},
+    "BYMONTHDAY": {"min": 1, "max": 31},
+    "BYDAY": {"max": MOST_WEEKDAYS["YEARLY"]},
+    "BYSETPOS": {"min": 1, "max": 366},
+    "COUNT": {"min": 1, "max": MOST_COUNT},
+    "WKST": {"choices": [*DAYS]},
+}
 
 
 class RuleRefused(ValueError):
@@ -74,7 +107,7 @@ def parse(text: str) -> Rule:
         member, read = PARTS[name]
         values[member] = read(name, value)
     if "freq" not in values:
-        refuse("FREQ", f"begin with FREQ, one of {', '.join(FREQUENCIES)}")
+        refuse("FREQ", "missing")
     rule = Rule(**values)
     require_sense(rule)
     # Only weeks that are left out ask where a week begins.
@@ -83,64 +116,69 @@ def parse(text: str) -> Rule:
 
 def parts_of(text: str) -> dict[str, str]:
     if len(text) > LONGEST:
-        raise RuleRefused("rrule_too_long", f"A rule has at most {LONGEST} characters.")
+        raise RuleRefused(Code("rrule_too_long", max=LONGEST), f"A rule has at most {LONGEST} characters.")
     parts: dict[str, str] = {}
     for part in text.upper().split(";"):
         name, equals, value = part.partition("=")
         if not equals or not value:
             raise RuleRefused("rrule_syntax", "Write a rule as FREQ=WEEKLY;INTERVAL=2;BYDAY=TU, without a prefix.")
         if name not in PARTS:
-            raise RuleRefused("rrule_part", f"A rule may have {', '.join(PARTS)}, and nothing else.")
+            code = Code("rrule_part", choices=[*PARTS])
+            raise RuleRefused(code, f"A rule may have {', '.join(PARTS)}, and nothing else.")
         if name in parts:
-            refuse(name, "say it once")
+            refuse(name, "twice")
         parts[name] = value
     return parts
 
 
-def refuse(name: str, explanation: str) -> NoReturn:
-    raise RuleRefused(f"rrule_{name.lower()}", f"{name}: {explanation}.")
+def refuse(name: str, reason: str, **bounds: Any) -> NoReturn:
+    params = {**BOUNDS.get(name, {}), **bounds}
+    shown = {key: ", ".join(value) if isinstance(value, list) else value for key, value in params.items()}
+    code = Code(f"rrule_{name.lower()}", reason=reason, **params)
+    raise RuleRefused(code, f"{name}: {REASONS[reason].format(**shown)}.")
 
 
 def frequency(name: str, value: str) -> str:
-    return value if value in FREQUENCIES else refuse(name, f"one of {', '.join(FREQUENCIES)}")
+    return value if value in FREQUENCIES else refuse(name, "choice")
 
 
-def number(name: str, value: str, most: int, *, may_be_negative: bool = False) -> int:
-    if NUMBER.fullmatch(value) and (may_be_negative or value[0] not in "+-") and abs(int(value)) <= most:
+def number(name: str, value: str, *, may_be_negative: bool = False) -> int:
+    is_number = NUMBER.fullmatch(value) and (may_be_negative or value[0] not in "+-")
+    if is_number and abs(int(value)) <= BOUNDS[name]["max"]:
         return int(value)
-    refuse(name, f"a number from 1 to {most}{', or as negative from the end' if may_be_negative else ''}")
+    refuse(name, "number_from_end" if may_be_negative else "number")
 
 
 def interval(name: str, value: str) -> int:
-    return number(name, value, MOST_INTERVAL)
+    return number(name, value)
 
 
 def times(name: str, value: str) -> int:
-    return number(name, value, MOST_COUNT)
+    return number(name, value)
 
 
 def months(name: str, value: str) -> tuple[int, ...]:
-    return distinct(number(name, each, 12) for each in value.split(","))
+    return distinct(number(name, each) for each in value.split(","))
 
 
 def month_days(name: str, value: str) -> tuple[int, ...]:
-    return distinct(number(name, each, 31, may_be_negative=True) for each in value.split(","))
+    return distinct(number(name, each, may_be_negative=True) for each in value.split(","))
 
 
 def positions(name: str, value: str) -> tuple[int, ...]:
-    return distinct(number(name, each, 366, may_be_negative=True) for each in value.split(","))
+    return distinct(number(name, each, may_be_negative=True) for each in value.split(","))
 
 
 def weekdays(name: str, value: str) -> tuple[Weekday, ...]:
     found = [DAY.fullmatch(each) for each in value.split(",")]
     days = [Weekday(int(each[1] or 0), DAYS.index(each[2])) for each in found if each]
     if len(days) < len(found):
-        refuse(name, f"days of {', '.join(DAYS)}, with a number such as 2TU or -1FR where months or years repeat")
+        refuse(name, "days")
     return distinct(days)
 
 
 def week_start(name: str, value: str) -> int:
-    return DAYS.index(value) if value in DAYS else refuse(name, f"one of {', '.join(DAYS)}")
+    return DAYS.index(value) if value in DAYS else refuse(name, "choice")
 
 
 def until(name: str, value: str) -> date:
@@ -149,7 +187,7 @@ def until(name: str, value: str) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    refuse(name, "the last day, as 20261231; the time of day is the todo's")
+    refuse(name, "last_day")
 
 
 def distinct(values: Any) -> tuple[Any, ...]:
@@ -177,27 +215,27 @@ PARTS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
 def require_sense(rule: Rule) -> None:
     """Refuses what the RFC forbids, and what libraries understand differently."""
     if rule.times is not None and rule.until is not None:
-        refuse("COUNT", "give COUNT or UNTIL, not both")
+        refuse("COUNT", "count_or_until")
     if any(day.nth for day in rule.weekdays):
-        most = MOST_WEEKDAYS.get(rule.freq) or refuse("BYDAY", "numbers go with MONTHLY and YEARLY only")
+        most = MOST_WEEKDAYS.get(rule.freq) or refuse("BYDAY", "numbers_with_months")
         if rule.months:
             most = MOST_WEEKDAYS["MONTHLY"]
         if any(abs(day.nth) > most for day in rule.weekdays):
-            refuse("BYDAY", f"numbers go to {most} here")
+            refuse("BYDAY", "numbers_too_high", max=most)
         if not all(day.nth for day in rule.weekdays):
-            refuse("BYDAY", "either all days have numbers or none")
+            refuse("BYDAY", "all_or_none")
         if rule.month_days:
-            refuse("BYMONTHDAY", "not together with a numbered BYDAY")
+            refuse("BYMONTHDAY", "numbered_days")
     if rule.month_days and rule.freq == "WEEKLY":
-        refuse("BYMONTHDAY", "not with WEEKLY")
+        refuse("BYMONTHDAY", "weekly")
     if rule.month_days and rule.freq == "YEARLY" and not rule.months:
-        refuse("BYMONTHDAY", "YEARLY wants BYMONTH with it")
+        refuse("BYMONTHDAY", "wants_month")
     if rule.positions:
         require_positions(rule)
 
 
 def require_positions(rule: Rule) -> None:
     if rule.freq != "MONTHLY":
-        refuse("BYSETPOS", "with MONTHLY only, because libraries disagree about the others")
+        refuse("BYSETPOS", "monthly")
     if not (rule.weekdays or rule.month_days):
-        refuse("BYSETPOS", "wants BYDAY or BYMONTHDAY to choose from")
+        refuse("BYSETPOS", "wants_days")

@@ -18,13 +18,13 @@ MARKS = (b",", b":", b"[", b"{")
 
 def load(body: bytes) -> Any:
     if sum(map(body.count, MARKS)) > MOST_VALUES:
-        text = f"The file has more than {MOST_VALUES:,} values."
+        text = f"This has more than {MOST_VALUES:,} values."
         raise Invalid(Code("too_many_values", max=MOST_VALUES), text)
     try:
         value = orjson.loads(body.removeprefix(BOM))
     except orjson.JSONDecodeError as exc:
         place = {"line": exc.lineno, "column": exc.colno}
-        text = "The file is not valid JSON in UTF-8; see line {line}, column {column}.".format(**place)
+        text = "This is not valid JSON in UTF-8; see line {line}, column {column}.".format(**place)
         raise Invalid(Code("malformed", **place), text) from exc
     refuse_depth(value)
     return value
@@ -36,7 +36,7 @@ def refuse_depth(value: Any) -> None:
         level = [child for node in level if isinstance(node, dict | list) for child in children(node)]
         if not level:
             return
-    raise Invalid(Code("malformed", max_depth=MOST_LEVELS), f"The file is nested more than {MOST_LEVELS} levels deep.")
+    raise Invalid(Code("too_deep", max=MOST_LEVELS), f"This is nested more than {MOST_LEVELS} levels deep.")
 
 
 def children(node: Any) -> Any:

@@ -1207,6 +1207,10 @@ export interface components {
             version?: number | null;
             /** @description Of a conflict. */
             code?: string;
+            /** @description What a translation of the code needs. */
+            params?: {
+                [key: string]: unknown;
+            };
             /** @description Of a conflict. */
             detail?: string;
             /** @description The todo, or the one in the way, as it is now; null if it is gone. */
@@ -1251,6 +1255,10 @@ export interface components {
             version?: number | null;
             /** @description Of a conflict. */
             code?: string;
+            /** @description What a translation of the code needs. */
+            params?: {
+                [key: string]: unknown;
+            };
             /** @description Of a conflict. */
             detail?: string;
             /** @description Of what was not applied, the row as it is now, null if there is none; of a conflict the row in the way. With `since` also of what was applied and is no news, because it was so already. */
@@ -1614,6 +1622,10 @@ export interface components {
             /** @description A line of the file, or a JSON Pointer into it. */
             place: string;
             code: string;
+            /** @description What a translation of the code needs. */
+            params?: {
+                [key: string]: unknown;
+            };
             /** @description For people. */
             detail: string;
         };
@@ -3400,13 +3412,32 @@ export interface components {
             type: string;
             title: string;
             status: number;
-            /** @description For people: the first fault's, if there are `errors`. */
+            /** @description For people, in English: the first fault's, if there are `errors`. */
             detail: string;
             /** @description Stable and machine-readable. */
             code: string;
-            /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
+            /** @description What `detail` is made of, so that you can say it in another language. Only there if the code has any, and then all that the code has: `does_not_exist` `kind`, `id_conflict` `kind`, `invalid` `expected`, `invalid_choice` `choices`, `malformed` `line` and `column`, `max_bytes` `max`, `max_items` `max`, `max_length` `max`, `max_terms` `max`, `max_value` `min` and `max`, `min_items` `min`, `min_value` `min` and `max`, `more_faults` `max`, `no_name` `product`, `not_csv` `line`, `not_icalendar` `line`, `not_trashed` `kind`, `notes_cut` `max`, `rrule_byday` `reason` and `max`, `rrule_bymonth` `reason` and `min` and `max`, `rrule_bymonthday` `reason` and `min` and `max`, `rrule_bysetpos` `reason` and `min` and `max`, `rrule_count` `reason` and `min` and `max`, `rrule_freq` `reason` and `choices`, `rrule_interval` `reason` and `min` and `max`, `rrule_part` `choices`, `rrule_too_long` `max`, `rrule_until` `reason`, `rrule_wkst` `reason` and `choices`, `tags_cut` `max`, `title_cut` `max`, `title_too_long` `max`, `too_deep` `max`, `too_far` `max`, `too_many_deleted` `max`, `too_many_keys` `max` and `hours`, `too_many_lists` `max`, `too_many_parameters` `max`, `too_many_rows` `max`, `too_many_rules` `max`, `too_many_subtasks` `max`, `too_many_tags` `max`, `too_many_todos` `max`, `too_many_values` `max`, `too_many_views` `max`, `trashed` `kind`, `wrong_encoding` `encoding` and `line` */
             params?: {
-                [key: string]: unknown;
+                min?: number;
+                max?: number;
+                hours?: number;
+                line?: number;
+                column?: number;
+                product?: string;
+                encoding?: string;
+                choices?: string[];
+                /** @enum {string} */
+                kind?: "todo" | "list" | "tag" | "view";
+                /**
+                 * @description What is wrong with this part of the rule.
+                 * @enum {string}
+                 */
+                reason?: "twice" | "missing" | "choice" | "number" | "number_from_end" | "days" | "numbers_with_months" | "numbers_too_high" | "all_or_none" | "last_day" | "count_or_until" | "numbered_days" | "weekly" | "wants_month" | "monthly" | "wants_days";
+                /**
+                 * @description What the value ought to be.
+                 * @enum {string}
+                 */
+                expected?: "string" | "boolean" | "integer" | "uuid" | "date" | "time" | "date-time" | "local date-time" | "color" | "array" | "object" | "array of objects" | "position" | "version" | "idempotency key" | "etag";
             };
             request_id: string;
             /** @description With 409 and 412: the row as it is now, as GET shows it. Null if there is none, or if it is too long. */
@@ -3423,12 +3454,31 @@ export interface components {
                 /** @enum {string} */
                 in: "body" | "query" | "header";
                 /** @enum {string} */
-                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "in_future" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "malformed" | "max_bytes" | "max_length" | "max_value" | "min_length" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_title" | "not_a_sibling" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_far" | "too_many_deleted" | "too_many_keys" | "too_many_lists" | "too_many_rows" | "too_many_rules" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_values" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "zone_needs_time";
-                /** @description What `detail` is made of, so that you can say it in another language: `max`, `min`, `choices`; of `invalid`, what is `expected` (`string`, `boolean`, `integer`, `uuid`, `date`, `time`, `color`, `array`, `object`). Only there if the code has any. */
+                code: "account_erased" | "all_tags_and_some" | "archived" | "bad_cursor" | "blank" | "broken_view" | "comma" | "completed_repeats" | "control_character" | "cycle" | "does_not_exist" | "duplicate" | "empty" | "erased" | "exists" | "has_subtasks" | "id_conflict" | "idempotency_key_reused" | "in_future" | "inbox_stays" | "invalid" | "invalid_choice" | "last_occurrence" | "malformed" | "max_bytes" | "max_items" | "max_length" | "max_terms" | "max_value" | "min_items" | "min_value" | "minutes_or_at" | "more_faults" | "name_taken" | "no_columns" | "no_title" | "not_a_sibling" | "not_csv" | "not_icalendar" | "not_kept" | "not_narrower" | "not_repeating" | "not_skipped" | "not_trashed" | "null" | "null_characters_not_allowed" | "only_trashed" | "other_list" | "parent_is_subtask" | "read_only" | "reminder_needs_date" | "repeated" | "request_running" | "required" | "rrule_byday" | "rrule_bymonth" | "rrule_bymonthday" | "rrule_bysetpos" | "rrule_count" | "rrule_empty" | "rrule_freq" | "rrule_interval" | "rrule_needs_date" | "rrule_part" | "rrule_syntax" | "rrule_too_long" | "rrule_until" | "rrule_wkst" | "stale" | "surrogate_characters_not_allowed" | "sync_too_old" | "time_needs_date" | "title_too_long" | "too_deep" | "too_far" | "too_many_deleted" | "too_many_keys" | "too_many_lists" | "too_many_rows" | "too_many_rules" | "too_many_subtasks" | "too_many_tags" | "too_many_todos" | "too_many_values" | "too_many_views" | "trashed" | "unknown_field" | "unknown_parameter" | "unknown_zone" | "wrong_encoding" | "zone_needs_time";
+                /** @description What `detail` is made of, so that you can say it in another language. Only there if the code has any, and then all that the code has: `does_not_exist` `kind`, `id_conflict` `kind`, `invalid` `expected`, `invalid_choice` `choices`, `malformed` `line` and `column`, `max_bytes` `max`, `max_items` `max`, `max_length` `max`, `max_terms` `max`, `max_value` `min` and `max`, `min_items` `min`, `min_value` `min` and `max`, `more_faults` `max`, `no_name` `product`, `not_csv` `line`, `not_icalendar` `line`, `not_trashed` `kind`, `notes_cut` `max`, `rrule_byday` `reason` and `max`, `rrule_bymonth` `reason` and `min` and `max`, `rrule_bymonthday` `reason` and `min` and `max`, `rrule_bysetpos` `reason` and `min` and `max`, `rrule_count` `reason` and `min` and `max`, `rrule_freq` `reason` and `choices`, `rrule_interval` `reason` and `min` and `max`, `rrule_part` `choices`, `rrule_too_long` `max`, `rrule_until` `reason`, `rrule_wkst` `reason` and `choices`, `tags_cut` `max`, `title_cut` `max`, `title_too_long` `max`, `too_deep` `max`, `too_far` `max`, `too_many_deleted` `max`, `too_many_keys` `max` and `hours`, `too_many_lists` `max`, `too_many_parameters` `max`, `too_many_rows` `max`, `too_many_rules` `max`, `too_many_subtasks` `max`, `too_many_tags` `max`, `too_many_todos` `max`, `too_many_values` `max`, `too_many_views` `max`, `trashed` `kind`, `wrong_encoding` `encoding` and `line` */
                 params?: {
-                    [key: string]: unknown;
+                    min?: number;
+                    max?: number;
+                    hours?: number;
+                    line?: number;
+                    column?: number;
+                    product?: string;
+                    encoding?: string;
+                    choices?: string[];
+                    /** @enum {string} */
+                    kind?: "todo" | "list" | "tag" | "view";
+                    /**
+                     * @description What is wrong with this part of the rule.
+                     * @enum {string}
+                     */
+                    reason?: "twice" | "missing" | "choice" | "number" | "number_from_end" | "days" | "numbers_with_months" | "numbers_too_high" | "all_or_none" | "last_day" | "count_or_until" | "numbered_days" | "weekly" | "wants_month" | "monthly" | "wants_days";
+                    /**
+                     * @description What the value ought to be.
+                     * @enum {string}
+                     */
+                    expected?: "string" | "boolean" | "integer" | "uuid" | "date" | "time" | "date-time" | "local date-time" | "color" | "array" | "object" | "array of objects" | "position" | "version" | "idempotency key" | "etag";
                 };
-                /** @description For people. */
+                /** @description For people, in English. */
                 detail: string;
             }[];
         };
@@ -3442,7 +3492,7 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
-                    code: "bad_request" | "invalid" | "malformed" | "too_many_values" | "too_many_parameters";
+                    code: "bad_request" | "invalid" | "malformed" | "unsupported_charset" | "too_deep" | "too_many_values" | "too_many_parameters";
                 };
             };
         };

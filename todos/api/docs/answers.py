@@ -88,7 +88,7 @@ class EditFault(AnswerSerializer):
 
 
 class EditResult(AnswerSerializer):
-    when_asked_for = frozenset({"version", "code", "detail", "current", "errors"})
+    when_asked_for = frozenset({"version", "code", "params", "detail", "current", "errors"})
 
     status = serializers.ChoiceField(["applied", "conflict", "rejected"])
     kind = serializers.ChoiceField([*Kind])
@@ -97,6 +97,7 @@ class EditResult(AnswerSerializer):
         allow_null=True, help_text="If applied: that of the row afterwards, null if it is gone."
     )
     code = serializers.CharField(help_text="Of a conflict.")
+    params = serializers.DictField(help_text="What a translation of the code needs.")
     detail = serializers.CharField(help_text="Of a conflict.")
     current = serializers.DictField(
         allow_null=True,

@@ -25,8 +25,11 @@ class LeftAloneAnswer(AnswerSerializer):
 
 
 class NoteAnswer(AnswerSerializer):
+    when_asked_for = frozenset({"params"})
+
     place = serializers.CharField(help_text="A line of the file, or a JSON Pointer into it.")
     code = serializers.CharField()
+    params = serializers.DictField(help_text="What a translation of the code needs.")
     detail = serializers.CharField(help_text="For people.")
 
 

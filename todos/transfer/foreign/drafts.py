@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from todos import clock
 from todos.exceptions import Code, Invalid
-from todos.fields.declared import MAX_NOTES, MAX_TAG_NAME, MAX_TAGS
+from todos.fields.declared import MAX_NOTES, MAX_TAG_NAME, MAX_TAGS, MAX_TITLE
 from todos.models.due_dates import FIRST_DAY
 from todos.models.tag import tag_key
 from todos.notes import Notes
@@ -21,7 +21,7 @@ from todos.types import Json
 
 # Ids follow from the product and its ids, so that the same file adds nothing twice.
 NAMESPACE = UUID("6d1f3a0e-4a55-5d0b-9c43-1f6b0f2f7a58")
-MAX_TITLE, MAX_LIST_NAME = 500, 100
+MAX_LIST_NAME = 100
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 BLANKS = re.compile(r"\s+")
 
@@ -45,7 +45,8 @@ class Drafts:
             shown = one_line(name)[:MAX_LIST_NAME].strip()
             if shows_nothing(shown):
                 if shown:
-                    self.note(place, "no_name", f"A list whose name shows nothing is called {self.product}.")
+                    code = Code("no_name", product=self.product)
+                    self.note(place, code, f"A list whose name shows nothing is called {self.product}.")
                 shown = self.product
             self.lists[uid] = {"id": uid, "name": shown}
         return uid
@@ -54,20 +55,24 @@ class Drafts:
         """Nothing for a row without a title, and for one of an id that was there."""
         uid = self.uid("todo", key)
         if uid in self.todos:
-            self.note(place, "duplicate", "A row before this one has the same id.")
+            self.note(place, "duplicate", "An earlier entry has this already.")
             return None
         shown, notes = one_line(title), text_of(values.pop("notes", ""))
         if shows_nothing(shown):
             self.note(place, "no_title", "A row without a title was left out.")
             return None
         if len(shown) > MAX_TITLE:
-            self.note(place, "title_cut", f"A title of more than {MAX_TITLE} letters is whole in the notes.")
+            self.note(
+                place,
+                Code("title_cut", max=MAX_TITLE),
+                f"A title of more than {MAX_TITLE} letters is whole in the notes.",
+            )
             shown, notes = shown[:MAX_TITLE].strip(), f"{shown}\n\n{notes}".strip()
             if shows_nothing(shown):
-                self.note(place, "no_title", "A row whose title begins with nothing that shows was left out.")
+                self.note(place, "no_title", "A row without a title was left out.")
                 return None
         if len(notes) > MAX_NOTES:
-            self.note(place, "notes_cut", f"Notes of more than {MAX_NOTES:,} letters were cut.")
+            self.note(place, Code("notes_cut", max=MAX_NOTES), f"Notes of more than {MAX_NOTES:,} letters were cut.")
         tags = self.tags(place, values.pop("tags", ()))
         known = {name: value for name, value in values.items() if value is not None}
         row = {"id": uid, "title": shown, "notes": notes[:MAX_NOTES], "tags": tags, **known}
@@ -81,11 +86,11 @@ class Drafts:
         for name in names:
             shown = one_line(name)[:MAX_TAG_NAME].strip()
             if shows_nothing(shown):
-                self.note(place, "no_name", "A tag whose name shows nothing was left out.")
+                self.note(place, "no_tag_name", "A tag whose name shows nothing was left out.")
             else:
                 found.setdefault(tag_key(shown), shown)
         if len(found) > MAX_TAGS:
-            self.note(place, "tags_cut", f"Of more than {MAX_TAGS} tags the first were taken.")
+            self.note(place, Code("tags_cut", max=MAX_TAGS), f"Of more than {MAX_TAGS} tags the first were taken.")
         return list(found.values())[:MAX_TAGS]
 
     def repeat(self, place: str, row: Json, rrule: str) -> None:
@@ -103,7 +108,9 @@ class Drafts:
         text = str(rule)
         if (text, start) not in self.begun:
             if len(self.begun) >= MOST_BEGUN:
-                raise RuleRefused("too_many_rules", f"at most {MOST_BEGUN:,} series can begin at once.")
+                raise RuleRefused(
+                    Code("too_many_rules", max=MOST_BEGUN), f"At most {MOST_BEGUN:,} series can begin at once."
+                )
             require_an_occurrence(rule, start)
             self.begun.add((text, start))
         return text
@@ -111,7 +118,9 @@ class Drafts:
     def remind(self, place: str, values: Json, reminders: list[Json]) -> None:
         """Those that count from a date need one."""
         if reminders and not values.get("due_date"):
-            self.note(place, "reminder_needs_date", "It does not remind, because it is due on no day.")
+            self.note(
+                place, "reminder_needs_date", "What counts from a date does not remind, because it is due on no day."
+            )
         elif reminders:
             values["reminders"] = reminders
 
@@ -193,4 +202,6 @@ def text_in(body: bytes) -> str:
         return body.decode(encoding)
     except UnicodeDecodeError as exc:
         line = body.count(b"\n", 0, exc.start) + 1
-        raise Invalid("malformed", f"The file is not in {encoding[:6].upper()}; see line {line}.") from exc
+        name = encoding.removesuffix("-sig").upper()
+        code = Code("wrong_encoding", encoding=name, line=line)
+        raise Invalid(code, f"The file is not in {name}; see line {line}.") from exc

@@ -65,7 +65,7 @@ def go_down(depth: list[str], found: Property) -> None:
 
 
 def refuse(line: int) -> None:
-    raise Invalid(Code("malformed", line=line), f"This is not iCalendar; see line {line}.")
+    raise Invalid(Code("not_icalendar", line=line), f"This is not iCalendar; see line {line}.")
 
 
 def properties(text: str) -> Iterator[Property]:
@@ -126,7 +126,7 @@ def due(drafts: Drafts, place: str, found: Property) -> Json:
     parts = STAMP.fullmatch(found.value)
     on = parts and day(f"{parts[1]}-{parts[2]}-{parts[3]}")
     if not (parts and on):
-        drafts.note(place, "date_in_words", "The due date could not be read.")
+        drafts.note(place, "date_unread", "The due date could not be read.")
         return {}
     if parts[4] is None or parts[4] > "23" or parts[5] > "59":
         return {"due_date": str(on)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from todos.exceptions import Invalid
+from todos.exceptions import Code, Invalid
 from todos.transfer import json_text
 from todos.transfer.foreign.drafts import Drafts, key_of
 
@@ -37,5 +37,6 @@ def objects(value: Any, name: str, place: str, *, is_required: bool = True) -> l
     if rows is None and not is_required:
         return []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Invalid("invalid", "There has to be an array of objects here.", pointer=f"{place}/{name}")
+        code = Code("invalid", expected="array of objects")
+        raise Invalid(code, "There has to be an array of objects here.", pointer=f"{place}/{name}")
     return rows

@@ -61,14 +61,14 @@ def rows_of(text: str) -> Any:
     try:
         columns = reader.fieldnames or ()
         if not {"TYPE", "CONTENT"} <= {*columns} or len(columns) > MOST_COLUMNS:
-            raise Invalid("malformed", "The first line has to name the columns, TYPE and CONTENT among them.")
+            raise Invalid("no_columns", "The first line has to name the columns, TYPE and CONTENT among them.")
         for number, row in enumerate(reader):
             if number > MOST_LINES:
                 refuse_more()
             yield reader.line_num, {name: value for name, value in row.items() if isinstance(value, str)}
     except csv.Error as exc:
         place = {"line": reader.line_num}
-        raise Invalid(Code("malformed", **place), "This is not CSV; see line {line}.".format(**place)) from exc
+        raise Invalid(Code("not_csv", **place), "This is not CSV; see line {line}.".format(**place)) from exc
 
 
 def add(drafts: Drafts, place: str, row: dict[str, str], seen: Counter[str], values: Json) -> Json | None:
