@@ -7,7 +7,10 @@ export type ProblemDocument = Document;
 export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
+  /** Mostly one of `Code`; a service that is newer than this client has more. */
   readonly code: string;
+  /** What a sentence in another language needs, as `ParamsOf` has it; with `errors` each of these has its own. */
+  readonly params: object;
   /** For a place where it is clear which value is meant; the message names it. */
   readonly detail: string;
   /** What is wrong with single values. */
@@ -23,6 +26,7 @@ export class Problem extends Error {
     super(faults.join(" ") || document.detail || document.title);
     this.status = document.status;
     this.code = document.code;
+    this.params = document.params ?? {};
     this.detail = document.detail;
     this.errors = errors;
     this.current = document.current;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answerOf, Problem, type Todo } from "todo-api-client";
+import { answerOf, type Catalogue, Problem, say, type Todo } from "todo-api-client";
 import { person } from "./person.js";
 
 const todo = "/api/v1/todos";
@@ -42,4 +42,21 @@ test("an answer that is not the service's is a problem too", async () => {
 
   await assert.rejects(sent, { name: "Problem", status: 502, code: "unexplained" });
   assert.deepEqual(proxy.passed.map(({ fault }) => fault), ["answer"]);
+});
+
+test("what is refused is said in another language, by its code and params", async () => {
+  const { todos } = await person();
+  const german: Catalogue = { max_length: ({ max }) => `Höchstens ${max.toLocaleString("de")} Zeichen.` };
+  const refused = async (body: object): Promise<Problem> =>
+    answerOf(todos.POST(todo, { body: body as { title: string } })).then(
+      () => assert.fail("it was taken"),
+      (thrown: Problem) => thrown,
+    );
+
+  const long = await refused({ title: "x".repeat(501) });
+  const blank = await refused({ title: "" });
+
+  assert.equal(say(german, long), "Höchstens 500 Zeichen.");
+  assert.equal(say(german, long.errors[0]!), "Höchstens 500 Zeichen.");
+  assert.equal(say(german, blank), "This can't be blank.");
 });
