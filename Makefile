@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres test-partitioned faults deployed limits image contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures interop e2e pictures offline client generators package package-install package-matrix release-notes lock
+.PHONY: help run demo test test-postgres test-partitioned faults deployed limits image contract corpus rrule-vectors calendars bench bench-against lint types schema openapi-lint figures messages interop e2e pictures offline client generators package package-install package-matrix release-notes lock
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,9 @@ openapi-lint:  ## Redocly and Spectral on openapi.yaml (needs Node)
 
 figures: .venv-dev  ## how hard the packages are to read, in numbers
 	@.venv/bin/python scripts/figures.py
+
+messages:  ## collect what operators read into the catalogues and compile these (needs gettext; LANGUAGES="it" for a new one)
+	@$(PYTHON) scripts/messages.py $(LANGUAGES)
 
 interop:  ## real Better Auth servers, every algorithm and configuration (needs Node; BETTER_AUTH=1.6.34 for another version, or latest)
 	@$(PYTHON) scripts/interop.py

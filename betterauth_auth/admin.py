@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,14 +11,20 @@ from django.contrib.admin.helpers import ActionForm
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy, ngettext, override
 
-from betterauth_auth import users
+from betterauth_auth import labels, users
 from betterauth_auth.models import Identity, IdentityQuerySet
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+labels.put_up()
 
 
 class ReasonForm(ActionForm):
     # Not required by the form: Django would answer "No action selected" when it is missing.
-    reason = forms.CharField(label="Reason:", required=False, max_length=500)
+    reason = forms.CharField(label=gettext_lazy("Reason:"), required=False, max_length=500)
 
 
 class AccessAdmin(admin.ModelAdmin):
@@ -36,25 +42,30 @@ class AccessAdmin(admin.ModelAdmin):
     def has_cut_off_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("betterauth_auth.cut_off_person")
 
-    @admin.action(description="Deactivate", permissions=["deactivate"])
+    @admin.action(description=gettext_lazy("Deactivate"), permissions=["deactivate"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
-        self.decide(request, queryset, users.deactivate, "Deactivated")
+        self.decide(request, queryset, users.deactivate, gettext_lazy("Deactivated"))
 
-    @admin.action(description="Reactivate", permissions=["deactivate"])
+    @admin.action(description=gettext_lazy("Reactivate"), permissions=["deactivate"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
-        self.decide(request, queryset, users.reactivate, "Reactivated")
+        self.decide(request, queryset, users.reactivate, gettext_lazy("Reactivated"))
 
-    @admin.action(description="Cut off all tokens issued until now", permissions=["cut_off"])
+    @admin.action(description=gettext_lazy("Cut off all tokens issued until now"), permissions=["cut_off"])
     def cut_off_tokens(self, request: HttpRequest, queryset: QuerySet[models.Model]) -> None:
-        self.decide(request, queryset, users.cut_off, "Tokens cut off")
+        self.decide(request, queryset, users.cut_off, gettext_lazy("Tokens cut off"))
 
     def decide(
-        self, request: HttpRequest, queryset: QuerySet[models.Model], act: Callable[[models.Model], None], outcome: str
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[models.Model],
+        act: Callable[[models.Model], None],
+        outcome: StrPromise,
     ) -> None:
         """Acts on each person and logs it with the reason, all or nothing."""
         reason = request.POST.get("reason", "").strip()
         if not reason:
-            self.message_user(request, "Nothing was done: say why. The reason goes to the log.", messages.ERROR)
+            text = gettext("Nothing was done: say why. The reason goes to the log.")
+            self.message_user(request, text, messages.ERROR)
             return
         rows = list(queryset)
         # Whoever may bar end users must not be able to bar the other operators.
@@ -62,15 +73,21 @@ class AccessAdmin(admin.ModelAdmin):
         with transaction.atomic():
             for row in people:
                 act(self.person(row))
-                self.log_change(request, row, f"{outcome}. Reason: {reason}")
+                self.log_change(request, row, f"{in_english(outcome)}. Reason: {reason}")
         if people:
             self.message_user(request, f"{outcome}: {counted(len(people))}.", messages.SUCCESS)
         if len(people) < len(rows):
-            self.message_user(request, "Operators were left as they are.", messages.WARNING)
+            self.message_user(request, gettext("Operators were left as they are."), messages.WARNING)
 
 
 def counted(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
+    return ngettext("%(count)d person", "%(count)d people", number) % {"count": number}
+
+
+def in_english(text: StrPromise) -> str:
+    """As the log has it: those who read it need not speak the language of whoever acted."""
+    with override(None):
+        return str(text)
 
 
 @admin.register(Identity)
@@ -78,7 +95,7 @@ class IdentityAdmin(AccessAdmin):
     list_display = ("subject", "issuer", "name", "email", "is_email_verified", "user", "tokens_valid_after")
     list_select_related = ("user",)
     search_fields = ("subject", "email", "name")
-    search_help_text = "A whole subject, or the beginning of an e-mail address or a name."
+    search_help_text = gettext_lazy("A whole subject, or the beginning of an e-mail address or a name.")
     show_full_result_count = False
     ordering = ("-pk",)
     fields = (

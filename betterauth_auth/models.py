@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class IdentityQuerySet(models.QuerySet["Identity"]):
@@ -27,11 +28,11 @@ class Identity(models.Model):
     subject = models.CharField(max_length=255, editable=False)
 
     name = models.CharField(max_length=255, blank=True, editable=False)
-    email = models.CharField("e-mail", max_length=254, blank=True, editable=False)
-    is_email_verified = models.BooleanField("e-mail verified", default=False, editable=False)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True, editable=False)
+    is_email_verified = models.BooleanField(_("e-mail verified"), default=False, editable=False)
     image = models.CharField(max_length=2048, blank=True, editable=False)
     profile_issued_at = models.DateTimeField(
-        editable=False, help_text="When the token was issued from which the profile was last taken."
+        editable=False, help_text=_("When the token was issued from which the profile was last taken.")
     )
 
     granted_by = models.BinaryField(max_length=32, null=True, editable=False)
@@ -40,14 +41,14 @@ class Identity(models.Model):
     )
 
     tokens_valid_after = models.DateTimeField(
-        null=True, blank=True, help_text="Tokens issued in this second or before are refused."
+        null=True, blank=True, help_text=_("Tokens issued in this second or before are refused.")
     )
     # Null, because the version before this one goes on inserting rows while a deploy is under way.
     ended_sessions = models.CharField(max_length=4096, null=True, editable=False)
     session_ended_at = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="When a session ended last. Tokens that name none are refused if issued in this second or before.",
+        help_text=_("When a session ended last. Tokens that name none are refused if issued in this second or before."),
     )
     first_seen_at = models.DateTimeField(auto_now_add=True)
 
@@ -57,7 +58,7 @@ class Identity(models.Model):
     objects = IdentityQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "identities"
+        verbose_name_plural = _("identities")
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="betterauth_identity_unique")]
         indexes = [models.Index(fields=["subject"], name="betterauth_identity_subject")]
         permissions = [

@@ -23,9 +23,10 @@ def build():
 
 
 def expected():
-    """What the wheel holds of the package: its modules, and the mark that they are typed."""
+    """What the wheel holds of the package: its modules, the mark that they are typed, and its catalogues."""
     modules = [path for path in SOURCE.rglob("*.py") if "__pycache__" not in path.parts]
-    return {str(path.relative_to(ROOT)) for path in [*modules, SOURCE / "py.typed"]}
+    catalogues = SOURCE.glob("locale/*/LC_MESSAGES/django.[pm]o")
+    return {str(path.relative_to(ROOT)) for path in [*modules, SOURCE / "py.typed", *catalogues]}
 
 
 def insist_on_contents(wheel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -17,7 +17,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from betterauth_auth.admin import AccessAdmin
 from betterauth_auth.models import Identity
@@ -25,17 +28,20 @@ from betterauth_auth.users import is_operator
 from todoproject.operators.development import within_rights_of
 from todos.admin.owners import OwnerAdmin, account_of, calendar_of, holdings, last_change_at
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 FOUND_BY_IDENTITY = 200
 SHOWN_LOG_ENTRIES = 20
 NAME_AND_PASSWORD = ("username", "usable_password", "password1", "password2")
 
 
 class KindFilter(admin.SimpleListFilter):
-    title = "kind"
+    title = _("kind")
     parameter_name = "kind"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[User]) -> list[tuple[str, str]]:
-        return [("person", "People"), ("operator", "Operators")]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[User]) -> list[tuple[str, StrOrPromise]]:
+        return [("person", _("People")), ("operator", _("Operators"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() == "person":
@@ -43,6 +49,11 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(OPERATORS) if self.value() == "operator" else queryset
 
 
+ACCESS = {
+    "active": pgettext_lazy("a person", "active"),
+    "deactivated": pgettext_lazy("a person", "deactivated"),
+    "operator": _("operator"),
+}
 OPERATORS = Q(is_staff=True) | Q(is_superuser=True)
 # Superusers alone hand out rights. Whoever could give himself one more could give himself all.
 RIGHTS = ("is_superuser", "is_staff", "groups", "user_permissions")
@@ -55,7 +66,7 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
     list_filter = (KindFilter, "is_active")
     list_per_page = 50
     search_fields = ("username",)
-    search_help_text = "A whole subject or user name, or the beginning of an e-mail address or a name."
+    search_help_text = _("A whole subject or user name, or the beginning of an e-mail address or a name.")
     ordering = ("-pk",)
     actions = (*AccessAdmin.actions, *OwnerAdmin.actions)
     # People come from Better Auth, so whoever is added here is to be an operator.
@@ -109,26 +120,26 @@ class PeopleAdmin(AccessAdmin, OwnerAdmin, UserAdmin):
         columns = ("issuer", "subject", "name", "email", "is_email_verified", "image", "first_seen_at")
         return {"user": owner.pk, "identities": list(Identity.objects.filter(user=owner.pk).values(*columns))}
 
-    @admin.display(description="name")
+    @admin.display(description=_("name"))
     def name(self, user: User) -> str:
         return next((identity.name for identity in identities_of(user) if identity.name), user.get_username())
 
-    @admin.display(description="e-mail")
+    @admin.display(description=_("e-mail"))
     def email_address(self, user: User) -> str | None:
         return next((identity.email for identity in identities_of(user) if identity.email), user.email) or None
 
-    @admin.display(description="subject")
+    @admin.display(description=_("subject"))
     def subject(self, user: User) -> str | None:
         return ", ".join(identity.subject for identity in identities_of(user)) or None
 
-    @admin.display(description="access", ordering="is_active")
+    @admin.display(description=_("access"), ordering="is_active")
     def access(self, user: User) -> str:
         word = "deactivated" if not user.is_active else "operator" if is_operator(user) else "active"
-        return format_html('<span class="badge badge-{}">{}</span>', word, word)
+        return format_html('<span class="badge badge-{}">{}</span>', word, ACCESS[word])
 
-    @admin.display(description="joined", ordering="date_joined")
+    @admin.display(description=_("joined"), ordering="date_joined")
     def joined(self, user: User) -> str:
-        return f"{user.date_joined:%Y-%m-%d}"
+        return date_format(user.date_joined, "SHORT_DATE_FORMAT")
 
     # The page of a person
 
@@ -210,11 +221,11 @@ class LogAdmin(admin.ModelAdmin):
     fields = ("action_time", "user", "object", "change_message")
     readonly_fields = fields
 
-    @admin.display(description="at")
+    @admin.display(description=_("at"))
     def at(self, entry: LogEntry) -> str:
-        return f"{entry.action_time:%Y-%m-%d %H:%M}"
+        return date_format(entry.action_time, "SHORT_DATETIME_FORMAT")
 
-    @admin.display(description="about")
+    @admin.display(description=_("about"))
     def object(self, entry: LogEntry) -> str:
         address = entry.get_admin_url()
         return format_html('<a href="{}">{}</a>', address, entry.object_repr) if address else entry.object_repr

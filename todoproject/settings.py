@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "todoproject.operators.language.AdminLanguageMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -276,6 +277,7 @@ CORS_PREFLIGHT_MAX_AGE = 7200
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
+FORMAT_MODULE_PATH = ["todoproject.formats"]
 STATIC_URL = "static/"
 # Files are served from where the packages keep them, so that no deployment can forget collectstatic.
 WHITENOISE_USE_FINDERS = True

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, cast
 
 import orjson
+from django.utils.translation import gettext, ngettext_lazy
 
 from todos import clock, zones
 from todos.types import Json
@@ -138,10 +139,26 @@ def in_words(reminders: str) -> str:
 
 def minutes_in_words(minutes: int) -> str:
     if not minutes:
-        return "when it is due"
-    size, unit = next((size, unit) for size, unit in UNITS if not minutes % size)
+        return gettext("when it is due")
+    size, before, after = next(unit for unit in UNITS if not minutes % unit[0])
     count = abs(minutes) // size
-    return f"{count} {unit}{'s' if count > 1 else ''} {'before' if minutes > 0 else 'after'}"
+    return (before if minutes > 0 else after) % {"count": count}
 
 
-UNITS = ((1440, "day"), (60, "hour"), (1, "minute"))
+UNITS = (
+    (
+        1440,
+        ngettext_lazy("%(count)d day before", "%(count)d days before", "count"),
+        ngettext_lazy("%(count)d day after", "%(count)d days after", "count"),
+    ),
+    (
+        60,
+        ngettext_lazy("%(count)d hour before", "%(count)d hours before", "count"),
+        ngettext_lazy("%(count)d hour after", "%(count)d hours after", "count"),
+    ),
+    (
+        1,
+        ngettext_lazy("%(count)d minute before", "%(count)d minutes before", "count"),
+        ngettext_lazy("%(count)d minute after", "%(count)d minutes after", "count"),
+    ),
+)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth import login
@@ -12,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -21,10 +23,13 @@ from betterauth_auth.adminlogin.idtoken import exchanged
 from betterauth_auth.adminlogin.operators import operator_for
 from betterauth_auth.exceptions import KeysUnavailable
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 logger = logging.getLogger(__name__)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-REFUSED = "You can't sign in here with this account."
-UNAVAILABLE = "Better Auth can't be reached right now. Try again in a minute, or sign in with a password."
+REFUSED = _("You can't sign in here with this account.")
+UNAVAILABLE = _("Better Auth can't be reached right now. Try again in a minute, or sign in with a password.")
 
 
 @require_GET
@@ -74,6 +79,6 @@ def safe_next(request: HttpRequest) -> str:
     return wanted if is_ours else reverse("admin:index")
 
 
-def back_to_login(request: HttpRequest, text: str) -> HttpResponse:
-    messages.error(request, text)
+def back_to_login(request: HttpRequest, text: StrPromise) -> HttpResponse:
+    messages.error(request, str(text))
     return HttpResponseRedirect(reverse("admin:login"))

@@ -70,7 +70,7 @@ class TodosAreLookedAt(AdminTestCase):
         for query, choices in (
             ("", ["2026"]),
             ("created_at__year=2026", ["February 2026", "March 2026"]),
-            ("created_at__year=2026&created_at__month=2", ["February 27", "February 28"]),
+            ("created_at__year=2026&created_at__month=2", ["27 February", "28 February"]),
             ("created_at__year=2025", []),
         ):
             calendar = self.sam.get(f"{TODOS}?{query}").context["cl"].calendar

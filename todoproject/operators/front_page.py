@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext, pgettext
 
 from betterauth_auth import counters, status
 from betterauth_auth.models import Identity
@@ -52,17 +54,17 @@ def figures() -> dict[str, object]:
         "is_fetched": all(key_set.last_outcome != "never" for key_set in key_sets),
         "worries": [worry for key_set in key_sets for worry in worries(key_set)],
         "figures": [
-            Figure("people", size(Identity, Identity.objects.all()), "admin:auth_user_changelist"),
-            Figure("deactivated", size(None, User.objects.filter(is_active=False)), *DEACTIVATED),
-            Figure("todos", size(Todo, Todo.objects.all()), "admin:todos_todo_changelist"),
-            Figure("lists", size(List, List.objects.all()), "admin:todos_list_changelist"),
-            Figure("todos in the trash", size(None, trash), "admin:todos_todo_changelist", "?state=trashed"),
+            Figure(gettext("people"), size(Identity, Identity.objects.all()), "admin:auth_user_changelist"),
+            Figure(pgettext("people", "deactivated"), size(None, User.objects.filter(is_active=False)), *DEACTIVATED),
+            Figure(gettext("todos"), size(Todo, Todo.objects.all()), "admin:todos_todo_changelist"),
+            Figure(gettext("lists"), size(List, List.objects.all()), "admin:todos_list_changelist"),
+            Figure(gettext("todos in the trash"), size(None, trash), "admin:todos_todo_changelist", "?state=trashed"),
         ],
         "bars": bars(per_day),
-        "completed_count": f"{sum(per_day.values()):,}",
-        "busiest_count": f"{max(per_day.values()):,}",
+        "completed_count": grouped(sum(per_day.values())),
+        "busiest_count": grouped(max(per_day.values())),
         "is_chart_cut": is_cut,
-        "exact_up_to": f"{EXACT_UP_TO:,}",
+        "exact_up_to": grouped(EXACT_UP_TO),
         "chart_width": DAYS * (BAR_WIDTH + BAR_GAP),
         "key_sets": key_sets,
         "refused_tokens": sorted(counters.refused_tokens().items(), key=lambda item: -item[1])[:8],
@@ -73,14 +75,22 @@ def figures() -> dict[str, object]:
 DEACTIVATED = ("admin:auth_user_changelist", "?is_active__exact=0")
 
 
+def grouped(number: float, decimals: int = 0) -> str:
+    """In the reader's language."""
+    return number_format(number, decimals, use_l10n=True, force_grouping=True)
+
+
 def worries(key_set: status.KeySetStatus) -> list[str]:
     if not key_set.is_usable:
         if key_set.last_outcome == "never":
             return []
-        return [f"No usable signing keys from {key_set.source}: {key_set.last_outcome}. Nobody can sign in."]
-    found = [f"A key of {key_set.source} is left out: {reason}." for reason in key_set.left_out]
+        text = gettext("No usable signing keys from %(source)s: %(outcome)s. Nobody can sign in.")
+        return [text % {"source": key_set.source, "outcome": key_set.last_outcome}]
+    text = gettext("A key of %(source)s is left out: %(reason)s.")
+    found = [text % {"source": key_set.source, "reason": reason} for reason in key_set.left_out]
     if key_set.last_outcome not in {"never", "ok"}:
-        found.append(f"The last fetch from {key_set.source} failed: {key_set.last_outcome}. Known keys still serve.")
+        text = gettext("The last fetch from %(source)s failed: %(outcome)s. Known keys still serve.")
+        found.append(text % {"source": key_set.source, "outcome": key_set.last_outcome})
     return found
 
 
@@ -88,9 +98,9 @@ def size(model: type[Model] | None, rows: QuerySet[Model]) -> str:
     """How many rows there are; beyond a bound what PostgreSQL's statistics say of the whole table."""
     count = count_up_to(rows, EXACT_UP_TO)
     if count <= EXACT_UP_TO:
-        return f"{count:,}"
+        return grouped(count)
     estimate = estimated_rows(model) if model else 0
-    return f"≈ {estimate:,}" if estimate > EXACT_UP_TO else f"{EXACT_UP_TO:,}+"
+    return f"≈ {grouped(estimate)}" if estimate > EXACT_UP_TO else f"{grouped(EXACT_UP_TO)}+"
 
 
 def estimated_rows(model: type[Model]) -> int:
@@ -134,8 +144,8 @@ def bars(per_day: dict[date, int]) -> list[Bar]:
 def system() -> list[tuple[str, str]]:
     version = ".".join(str(part) for part in connection.get_database_version())
     return [
-        ("Service", VERSION),
-        ("Database", f"{connection.display_name} {version}, {database_size()}"),
+        (gettext("Service"), VERSION),
+        (gettext("Database"), f"{connection.display_name} {version}, {database_size()}"),
         ("Django", django.get_version()),
         ("Python", platform.python_version()),
     ]
@@ -147,4 +157,4 @@ def database_size() -> str:
             cursor.execute("SELECT pg_database_size(current_database())")
         else:
             cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
-        return f"{cursor.fetchone()[0] / 1e6:,.1f} MB"
+        return f"{grouped(cursor.fetchone()[0] / 1e6, 1)} MB"

@@ -12,6 +12,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from todoproject.http import throttling
 from todoproject.http.addresses import client_address, network_of
@@ -26,7 +27,7 @@ class LimitedLoginForm(AdminAuthenticationForm):
         budgets = spend_attempt(self.request, self.cleaned_data.get("username", ""))
         if any(budget.is_overdrawn for budget in budgets if budget):
             logger.warning("Admin sign-in refused.", extra={"reason": "too_many_attempts"})
-            raise ValidationError("Too many attempts. Wait a minute and try again.", code="throttled")
+            raise ValidationError(gettext("Too many attempts. Wait a minute and try again."), code="throttled")
         return super().clean()
 
 

@@ -10,6 +10,9 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from betterauth_auth.adminlogin.conf import is_open
 from todoproject.operators import front_page
@@ -28,7 +31,7 @@ class App(TypedDict):
     """What the site's list of apps says about one, besides what it offers."""
 
     app_label: str
-    name: str
+    name: object
 
 
 class GuardedAdmin(admin.ModelAdmin):
@@ -54,14 +57,15 @@ class GuardedAdmin(admin.ModelAdmin):
         return lookup in allowed
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
-        title = str(self.opts.verbose_name_plural).capitalize()
+        title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Model], *args: Any) -> HttpResponse | None:
         # Rows are chosen one by one: "all" could be a million, and a key that is no number fails in the database.
         keys = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if len(keys) > self.list_per_page or not all(whole_number(key) for key in keys):
-            self.message_user(request, "Nothing was done: these rows can't be chosen.", messages.ERROR)
+            text = gettext("Nothing was done: these rows can't be chosen.")
+            self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         form = request.POST.copy()
         form["select_across"] = "0"
@@ -70,13 +74,13 @@ class GuardedAdmin(admin.ModelAdmin):
 
 
 # What the apps are called to operators, in the order of their daily use.
-APPS = {"auth": "People and operators", "todos": "Todos", "betterauth_auth": "Better Auth", "admin": "Log"}
+APPS = {"auth": _("People and operators"), "todos": _("Todos"), "betterauth_auth": "Better Auth", "admin": _("Log")}
 
 
 class OperatorsSite(admin.AdminSite):
-    site_header = "Todo operations"
-    site_title = "Todo operations"
-    index_title = "Is all well?"
+    site_header = _("Todo operations")
+    site_title = site_header
+    index_title = _("Is all well?")
     index_template = "todoproject/index.html"
     site_url = None
     login_form = LimitedLoginForm

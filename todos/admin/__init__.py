@@ -4,5 +4,8 @@ from todos.admin.lists import ListAdmin
 from todos.admin.tags import TagAdmin
 from todos.admin.todos import TodoAdmin
 from todos.admin.views import ViewAdmin
+from todos.admin.wording import put_up
+
+put_up()
 
 __all__ = ["ListAdmin", "TagAdmin", "TodoAdmin", "ViewAdmin"]

@@ -12,6 +12,7 @@ from typing import NotRequired, TypedDict
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.utils import formats, timezone
+from django.utils.translation import gettext
 
 
 class Period(TypedDict):
@@ -65,7 +66,7 @@ def parts(chosen: list[int], first: date, last: date) -> Iterator[int]:
 
 def titled(chosen: list[int]) -> str:
     if not chosen:
-        return "All dates"
+        return gettext("All dates")
     if len(chosen) == 1:
         return str(chosen[0])
     day = date(chosen[0], chosen[1], chosen[2] if len(chosen) > 2 else 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from django.contrib import admin
@@ -11,17 +12,21 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from todos import clock
 from todos.bounded import whole_number
 from todos.models import TodoTag
 from todos.models.todo import LIVE, OPEN
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+
 MANY_OWNERS = 50
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
     conditions = {
         "open": OPEN,
@@ -29,8 +34,8 @@ class StateFilter(admin.SimpleListFilter):
         "trashed": Q(deleted_at__isnull=False),
     }
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
-        return [("open", "Open"), ("completed", "Completed"), ("trashed", "In the trash")]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, StrOrPromise]]:
+        return [("open", _("Open")), ("completed", _("Completed")), ("trashed", _("In the trash"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         return queryset.filter(self.conditions.get(self.value() or "", Q()))
@@ -43,16 +48,21 @@ class ListStateFilter(StateFilter):
         "trashed": Q(deleted_at__isnull=False),
     }
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
-        return [("active", "Active"), ("archived", "Archived"), ("trashed", "In the trash")]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, StrOrPromise]]:
+        return [("active", _("Active")), ("archived", _("Archived")), ("trashed", _("In the trash"))]
 
 
 class DueFilter(admin.SimpleListFilter):
-    title = "due day, as written"
+    title = _("due day, as written")
     parameter_name = "due"
 
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, str]]:
-        return [("overdue", "Overdue"), ("today", "Today"), ("week", "In the next 7 days"), ("none", "No date")]
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> list[tuple[str, StrOrPromise]]:
+        return [
+            ("overdue", _("Overdue")),
+            ("today", _("Today")),
+            ("week", _("In the next 7 days")),
+            ("none", _("No date")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
         today = clock.now().date()
@@ -70,7 +80,7 @@ class TypedFilter(admin.SimpleListFilter):
 
     template = "todos/admin/typed_filter.html"
     parameter_name: str
-    help_text = ""
+    help_text: StrOrPromise = ""
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Model]) -> tuple[()]:
         return ()
@@ -86,9 +96,9 @@ class TypedFilter(admin.SimpleListFilter):
 class OwnerFilter(TypedFilter):
     """By the owner's number, or by whatever finds a user on the page of users."""
 
-    title = "owner"
+    title = _("owner")
     parameter_name = "owner"
-    help_text = "Number, or as in the search for users"
+    help_text = _("Number, or as in the search for users")
 
     def __init__(
         self,
@@ -131,7 +141,7 @@ class RowFilter(TypedFilter):
 
 
 class InListFilter(RowFilter):
-    title = "list, by number"
+    title = _("list, by number")
     parameter_name = "list"
 
     def of_row(self, queryset: QuerySet[Model], number: int) -> QuerySet[Model]:
@@ -139,7 +149,7 @@ class InListFilter(RowFilter):
 
 
 class TaggedFilter(RowFilter):
-    title = "tag, by number"
+    title = _("tag, by number")
     parameter_name = "tag"
 
     def of_row(self, queryset: QuerySet[Model], number: int) -> QuerySet[Model]:

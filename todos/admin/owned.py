@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -20,13 +20,16 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from todos.admin.owners import OwnerAdmin
+from todos.admin.owners import SAY_WHY, OwnerAdmin
+from todos.admin.wording import ONE_LINE, in_english, refusal_text
 from todos.bounded import BoundedPaginator
 from todos.exceptions import Refused
 from todos.fields.field import Fields, columns
-from todos.letters import ONE_LINE_FAULTS
 from todos.models.owned import OwnedRow
 from todos.types import Values
 
@@ -35,6 +38,9 @@ SEARCHED_ROWS = 10_000
 NARROWING = frozenset({"owner", "list", "tag"})
 
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
 Row = TypeVar("Row", bound=OwnedRow)
 # Changes these rows of this owner.
 Write: TypeAlias = Callable[[int, list[UUID]], None]
@@ -42,20 +48,20 @@ Write: TypeAlias = Callable[[int, list[UUID]], None]
 
 class ReasonForm(ActionForm):
     # Not required by the form: Django would answer "No action selected" when it is missing.
-    reason = forms.CharField(label="Reason:", required=False, max_length=500)
+    reason = forms.CharField(label=_("Reason:"), required=False, max_length=500)
 
 
 class OwnedForm(forms.ModelForm):
     """Changes a row in the version that the operator has seen, for a stated reason."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, label="", min_value=0, max_value=2**63 - 1)
-    reason = forms.CharField(max_length=500, help_text="Goes to the log.")
+    reason = forms.CharField(label=_("Reason"), max_length=500, help_text=_("Goes to the log."))
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # A page without permission to change anything has none of these.
         for name in {"title", "name"} & self.fields.keys():
-            self.fields[name].validators.append(ONE_LINE_FAULTS)
+            self.fields[name].validators.append(ONE_LINE)
         for name in {"due_date", "due_time"} & self.fields.keys():
             self.fields[name].required = False
         if "seen_version" in self.fields:
@@ -102,7 +108,7 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
         users = self.admin_site.get_model_admin(user) if self.admin_site.is_registered(user) else None
         return (users if isinstance(users, OwnerAdmin) else OwnerAdmin).names_of(owners)
 
-    @admin.display(description="owner", ordering="owner")
+    @admin.display(description=_("owner"), ordering="owner")
     def owner_link(self, row: Row) -> str:
         name = getattr(row, "owner_name", None) or self.names_of([row.owner])[row.owner_id]
         if not self.admin_site.is_registered(type(row.owner)):
@@ -111,9 +117,9 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
         address = reverse(f"{self.admin_site.name}:{opts.app_label}_{opts.model_name}_change", args=[row.owner_id])
         return format_html('<a href="{}">{}</a>', address, name)
 
-    @admin.display(description="created", ordering="created_at")
+    @admin.display(description=_("created"), ordering="created_at")
     def created(self, row: Row) -> str:
-        return f"{row.created_at:%Y-%m-%d}"
+        return date_format(row.created_at, "SHORT_DATE_FORMAT")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Row], search_term: str
@@ -156,7 +162,8 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refusal:
-            self.message_user(request, f"Not changed. {refusal_text(refusal)}", messages.ERROR)
+            text = gettext("Not changed.")
+            self.message_user(request, f"{text} {refusal_text(refusal)}", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
     # The log
@@ -175,18 +182,20 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
             user_id=operator.pk,
             content_type=ContentType.objects.get_for_model(obj),
             object_id=str(obj.pk),
-            object_repr=f"{self.opts.verbose_name} {obj.uid}",
+            object_repr=f"{in_english(self.opts.verbose_name)} {obj.uid}",
             action_flag=CHANGE,
             change_message=message,
         )
 
     # Actions
 
-    def act(self, request: HttpRequest, queryset: QuerySet[Row], write: Write, outcome: str) -> HttpResponse | None:
+    def act(
+        self, request: HttpRequest, queryset: QuerySet[Row], write: Write, outcome: StrPromise
+    ) -> HttpResponse | None:
         """Changes the rows through `write`, owner by owner, and logs each with the reason, all or nothing."""
         reason = request.POST.get("reason", "").strip()
         if not reason:
-            self.message_user(request, "Nothing was done: say why. The reason goes to the log.", messages.ERROR)
+            self.message_user(request, SAY_WHY, messages.ERROR)
             return None
         rows = list(queryset.order_by("owner_id", "pk"))
         try:
@@ -194,9 +203,10 @@ class OwnedAdmin(admin.ModelAdmin, Generic[Row]):
                 for owner_id, of_owner in groupby(rows, key=attrgetter("owner_id")):
                     write(owner_id, [row.uid for row in of_owner])
                 for row in rows:
-                    self.log_change(request, row, f"{outcome}. Reason: {reason}")
+                    self.log_change(request, row, f"{in_english(outcome)}. Reason: {reason}")
         except Refused as refusal:
-            self.message_user(request, f"Nothing was done. {refusal_text(refusal)}", messages.ERROR)
+            text = gettext("Nothing was done.")
+            self.message_user(request, f"{text} {refusal_text(refusal)}", messages.ERROR)
         else:
             self.message_user(request, f"{outcome}: {len(rows)}.", messages.SUCCESS if rows else messages.WARNING)
         return None
@@ -206,7 +216,3 @@ def columns_of(model: type[models.Model], fields: Fields, *without: str) -> tupl
     """The columns that the fields are made of, as far as they are the row's own."""
     own = {field.name for field in model._meta.concrete_fields} - {*without}
     return tuple(name for name in columns(fields) if name in own)
-
-
-def refusal_text(refusal: Refused) -> str:
-    return refusal.detail or "The row is gone; its owner has deleted it meanwhile."

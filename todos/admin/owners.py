@@ -14,6 +14,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from todos import changes, clock
 from todos.admin import export
@@ -21,6 +23,7 @@ from todos.bounded import count_up_to
 from todos.models import Account, CalendarAddress, List, Tag, Todo, View
 
 COUNTED_ROWS = 10_000
+SAY_WHY = _("Nothing was done: say why. The reason goes to the log.")
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,25 @@ def holdings(owner_id: int) -> list[Holding]:
     lists = List.objects.filter(owner_id=owner_id)
     today = clock.now().date()
     found = [
-        ("open todos", todos.open(), "todo", "&state=open"),
-        ("of these, hidden until their first day", todos.open().filter(starts_on__gt=today), "todo", "&state=open"),
-        ("completed todos", todos.live().filter(completed_at__isnull=False), "todo", "&state=completed"),
-        ("todos in the trash", todos.trashed(), "todo", "&state=trashed"),
-        ("lists", lists.filter(deleted_at=None, archived_at=None), "list", "&state=active"),
-        ("archived lists", lists.filter(deleted_at=None, archived_at__isnull=False), "list", "&state=archived"),
-        ("lists in the trash", lists.filter(deleted_at__isnull=False), "list", "&state=trashed"),
-        ("tags", Tag.objects.filter(owner_id=owner_id), "tag", ""),
-        ("views", View.objects.filter(owner_id=owner_id), "view", ""),
+        (gettext("open todos"), todos.open(), "todo", "&state=open"),
+        (
+            gettext("of these, hidden until their first day"),
+            todos.open().filter(starts_on__gt=today),
+            "todo",
+            "&state=open",
+        ),
+        (gettext("completed todos"), todos.live().filter(completed_at__isnull=False), "todo", "&state=completed"),
+        (gettext("todos in the trash"), todos.trashed(), "todo", "&state=trashed"),
+        (gettext("lists"), lists.filter(deleted_at=None, archived_at=None), "list", "&state=active"),
+        (
+            gettext("archived lists"),
+            lists.filter(deleted_at=None, archived_at__isnull=False),
+            "list",
+            "&state=archived",
+        ),
+        (gettext("lists in the trash"), lists.filter(deleted_at__isnull=False), "list", "&state=trashed"),
+        (gettext("tags"), Tag.objects.filter(owner_id=owner_id), "tag", ""),
+        (gettext("views"), View.objects.filter(owner_id=owner_id), "view", ""),
     ]
     return [
         Holding(name, count_up_to(rows, COUNTED_ROWS), f"admin:todos_{model}_changelist", f"?owner={owner_id}{query}")
@@ -82,11 +95,11 @@ class OwnerAdmin(admin.ModelAdmin):
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("todos.revoke_calendar")
 
-    @admin.action(description="Revoke the calendar's address", permissions=["revoke"])
+    @admin.action(description=_("Revoke the calendar's address"), permissions=["revoke"])
     def revoke_calendar(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> None:
         reason = request.POST.get("reason", "").strip()
         if not reason:
-            self.message_user(request, "Nothing was done: say why. The reason goes to the log.", messages.ERROR)
+            self.message_user(request, SAY_WHY, messages.ERROR)
             return
         # Only of those who have one: asking for the others would make accounts.
         with_address = queryset.filter(pk__in=CalendarAddress.objects.values("owner_id"))
@@ -94,13 +107,16 @@ class OwnerAdmin(admin.ModelAdmin):
             with transaction.atomic():
                 if changes.revoke_calendar(owner.pk):
                     self.log_change(request, owner, f"Revoked the calendar's address. Reason: {reason}")
-                    self.message_user(request, f"Revoked: {owner.get_username()}.", messages.SUCCESS)
+                    self.message_user(
+                        request, gettext("Revoked: %(name)s.") % {"name": owner.get_username()}, messages.SUCCESS
+                    )
 
-    @admin.action(description="Export all data …", permissions=["export"])
+    @admin.action(description=_("Export all data …"), permissions=["export"])
     def export_data(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> HttpResponseBase | None:
         owners = list(queryset)
         if len(owners) != 1:
-            self.message_user(request, "Choose one user: an export is one person's document.", messages.ERROR)
+            text = gettext("Choose one user: an export is one person's document.")
+            self.message_user(request, text, messages.ERROR)
             return None
         reason = confirmed_reason(request)
         if not reason:
@@ -113,7 +129,7 @@ class OwnerAdmin(admin.ModelAdmin):
         response["Cache-Control"] = "no-store"
         return response
 
-    @admin.action(description="Erase all data …", permissions=["erase"])
+    @admin.action(description=_("Erase all data …"), permissions=["erase"])
     def erase_data(self, request: HttpRequest, queryset: QuerySet[AbstractBaseUser]) -> HttpResponse | None:
         owners = list(queryset.order_by("pk"))
         reason = confirmed_reason(request)
@@ -124,7 +140,7 @@ class OwnerAdmin(admin.ModelAdmin):
                 changes.erase(owner.pk)
                 self.log_change(request, owner, f"Erased all data. Reason: {reason}")
         names = ", ".join(owner.get_username() for owner in owners)
-        self.message_user(request, f"Erased everything of {names}.", messages.SUCCESS)
+        self.message_user(request, gettext("Erased everything of %(names)s.") % {"names": names}, messages.SUCCESS)
         return None
 
     def ask(self, request: HttpRequest, owners: Sequence[AbstractBaseUser], action: str) -> HttpResponse:
@@ -132,7 +148,7 @@ class OwnerAdmin(admin.ModelAdmin):
         names = self.names_of(owners)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Erase all data" if action == "erase_data" else "Export all data",
+            "title": gettext("Erase all data") if action == "erase_data" else gettext("Export all data"),
             "opts": self.opts,
             "action": action,
             "is_erasure": action == "erase_data",

@@ -13,9 +13,12 @@ from django.db.models.functions import Length
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format, time_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from todos import changes
 from todos.admin.date_drilldown import DrillDown, drill_down
@@ -28,9 +31,11 @@ from todos.recurrence.rule import parse
 from todos.reminders import in_words
 from todos.types import Values
 
+STATES = {"trash": _("in the trash"), "completed": _("completed"), "open": _("open")}
+
 
 class NotesForm(forms.Form):
-    reason = forms.CharField(max_length=500, help_text="Goes to the log, together with your name and this todo.")
+    reason = forms.CharField(max_length=500, help_text=_("Goes to the log, together with your name and this todo."))
 
 
 class TodoChangeList(ChangeList):
@@ -46,7 +51,7 @@ class TodoAdmin(OwnedAdmin[Todo]):
     list_filter = (StateFilter, DueFilter, OwnerFilter, InListFilter, TaggedFilter)
     date_hierarchy = "created_at"
     search_fields = ("title",)
-    search_help_text = (
+    search_help_text = _(
         "A todo's id; or a part of its title, among all todos of the chosen owner, else among the latest 10,000."
     )
     actions = ("restore", "trash")
@@ -80,72 +85,76 @@ class TodoAdmin(OwnedAdmin[Todo]):
 
     # Columns
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=_("title"), ordering="title")
     def short_title(self, todo: Todo) -> str:
         return Truncator(todo.title).chars(70)
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, todo: Todo) -> str:
-        word = "in the trash" if todo.deleted_at else "completed" if todo.completed_at else "open"
-        return format_html('<span class="badge badge-{}">{}</span>', word.split()[-1], word)
+        word = "trash" if todo.deleted_at else "completed" if todo.completed_at else "open"
+        return format_html('<span class="badge badge-{}">{}</span>', word, STATES[word])
 
-    @admin.display(description="list")
+    @admin.display(description=_("list"))
     def list_name(self, todo: Todo) -> str:
         return todo.list.name
 
-    @admin.display(description="due", ordering="due_date")
+    @admin.display(description=_("due"), ordering="due_date")
     def due(self, todo: Todo) -> str | None:
         if todo.due_date is None:
             return None
-        at = f" {todo.due_time:%H:%M}" if todo.due_time else ""
-        return f"{todo.due_date.isoformat()}{at} {todo.time_zone}".strip()
+        day = date_format(todo.due_date, "SHORT_DATE_FORMAT")
+        at = time_format(todo.due_time, "TIME_FORMAT") if todo.due_time else ""
+        return " ".join(filter(None, (day, at, todo.time_zone)))
 
     # Lines of the page
 
-    @admin.display(description="list")
+    @admin.display(description=_("list"))
     def list_link(self, todo: Todo) -> str:
         return format_html('<a href="{}">{}</a>', reverse("admin:todos_list_change", args=[todo.list_id]), todo.list)
 
-    @admin.display(description="subtask of")
+    @admin.display(description=_("subtask of"))
     def parent_link(self, todo: Todo) -> str:
         if todo.parent is None:
             return "-"
         address = reverse("admin:todos_todo_change", args=[todo.parent_id])
         return format_html('<a href="{}">{}</a>', address, todo.parent)
 
-    @admin.display(description="tags")
+    @admin.display(description=_("tags"))
     def tag_names(self, todo: Todo) -> str:
         links = TodoTag.objects.filter(owner=todo.owner_id, todo=todo).select_related("tag").order_by("tag__key")
         return format_html_join(", ", "{}", ((link.tag.name,) for link in links)) or "-"
 
-    @admin.display(description="repeats")
+    @admin.display(description=_("repeats"))
     def repeats(self, todo: Todo) -> str:
         if not (todo.rrule and todo.series_start):
             return "-"
-        ending = ", counted from completing" if todo.repeat_from == "completion" else ""
-        return sentence.in_words(parse(todo.rrule), todo.series_start) + ending
+        ending = gettext(", counted from completing") if todo.repeat_from == "completion" else ""
+        # What the API says too, in the only language that it has.
+        said = sentence.in_words(parse(todo.rrule), todo.series_start)
+        return format_html('<span lang="en" dir="ltr">{}</span>{}', said, ending)
 
-    @admin.display(description="reminds")
+    @admin.display(description=_("reminds"))
     def reminds(self, todo: Todo) -> str:
         return in_words(todo.reminders) or "-"
 
-    @admin.display(description="notes")
+    @admin.display(description=_("notes"))
     def notes_length(self, todo: Todo) -> str:
         length = Todo.objects.filter(pk=todo.pk).values_list(Length("notes"), flat=True).get()
-        return f"hidden, {length} characters" if length else "none"
+        return hidden(length)
 
-    @admin.display(description="meta")
+    @admin.display(description=_("meta"))
     def meta_length(self, todo: Todo) -> str:
         """What a client keeps there may be as private as notes, and no operator has to read it."""
         length = Todo.objects.filter(pk=todo.pk).values_list(Length("meta"), flat=True).get()
-        return f"hidden, {length} characters" if length else "none"
+        return hidden(length)
 
-    @admin.display(description="notes")
+    @admin.display(description=_("notes"))
     def notes_link(self, todo: Todo) -> str:
-        if (length := self.notes_length(todo)) == "none":
+        length = self.notes_length(todo)
+        if length == hidden(0):
             return length
         address = reverse("admin:todos_todo_notes", args=[todo.pk])
-        return format_html('{} · <a href="{}">Read them …</a>', length, address)
+        return format_html('{} · <a href="{}">{}</a>', length, address, gettext("Read them …"))
 
     # Notes
 
@@ -166,7 +175,7 @@ class TodoAdmin(OwnedAdmin[Todo]):
             self.log_change(request, todo, f"Read the notes. Reason: {form.cleaned_data['reason']}")
         context = {
             **self.admin_site.each_context(request),
-            "title": "Notes of a todo",
+            "title": gettext("Notes of a todo"),
             "opts": self.opts,
             "todo": todo,
             "form": form,
@@ -176,15 +185,23 @@ class TodoAdmin(OwnedAdmin[Todo]):
 
     # Actions
 
-    @admin.action(description="Restore from the trash", permissions=["restore"])
+    @admin.action(description=_("Restore from the trash"), permissions=["restore"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
         self.act(
-            request, queryset.filter(deleted_at__isnull=False), run_all(changes.Verb.RESTORE), "Restored from the trash"
+            request,
+            queryset.filter(deleted_at__isnull=False),
+            run_all(changes.Verb.RESTORE),
+            _("Restored from the trash"),
         )
 
-    @admin.action(description="Move to the trash", permissions=["change"])
+    @admin.action(description=_("Move to the trash"), permissions=["change"])
     def trash(self, request: HttpRequest, queryset: QuerySet[Todo]) -> None:
-        self.act(request, queryset.filter(deleted_at=None), run_all(changes.Verb.DELETE), "Moved to the trash")
+        self.act(request, queryset.filter(deleted_at=None), run_all(changes.Verb.DELETE), _("Moved to the trash"))
+
+
+def hidden(length: int) -> str:
+    told = ngettext("hidden, %(count)d character", "hidden, %(count)d characters", length) % {"count": length}
+    return told if length else gettext("none")
 
 
 def run_all(verb: changes.Verb) -> Write:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from todos import changes
 from todos.admin.filters import OwnerFilter
@@ -15,7 +16,7 @@ class ViewAdmin(OwnedAdmin[View]):
     list_display = ("name", "owner_link", "created")
     list_filter = (OwnerFilter,)
     search_fields = ("name",)
-    search_help_text = (
+    search_help_text = _(
         "A view's id; or a part of its name, among all views of the chosen owner, else among the latest 10,000."
     )
     editable = ("name",)
