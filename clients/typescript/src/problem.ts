@@ -10,7 +10,7 @@ export class Problem extends Error {
   /** Mostly one of `Code`; a service that is newer than this client has more. */
   readonly code: string;
   /** What a sentence in another language needs, as `ParamsOf` has it; with `errors` each of these has its own. */
-  readonly params: object;
+  readonly params: Record<string, unknown>;
   /** For a place where it is clear which value is meant; the message names it. */
   readonly detail: string;
   /** What is wrong with single values. */
@@ -26,7 +26,7 @@ export class Problem extends Error {
     super(faults.join(" ") || document.detail || document.title);
     this.status = document.status;
     this.code = document.code;
-    this.params = document.params ?? {};
+    this.params = { ...document.params };
     this.detail = document.detail;
     this.errors = errors;
     this.current = document.current;

@@ -4,8 +4,8 @@ import { API, eventually, inspect, PAGE, PATIENCE_MS } from "./browser.mjs";
 
 export class Person {
   /** A browser of their own, with nothing in it yet. */
-  static async arrive(browser, name, viewport) {
-    const context = await browser.newContext({ viewport, timezoneId: "Europe/Berlin", locale: "en-GB" });
+  static async arrive(browser, name, viewport, locale = "en-GB") {
+    const context = await browser.newContext({ viewport, timezoneId: "Europe/Berlin", locale });
     context.setDefaultTimeout(PATIENCE_MS);
     const person = new Person(context, await context.newPage(), name);
     await person.page.goto(PAGE);

@@ -1,6 +1,7 @@
 import { answerOf, api, type CalendarAddress, Problem } from "./api";
 import { language } from "./dates";
 import { announce, byId, element } from "./dom";
+import { inWords } from "./sentences";
 
 const field = element("input", { name: "address", readonly: true });
 const events = element("input", { name: "events", type: "checkbox" });
@@ -41,7 +42,7 @@ async function show(act: () => Promise<CalendarAddress>): Promise<void> {
     draw(await act());
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    fault.textContent = error.detail;
+    fault.textContent = inWords(error);
   } finally {
     make.disabled = revoke.disabled = false;
   }

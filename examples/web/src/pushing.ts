@@ -40,7 +40,7 @@ async function inParts(batch: Batch, operations: Waiting[]): Promise<Push> {
 }
 
 function rejected({ edit }: Waiting, problem: Problem): EditResult {
-  return { status: "rejected", kind: edit.kind, id: edit.id, errors: [{ pointer: "", code: problem.code, detail: problem.message }] };
+  return { status: "rejected", kind: edit.kind, id: edit.id, errors: problem.errors.length ? problem.errors : [{ pointer: "", code: problem.code, params: problem.params, detail: problem.detail }] };
 }
 
 /** What is new by the answer, with what is in the way of changes that were refused. */

@@ -1,6 +1,7 @@
 import type { EditResult } from "./api";
 import { announce, byId, element, icon, part } from "./dom";
 import type { Waiting } from "./operations";
+import { inWords } from "./sentences";
 
 const box = byId("refused");
 const list = part(box, "ul");
@@ -19,12 +20,13 @@ export function forgetRefused(): void {
   box.hidden = true;
 }
 
-function sentence({ edit, was }: Waiting, { status, current, code, detail, errors }: EditResult): string | undefined {
+function sentence({ edit, was }: Waiting, result: EditResult): string | undefined {
+  const { status, current, code, errors } = result;
   if (status === "applied") return undefined;
   const name = nameOf(current) ?? nameOf(edit) ?? nameOf(was);
   const about = name ? `“${name}”: ` : "";
-  if (status === "rejected") return `${about}that was not saved. ${errors?.map((fault) => fault.detail).join(" ")}`;
-  if (code !== "stale") return `${about}that was not saved. ${detail}`;
+  if (status === "rejected") return `${about}that was not saved. ${errors?.map(inWords).join(" ")}`;
+  if (code !== "stale") return `${about}that was not saved. ${inWords(result)}`;
   return [`“${name}” was changed elsewhere. You see the latest.`, written(edit)].filter(Boolean).join(" ");
 }
 

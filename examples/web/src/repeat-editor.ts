@@ -4,6 +4,7 @@ import { today } from "./dates";
 import { byId, element, part } from "./dom";
 import { readPreview } from "./reading";
 import { dayNumber, isoDay, nthWeekdayOf, partsOf, ruleOf, seriesWords, UNITS, WEEKDAYS, weekdayName, weekdayWords } from "./rules";
+import { inWords } from "./sentences";
 import { store } from "./store";
 
 const PAUSE_MS = 250;
@@ -85,7 +86,7 @@ async function preview(): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem)) return;
     part(form, ".preview").textContent = "";
-    fault.textContent = error.detail;
+    fault.textContent = inWords(error);
   }
 }
 

@@ -14,6 +14,7 @@ import { tellRefused } from "./refused";
 import { byId, type Written } from "./rows";
 import { Shown } from "./shown";
 import { START, type View } from "./views";
+import { allInWords } from "./sentences";
 
 const POLL_MS = 20_000;
 const PATIENCE_MS = 1_500;
@@ -235,7 +236,7 @@ class Store extends Shown {
     } catch (error) {
       if (error instanceof SignedOut) this.signedOut();
       else if (this.view.kind === "saved" && error instanceof Problem && error.errors.some(({ code }) => code === "does_not_exist")) void this.show(START);
-      else if (error instanceof Problem) this.tell(error.message);
+      else if (error instanceof Problem) this.tell(allInWords(error));
       else if ((error as Error).name !== "AbortError") throw error;
       return undefined;
     } finally {

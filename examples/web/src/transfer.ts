@@ -1,6 +1,7 @@
 import type { Import as Report } from "todo-api-client";
 import { answerOf, api, Problem } from "./api";
 import { announce, byId, element } from "./dom";
+import { allInWords, inWords } from "./sentences";
 import { store } from "./store";
 
 type Product = "todos" | "icalendar" | "todoist" | "google" | "microsoft";
@@ -45,7 +46,7 @@ async function attempt(act: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     preview.replaceChildren();
-    fault.textContent = error.message;
+    fault.textContent = allInWords(error);
   } finally {
     for (const each of buttons) each.disabled = false;
     bring.hidden = !preview.hasChildNodes();
@@ -78,7 +79,7 @@ async function show(): Promise<void> {
     ...[counted(report, "same")].filter(Boolean).map((words) => element("p", {}, `There already: ${words}.`)),
     ...[counted(report, "different")].filter(Boolean).map((words) => element("p", {}, `Changed here since, and left alone: ${words}.`)),
     element("ul", {}, ...report.sample.map((title) => element("li", {}, title))),
-    ...report.notes.map((note) => element("p", { class: "hint" }, `${note.place}: ${note.detail}`)),
+    ...report.notes.map((note) => element("p", { class: "hint" }, `${note.place}: ${inWords(note)}`)),
   );
 }
 

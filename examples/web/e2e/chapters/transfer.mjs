@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { NARROW, WIDE } from "../browser.mjs";
+import { Person } from "../person.mjs";
 
 const dialog = (person) => person.page.locator("#transfer");
 
@@ -45,5 +46,17 @@ export default {
     await alice.row("Sharpen the saw").waitFor();
     for (const title of ["Sharpen the saw", "Water the lawn"]) await alice.moveToTrash(title);
     await alice.isSettled();
+  },
+
+  async "a browser in German says in German what is refused"({ browser }) {
+    const german = await Person.arrive(browser, "Alice", WIDE, "de-AT");
+    await german.signIn();
+    await german.button("Your data").click();
+    await choose(german, "notes.json", "application/json", "{");
+    await german.reads("Das ist kein gültiges JSON in UTF-8; siehe Zeile 1, Spalte 2.", "#transfer");
+    await choose(german, "Garden.csv", "text/csv", "TYPE,CONTENT,PRIORITY,INDENT,DATE\ntask,Water the lawn,4,1,every day\n");
+    await german.reads("line 2: Das Datum steht in Worten da; es ist in den Notizen.", "#transfer");
+    assert.deepEqual(german.faults, []);
+    await german.context.close();
   },
 };
