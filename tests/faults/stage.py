@@ -97,8 +97,9 @@ class Service:
             return False
 
     def words(self) -> str:
-        self.log.seek(0)
-        return self.log.read().decode()
+        # `seek` would also move the place at which the service writes.
+        log = self.log.fileno()
+        return os.pread(log, os.fstat(log).st_size, 0).decode()
 
     def request(
         self, method: str, path: str, token: str = "", body: Any = None, seconds: float = 60
