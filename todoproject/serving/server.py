@@ -26,6 +26,7 @@ from granian.log import LogLevels, logger
 from granian.server.mp import MPServer, WorkerProcess
 
 from todoproject.serving import nginx
+from todoproject.serving.alarm import Alarm
 from todoproject.serving.supervision import Place
 
 TURN_SECONDS = 0.25
@@ -70,6 +71,7 @@ class Server(MPServer):
         **options: Any,
     ) -> None:
         super().__init__(f"{module}:application", **options)
+        self.main_loop_interrupt: Any = Alarm()
         self.module = module
         self.proxy, self.streams = proxy, streams
         self.places: list[Place[Worker]] = []
