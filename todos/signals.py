@@ -7,4 +7,4 @@ from django.dispatch import Signal
 account_erased = Signal()
 
 # Sent with `owner` and `version` after the change that raised it was committed, and never for one that was undone.
-version_raised = Signal()
+version_raised = Signal(use_caching=True)

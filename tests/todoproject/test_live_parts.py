@@ -189,9 +189,9 @@ class BesideARedis(SimpleTestCase):
         self.subscription.subscribe(channel_of(self.redis.url))
         self.assertEqual(self.subscription.get_message(timeout=5)["type"], "subscribe")
 
-    def told(self, seconds: float = 5) -> tuple[int, int] | None:
+    def told(self, seconds: float = 5) -> dict[int, int]:
         message = self.subscription.get_message(timeout=seconds)
-        return message and read(message["data"])
+        return read(message["data"]) if message else {}
 
     def test_of_two_versions_the_higher_one_is_told_in_whichever_order_they_come(self):
         publisher = Publisher(self.redis.url)
@@ -205,7 +205,7 @@ class BesideARedis(SimpleTestCase):
             self.redis.kill()
             self.redis.start()
             self.subscribe()
-            self.assertEqual(self.told(), (7, 5))
+            self.assertEqual(self.told(), {7: 5})
 
     def test_a_burst_becomes_few_batches(self):
         self.subscribe()
@@ -216,9 +216,11 @@ class BesideARedis(SimpleTestCase):
             for number in range(1, 101):
                 publisher.tell({number: 1})
                 time.sleep(0.002)
-            heard = {self.told()[0] for _ in range(100)}
+            heard = self.told()
+            while len(heard) < 100 and (more := self.told()):
+                heard |= more
 
-        self.assertEqual(heard, {*range(1, 101)})
+        self.assertEqual(heard, dict.fromkeys(range(1, 101), 1))
         self.assertLess(publish.call_count, 20)
 
     def test_a_process_that_was_forked_meanwhile_tells_too(self):
@@ -228,7 +230,7 @@ class BesideARedis(SimpleTestCase):
         heard = [self.told(10), self.told(10)]
         run.join()
 
-        self.assertEqual(heard, [(1, 1), (1, 2)])
+        self.assertEqual(heard, [{1: 1}, {1: 2}])
 
     def run_forked(self) -> None:
         variables = {**PRODUCTION, "DATABASE_URL": "", "REDIS_URL": self.redis.url}

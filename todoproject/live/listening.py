@@ -50,5 +50,6 @@ class Listener:
             # What was told while nobody listened.
             self.lookout.asked.set()
             self.trouble.is_over()
-        elif message["type"] == "message" and (told := read(message["data"])):
-            self.audience.hear(*told)
+        elif message["type"] == "message":
+            for owner, version in read(message["data"]).items():
+                self.audience.hear(owner, version)

@@ -59,10 +59,7 @@ class Publisher:
         with self.lock:
             versions, self.waiting = self.waiting, {}
         try:
-            channel, pipeline = channel_of(self.url), self.client.pipeline(transaction=False)
-            for owner, version in versions.items():
-                pipeline.publish(channel, written(owner, version))
-            pipeline.execute()
+            self.client.publish(channel_of(self.url), written(versions))
         except BaseException:
             self.tell(versions)
             raise
