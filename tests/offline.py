@@ -72,7 +72,7 @@ def run(name: str, database: str, seeds: list[str], adapters: list[str]) -> bool
 
 
 def main() -> None:
-    seeds = os.environ.get("SEEDS", "3 6").split()
+    seeds = os.environ.get("SEEDS", "12 15").split()
     adapters = os.environ.get("ADAPTERS", " ".join(ADAPTERS)).split()
     databases = os.environ.get("DATABASES", "sqlite postgresql").split()
     is_well = "sqlite" not in databases or run("SQLite", "", seeds, adapters)

@@ -19,7 +19,7 @@ export const KINDS = Object.keys(FIELDS) as Kind[];
 /** What a row has besides, as the service tells it or as it is set to be sent. */
 export const TOLD = ["completed", "position", "version", "created_at", "updated_at", "deleted_at", "after"];
 const picked = (row: Row, names: string[]) => Object.fromEntries(names.map((name) => [name, row[name]]));
-const byId = (rows: Row[]) => new Map(rows.map((row) => [row.id, row]));
+export const byId = (rows: Row[]) => new Map(rows.map((row) => [row.id, row]));
 
 /** What news say against the rows that you know: what is newer, and after a 410 what has gone. */
 export function against(known: Row[], news: News): Row[] {

@@ -2,7 +2,7 @@
 import type { Database, DirtyRaw as Raw } from "@nozbe/watermelondb";
 import { synchronize } from "@nozbe/watermelondb/sync/index.js";
 import { fetchLocalChanges } from "@nozbe/watermelondb/sync/impl/index.js";
-import { editsInOrder, FIELDS, TOLD, type Kind, type Row, type Service } from "./service.js";
+import { byId, editsInOrder, FIELDS, TOLD, type Kind, type Row, type Service } from "./service.js";
 const text = (value: any) => (typeof value === "object" && value ? JSON.stringify(value) : value ?? null);
 const value = (name: string, text: any) => (/^(tags|reminders|meta)$/.test(name) && text ? JSON.parse(text) : text);
 const pick = (names: string[], of: (name: string) => any) => Object.fromEntries(names.map((name) => [name, of(name)]));
@@ -22,7 +22,7 @@ export function sync(database: Database, service: Service) {
       [...created, ...updated, ...deleted.map(thrown)].map((raw) => edited(table, raw)));
     const news = await service.sync(editsInOrder(pairs), lastPulledAt ?? 0);
     for (const [table, { deleted }] of local) await database.adapter.destroyDeletedRecords(table as never, deleted);
-    const rows = new Map([...pairs.flatMap(([old]) => (old?.id ? old : [])), ...news.rows].map((row) => [row.id, row]));
+    const rows = byId([...pairs.flatMap(([old]) => (old?.id && !news.all ? old : [])), ...news.rows]);
     const changes = Object.fromEntries(local.map(([table]) => {
       const here = [...rows.values()].filter(({ kind }) => `${kind}s` === table);
       const updated = here.filter(({ gone }) => !gone).map((row) => ({ ...columns(row), server: text(row) }));
