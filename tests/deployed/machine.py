@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scripts.private_network import RESOLVER
 
-RELEASE, MIRROR = "bookworm", "http://deb.debian.org/debian"
+RELEASE = "bookworm"
 AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C.UTF-8"}
 START_SECONDS = 60
@@ -36,7 +36,7 @@ class Machine:
 
     def install(self) -> None:
         options = ["--quiet", "--variant=apt", "--include=dbus,systemd,systemd-sysv", "--skip=cleanup/apt/lists"]
-        subprocess.run(["mmdebstrap", *options, RELEASE, str(self.root), MIRROR], check=True)
+        subprocess.run(["mmdebstrap", *options, RELEASE, str(self.root)], check=True)
         # Whom this machine trusts, because packages come on its ways.
         self.write("/etc/authorities.pem", Path(AUTHORITIES).read_text(encoding="utf-8"))
         self.write("/etc/pip.conf", "[global]\ncert = /etc/authorities.pem\n")
