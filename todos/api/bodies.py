@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from todos.api.faults import Explained, fault
+from todos.api.faults import NOT_AN_OBJECT, REQUIRED, UNKNOWN_FIELD, Explained, fault
 from todos.api.strict import Whole
 from todos.exceptions import MAX_FAULTS
 
@@ -35,7 +35,7 @@ class StrictSerializer(Explained, serializers.Serializer[Any]):
     # document, under the name of every serializer that has none.)
 
     expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces."}
+    default_error_messages = {"invalid": NOT_AN_OBJECT}
 
     # Members that clients see in answers and may not send.
     read_only_names: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ class StrictSerializer(Explained, serializers.Serializer[Any]):
                 except ValidationError as exc:
                     faults[name] = exc.detail
             elif field.required and not self.partial:
-                faults[name] = [fault("required", "This is missing.")]
+                faults[name] = [REQUIRED]
         strangers = (name for name in data if name not in self.taken)
         faults.update((name, [self.surplus(name)]) for name in islice(strangers, MAX_FAULTS + 1))
         if faults:
@@ -80,7 +80,7 @@ class StrictSerializer(Explained, serializers.Serializer[Any]):
     def surplus(self, name: str) -> ErrorDetail:
         if name in self.read_only_names or name in self.fields:
             return fault("read_only", "This field is read-only here.")
-        return fault("unknown_field", "There is no such field here.")
+        return UNKNOWN_FIELD
 
 
 @cache
@@ -100,7 +100,7 @@ class Base(Explained):
     """The values that a client started from, by the rules of the body that they are in."""
 
     expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces."}
+    default_error_messages = {"invalid": NOT_AN_OBJECT}
 
     def __init__(self) -> None:
         text = (
@@ -113,7 +113,7 @@ class Base(Explained):
             self.fail("invalid")
         body: Any = type(self.parent)
         if surplus := [name for name in data if name in body.not_in_base]:
-            raise ValidationError({name: [fault("unknown_field", "There is no such field here.")] for name in surplus})
+            raise ValidationError({name: [UNKNOWN_FIELD] for name in surplus})
         values: dict[str, Any] = body.checked(data, partial=True)
         return values
 

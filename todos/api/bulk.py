@@ -18,7 +18,7 @@ from todos.api.docs import todos as operations
 from todos.api.docs.answers import BulkAnswer, EachAnswer
 from todos.api.docs.parts import answered
 from todos.api.edits import faults_in, id_in
-from todos.api.faults import Explained, fault, not_chosen
+from todos.api.faults import DUPLICATE, NOT_AN_OBJECT, REQUIRED, Explained, not_chosen
 from todos.api.outcomes import Faulty, Named, Rows
 from todos.api.rows import also_json, todo_json_of
 from todos.api.serializers import TodoInput, TodoMove, TodoPatch, stored
@@ -72,13 +72,13 @@ OPERATIONS: dict[str, Any] = {
 )
 class OperationField(Explained):
     expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces."}
+    default_error_messages = {"invalid": NOT_AN_OBJECT}
 
     def to_internal_value(self, data: Any) -> Operation:
         op = self.op_in(data)
         values = stored(OPERATIONS[op].checked(data, partial=op == "update"))
         if "id" not in values and op != "create":
-            raise ValidationError({"id": [fault("required", "This is missing.")]})
+            raise ValidationError({"id": [REQUIRED]})
         version = values.pop("version", None)
         expected = None if version is None else frozenset({version})
         del values["op"]
@@ -117,8 +117,7 @@ class Operations(Items):
         seen = set()
         for index, operation in enumerate(operations):
             if operation.uid and operation.uid in seen:
-                same = fault("duplicate", "An earlier entry has this already.")
-                raise ValidationError({str(index): {"id": [same]}})
+                raise ValidationError({str(index): {"id": [DUPLICATE]}})
             seen.add(operation.uid)
         return operations
 

@@ -10,7 +10,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from todos.api.bodies import StrictSerializer, Version
-from todos.api.faults import Explained, fault, not_chosen
+from todos.api.faults import NOT_AN_OBJECT, REQUIRED, UNKNOWN_FIELD, Explained, not_chosen
 from todos.api.me import SettingsPatch
 from todos.api.outcomes import Faulty
 from todos.api.serializers import ListPatch, TagPatch, TodoPatch, ViewPatch, stored
@@ -100,7 +100,7 @@ EDITS: dict[str, Any] = {
 )
 class EditField(Explained):
     expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces."}
+    default_error_messages = {"invalid": NOT_AN_OBJECT}
 
     def to_internal_value(self, data: Any) -> Edit | Faulty:
         """What no client would say of a row is a fault of the request; what is wrong in a row is told of that row."""
@@ -122,13 +122,13 @@ def edit_of(kind: Kind, uid: UUID | None, body: Json) -> Edit:
     values = stored({name: value for name, value in body.items() if name not in ABOUT})
     allowed = values.keys() - PLACE if deed in SAVING else values.keys() & MOVING if deed is Deed.MOVE else frozenset()
     if surplus := sorted(values.keys() - allowed):
-        raise ValidationError({name: [fault("unknown_field", "There is no such field here.")] for name in surplus})
+        raise ValidationError({name: [UNKNOWN_FIELD] for name in surplus})
     return Edit(kind, deed, uid, values, body.get("base_version"), stored(body.get("base", {})))
 
 
 def id_in(data: Json) -> UUID:
     if "id" not in data:
-        raise ValidationError({"id": [fault("required", "This is missing.")]})
+        raise ValidationError({"id": [REQUIRED]})
     try:
         uid: UUID = ID.run_validation(data["id"])
     except ValidationError as exc:

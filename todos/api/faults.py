@@ -14,6 +14,13 @@ def fault(code: str, text: str, **params: Any) -> ErrorDetail:
     return ErrorDetail(text, Code(code, **params) if params else code)
 
 
+# What several places say, each in one sentence.
+REQUIRED = fault("required", "This is missing.")
+UNKNOWN_FIELD = fault("unknown_field", "There is no such field here.")
+DUPLICATE = fault("duplicate", "An earlier entry has this already.")
+NOT_AN_OBJECT = "This has to be an object in braces."
+
+
 def refusal(code: str, text: str, **params: Any) -> ValidationError:
     return ValidationError([fault(code, text, **params)])
 
@@ -29,7 +36,7 @@ class Explained(serializers.Field[Any, Any, Any, Any]):
     # What the value ought to be, for the code `invalid`.
     expected = ""
     default_error_messages = {
-        "required": "This is missing.",
+        "required": str(REQUIRED),
         "null": "This can't be null.",
         "blank": "This can't be blank.",
         "max_length": "Write at most {max} characters.",

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 from drf_spectacular.utils import extend_schema_field
 
-from todos.api.faults import Explained
+from todos.api.faults import NOT_AN_OBJECT, Explained
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})
@@ -15,7 +15,7 @@ class Opaque(Explained):
     """An object as the JSON text that is stored, its members in order so that equal ones are equal texts."""
 
     expected = "object"
-    default_error_messages = {"invalid": "This has to be an object in braces.", "max_bytes": "At most {max} bytes fit."}
+    default_error_messages = {"invalid": NOT_AN_OBJECT, "max_bytes": "At most {max} bytes fit."}
 
     def __init__(self, *, max_bytes: int, **options: Any) -> None:
         super().__init__(**options)

@@ -18,7 +18,7 @@ from todos import clock
 from todos.api import strict
 from todos.api.bodies import AnswerSerializer, StrictSerializer
 from todos.api.docs.answers import SettingsAnswer
-from todos.api.faults import Explained, fault
+from todos.api.faults import DUPLICATE, Explained, fault
 from todos.api.opaque import Opaque
 from todos.api.serializers import INPUTS, Answer
 from todos.api.spellings import NO_MOMENT, parse_uuid
@@ -233,7 +233,7 @@ class Rows(Items):
         for index, row in enumerate(rows):
             if "uid" in row and "kind" not in row:
                 if row["uid"] in seen:
-                    twice: Json = {"id": [fault("duplicate", "An earlier entry has this already.")]}
+                    twice: Json = {"id": [DUPLICATE]}
                     raise ValidationError({str(index): twice})
                 seen.add(row["uid"])
         return rows
@@ -264,7 +264,7 @@ class ImportInput(StrictSerializer):
     def validate(self, attrs: Json) -> Json:
         inboxes = [index for index, row in enumerate(attrs.get("lists", ())) if row.get("is_inbox")]
         if inboxes[1:]:
-            second: Json = {"is_inbox": [fault("duplicate", "An earlier entry has this already.")]}
+            second: Json = {"is_inbox": [DUPLICATE]}
             raise ValidationError({"lists": {str(inboxes[1]): second}})
         return attrs
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.fields import empty
 
 from todos.api.bodies import StrictSerializer
-from todos.api.faults import Explained, fault, refusal
+from todos.api.faults import DUPLICATE, Explained, refusal
 from todos.api.spellings import parse_day
 from todos.api.strict import Items, Whole
 from todos.reminders import EARLIEST_MINUTES, LATEST_MINUTES, MOST, in_order
@@ -70,8 +70,7 @@ class Reminders(Items):
         values = super().to_internal_value(data)
         twice = [index for index, value in enumerate(values) if value in values[:index]]
         if twice:
-            same = fault("duplicate", "An earlier entry has this already.")
-            raise ValidationError({str(index): [same] for index in twice})
+            raise ValidationError({str(index): [DUPLICATE] for index in twice})
         return values
 
     def to_representation(self, text: Any) -> Any:
